@@ -1,0 +1,1 @@
+//! Palisade: e2e.
