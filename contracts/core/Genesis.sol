@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IRiskLimits} from "../interfaces/IRiskLimits.sol";
+import {AllocationManager} from "./AllocationManager.sol";
+import {StakeVault} from "./StakeVault.sol";
+
+/// @title Genesis
+/// @notice Creates the core: the vault and the allocation manager, each with the other's address as an immutable. Sent
+/// to the CREATE2 deployer, so that the addresses follow from the settings alone. It has no functions; the vault is
+/// what it creates with nonce 1, the allocation manager with nonce 2.
+contract Genesis {
+    /// @notice Thrown where the allocation manager did not land where the vault expects it.
+    error Misplaced(address expected, address actual);
+
+    constructor(IRiskLimits limits, uint256 epochLength) {
+        // RLP of (this address, nonce 2), from EIP-161's rule for CREATE addresses.
+        address expected = address(uint160(uint256(keccak256(abi.encodePacked(hex"d694", address(this), hex"02")))));
+        StakeVault vault = new StakeVault(limits, expected, epochLength);
+        address actual = address(new AllocationManager(limits, vault, epochLength));
+        require(actual == expected, Misplaced(expected, actual));
+    }
+}

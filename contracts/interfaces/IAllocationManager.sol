@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: MIT
+pragma solidity >=0.8.34;
+
+import {Allocation} from "../types/Allocation.sol";
+import {Epoch} from "../types/Epoch.sol";
+import {Magnitude, Wad} from "../types/Magnitude.sol";
+import {OperatorSetId} from "../types/OperatorSetId.sol";
+import {PoolId} from "../types/PoolId.sol";
+import {Terms} from "../types/Terms.sol";
+
+/// @notice What is left of a pool and what of it is promised, out of 1e18.
+/// @param left what slashes have left; 1e18 again whenever nothing is committed
+/// @param committed the sum of all allocations, each at its larger side while a change of it is pending
+/// @param generation the living generation of the pool
+struct Budget {
+    Magnitude left;
+    Magnitude committed;
+    uint24 generation;
+}
+
+/// @notice An operator's membership of a set.
+/// @param joined whether it is a member
+/// @param allocations how many allocations of it to the set are not zero, or have not been settled since they became so
+struct Membership {
+    bool joined;
+    uint32 allocations;
+}
+
+/// @title IAllocationManager
+/// @notice What operators promise to services, and how a service takes what was promised.
+interface IAllocationManager {
+    /* EVENTS */
+
+    /// @notice `account` allowed or forbade `appointee` to call the function `selector` for it.
+    event Appointed(address indexed account, address indexed appointee, bytes4 indexed selector, bool allowed);
+
+    /// @notice `avs` described itself.
+    event MetadataUpdated(address indexed avs, string uri);
+
+    /// @notice The set exists, under these terms for ever.
+    event OperatorSetCreated(OperatorSetId indexed set, Terms terms);
+
+    /// @notice The set accepts allocations of `strategy`.
+    event StrategyAdded(OperatorSetId indexed set, address indexed strategy);
+
+    /// @notice The set accepts no more raises of allocations of `strategy`; what is promised stays promised.
+    event StrategyRemoved(OperatorSetId indexed set, address indexed strategy);
+
+    /// @notice `operator` became a member of the set.
+    event Joined(OperatorSetId indexed set, address indexed operator);
+
+    /// @notice From epoch `effective` on, `magnitude` of the operator's pool is allocated to the set.
+    event Allocated(
+        OperatorSetId indexed set,
+        address indexed operator,
+        address indexed strategy,
+        Magnitude magnitude,
+        Epoch effective
+    );
+
+    /// @notice The set took `magnitude` of the operator's pool: `assets` were really moved. Zeros where nothing could
+    /// be taken from this strategy.
+    event OperatorSlashed(
+        OperatorSetId indexed set,
+        address indexed operator,
+        address indexed strategy,
+        Wad wad,
+        Magnitude magnitude,
+        uint256 assets,
+        bytes32 evidence
+    );
+
+    /* ERRORS */
+
+    /// @notice The sender is neither `account` nor appointed by it for this function.
+    error NotAuthorized(address account, address sender);
+    /// @notice `appoint` cannot be given away.
+    error CannotAppointAppoint();
+    /// @notice The set exists already; a used id is never free again.
+    error SetExists(OperatorSetId set);
+    /// @notice There is no such set.
+    error NoSuchSet(OperatorSetId set);
+    /// @notice A set needs a slasher.
+    error NoSlasher();
+    /// @notice The cap must lie in (0, 1e18].
+    error BadCap(Wad cap);
+    /// @notice The challenge window may last half an epoch at most.
+    error WindowTooLong(uint256 window, uint256 longest);
+    /// @notice The vault cannot be a recipient of what it holds.
+    error BadRecipient(address recipient);
+    /// @notice The strategy is accepted already, or never was.
+    error StrategyUnchanged(OperatorSetId set, address strategy);
+    /// @notice The set does not accept allocations of this strategy.
+    error StrategyNotAccepted(OperatorSetId set, address strategy);
+    /// @notice The operator is a member already.
+    error AlreadyMember(OperatorSetId set, address operator);
+    /// @notice The operator must join the set first.
+    error NotMember(OperatorSetId set, address operator);
+    /// @notice The operator left, and some of its allocations have not been settled to zero.
+    error AllocationsRemain(OperatorSetId set, address operator, uint256 allocations);
+    /// @notice The account is not registered in the vault as an operator.
+    error NotAnOperator(address operator);
+    /// @notice The allocation has this magnitude already.
+    error MagnitudeUnchanged(Magnitude magnitude);
+    /// @notice A lowered allocation cannot change again before it takes effect.
+    error LoweringPending(Magnitude next, Epoch effective);
+    /// @notice The raise would commit more of the pool than its ceiling admits.
+    error CeilingExceeded(Magnitude committed, Magnitude ceiling);
+    /// @notice Slashes have left too little of the pool to promise it precisely.
+    error TooLittleLeft(Magnitude left, Magnitude least);
+    /// @notice Only the set's slasher may slash.
+    error NotSlasher(OperatorSetId set, address sender);
+    /// @notice Slashes of this set must be proposed and stand a challenge window.
+    error SlashMustBeProposed(OperatorSetId set);
+    /// @notice A fraction is at most 1e18.
+    error BadFraction(Wad wad);
+    /// @notice One fraction is needed for each strategy.
+    error LengthMismatch(uint256 strategies, uint256 wads);
+    /// @notice Strategies must be named in strictly ascending order, so that none is named twice.
+    error StrategiesNotAscending(address previous, address strategy);
+    /// @notice The slash would take `taken` of the allocation in this epoch, and the terms allow `cap`.
+    error CapExceeded(address strategy, Magnitude taken, Magnitude cap);
+    /// @notice The slash would move nothing at all.
+    error NothingToSlash(OperatorSetId set, address operator);
+
+    /* ANYONE */
+
+    /// @notice Allows or forbids `appointee` to call the function `selector` of this contract for the sender.
+    function appoint(address appointee, bytes4 selector, bool allowed) external;
+
+    /* AVS */
+
+    /// @notice Publishes where the description of `avs` is to be found.
+    function setMetadataURI(address avs, string calldata uri) external;
+
+    /// @notice Creates `set` of its AVS under `terms`, which never change, accepting `strategies`.
+    function createOperatorSet(OperatorSetId set, Terms calldata terms, address[] calldata strategies) external;
+
+    /// @notice Accepts more strategies, at once: an operator must still choose to allocate.
+    function addStrategies(OperatorSetId set, address[] calldata strategies) external;
+
+    /// @notice Accepts no more raises in these strategies. It frees nothing that is promised.
+    function removeStrategies(OperatorSetId set, address[] calldata strategies) external;
+
+    /// @notice Takes fractions of the operator's allocations to the set, each rounded down, and sends them to the set's
+    /// recipient in this transaction. Strategies from which nothing can be taken are skipped and logged as zero.
+    /// @param strategies in ascending order
+    /// @param wads the fraction of the allocation to take, a strategy each
+    /// @param evidence hash of the evidence, logged
+    /// @return assets what was really moved, a strategy each
+    function slash(
+        OperatorSetId set,
+        address operator,
+        address[] calldata strategies,
+        Wad[] calldata wads,
+        bytes32 evidence
+    ) external returns (uint256[] memory assets);
+
+    /* OPERATOR */
+
+    /// @notice Makes `operator` a member of `set`. A member has promised nothing yet.
+    /// @param data passed to the set's registrar, which may refuse
+    function join(OperatorSetId set, address operator, bytes calldata data) external;
+
+    /// @notice Sets how much of the operator's pool of `strategy` is allocated to `set`. A raise takes effect three
+    /// epochs from now (at once, until the operator first opens), a lowered one two epochs from now. A pending raise
+    /// may be withdrawn or cut at once, or replaced by a larger one with fresh notice; a pending lowering stands.
+    /// @return effective the epoch in which the change takes effect
+    function allocate(OperatorSetId set, address operator, address strategy, Magnitude magnitude)
+        external
+        returns (Epoch effective);
+
+    /* VIEW */
+
+    /// @notice The terms of a set; all zero where there is none.
+    function termsOf(OperatorSetId set) external view returns (Terms memory);
+
+    /// @notice Whether the set accepts raises of allocations of `strategy`.
+    function isAccepted(OperatorSetId set, address strategy) external view returns (bool);
+
+    /// @notice The operator's membership of the set.
+    function membershipOf(OperatorSetId set, address operator) external view returns (Membership memory);
+
+    /// @notice The allocation as it stands now: due changes applied, another generation's read as zero.
+    function allocationOf(OperatorSetId set, address operator, address strategy)
+        external
+        view
+        returns (Allocation memory);
+
+    /// @notice The budget of the operator's pool of `strategy`.
+    function budgetOf(address operator, address strategy) external view returns (Budget memory);
+
+    /// @notice The most that a slash of `set` could take now from each operator's pool of `strategy` and its unmatured
+    /// exits, in assets and rounded down, the epoch's cap left aside. Reverts during a call that changes it.
+    function slashableStake(OperatorSetId set, address strategy, address[] calldata operators)
+        external
+        view
+        returns (uint256[] memory assets);
+
+    /// @notice What `set` can rely on until the end of the next epoch of each operator's pool of `strategy`, in assets
+    /// and rounded down, queued exits left out. Votes, certificates and rewards weigh by it. Reverts during a call that
+    /// changes it.
+    function guaranteedStake(OperatorSetId set, address strategy, address[] calldata operators)
+        external
+        view
+        returns (uint256[] memory assets);
+
+    /// @notice The largest fraction of the pool that all its sets could take together: committed over left, rounded
+    /// up, at most 1e18.
+    function worstCaseLoss(address operator, address strategy) external view returns (Wad);
+
+    /// @notice Whether `appointee` may call the function `selector` for `account`.
+    function isAppointed(address account, address appointee, bytes4 selector) external view returns (bool);
+}

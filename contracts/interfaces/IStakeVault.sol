@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: MIT
+pragma solidity >=0.8.34;
+
+import {Epoch} from "../types/Epoch.sol";
+import {Magnitude} from "../types/Magnitude.sol";
+import {PoolId} from "../types/PoolId.sol";
+
+/// @notice An operator's standing in the vault.
+/// @param admitsFrom the first epoch in which its pools take stake; 0 while they are closed
+/// @param registered whether the account is an operator
+/// @param opened whether its pools have ever been opened
+struct OperatorState {
+    Epoch admitsFrom;
+    bool registered;
+    bool opened;
+}
+
+/// @notice The living generation of a pool.
+/// @param assets token units that its positions are worth together
+/// @param shares the sum of its positions; never less than `assets`
+/// @param generation how many generations of the pool have ended
+/// @param since the epoch in which `shares` last changed
+struct Pool {
+    uint104 assets;
+    uint104 shares;
+    uint24 generation;
+    Epoch since;
+}
+
+/// @notice What the stakers who queued for one epoch own together.
+/// @param assets token units that the bucket is worth
+/// @param shares the sum of its exits; never less than `assets` while the bucket can be slashed
+struct Bucket {
+    uint104 assets;
+    uint152 shares;
+}
+
+/// @title IStakeVault
+/// @notice Holds all staked tokens: pools of stake delegated to operators, positions in them, and exits.
+/// Amounts called assets are in units of the strategy's token; shares are a pool's or a bucket's own unit.
+interface IStakeVault {
+    /* EVENTS */
+
+    /// @notice `operator` registered; its pools are closed.
+    event OperatorRegistered(address indexed operator);
+
+    /// @notice `operator` opened its pools; they take stake from epoch `admitsFrom` on.
+    event OperatorOpened(address indexed operator, Epoch admitsFrom);
+
+    /// @notice `operator` closed its pools to new stake.
+    event OperatorClosed(address indexed operator);
+
+    /// @notice The first stake of `strategy` ever delegated to `operator` arrived; `pool` is the pool's key.
+    event PoolCreated(PoolId indexed pool, address indexed operator, address indexed strategy);
+
+    /// @notice `sender` brought `assets` tokens, and `owner` holds `shares` more of `pool`.
+    event Deposited(PoolId indexed pool, address indexed owner, address indexed sender, uint256 assets, uint256 shares);
+
+    /// @notice `owner` took `shares` worth `assets` out of the idle pool `pool`; `receiver` has the tokens.
+    event Withdrawn(
+        PoolId indexed pool, address indexed owner, address indexed receiver, uint256 assets, uint256 shares
+    );
+
+    /// @notice `owner` moved `assets` from the idle pool `from` to `to`, giving `burned` shares for `minted`.
+    event Delegated(
+        PoolId indexed from, PoolId indexed to, address indexed owner, uint256 assets, uint256 burned, uint256 minted
+    );
+
+    /// @notice `owner` gave `shares` of `pool`, worth `assets`, for `exitShares` of its bucket that ripens in `epoch`.
+    event WithdrawalQueued(
+        PoolId indexed pool,
+        Epoch indexed epoch,
+        address indexed owner,
+        uint256 shares,
+        uint256 assets,
+        uint256 exitShares
+    );
+
+    /// @notice The exit `(pool, epoch, owner)` is over; `receiver` has its `assets`.
+    event WithdrawalCompleted(
+        PoolId indexed pool, Epoch indexed epoch, address indexed owner, address receiver, uint256 assets
+    );
+
+    /// @notice The exit `(pool, epoch, owner)` is over; its `assets` now stand in `to` as `shares`.
+    event Redelegated(
+        PoolId indexed pool, Epoch indexed epoch, address indexed owner, PoolId to, uint256 assets, uint256 shares
+    );
+
+    /// @notice A slash took these assets from the pool and from its buckets of the next epoch and the one after it.
+    /// They went to `recipient`, as tokens or (see `Credited`) as a credit.
+    event Slashed(PoolId indexed pool, address indexed recipient, uint256 fromPool, uint256 fromNext, uint256 fromLast);
+
+    /// @notice A slash left nothing of `pool`: its generation ended, and the next one began empty.
+    event GenerationEnded(PoolId indexed pool);
+
+    /// @notice `account` could not receive `assets` of `strategy` and may collect them later.
+    event Credited(address indexed strategy, address indexed account, uint256 assets);
+
+    /// @notice `account` collected its credit; `receiver` has the tokens.
+    event Collected(address indexed strategy, address indexed account, address receiver, uint256 assets);
+
+    /// @notice `owner` allowed or forbade `spender` to act on all its positions and exits (ERC-6909).
+    event OperatorSet(address indexed owner, address indexed spender, bool approved);
+
+    /* ERRORS */
+
+    /// @notice The operator is registered already.
+    error AlreadyRegistered(address operator);
+    /// @notice The account is not a registered operator; it must call `registerOperator` first.
+    error NotRegistered(address operator);
+    /// @notice The operator's pools are open already (from epoch `admitsFrom` on).
+    error AlreadyOpen(address operator, Epoch admitsFrom);
+    /// @notice The operator's pools are closed: they take stake from epoch `admitsFrom` on (0: not announced).
+    error OperatorClosedToStake(address operator, Epoch admitsFrom);
+    /// @notice Neither the owner nor an ERC-6909 operator of it.
+    error NotOwnerNorOperator(address owner, address sender);
+    /// @notice Only the allocation manager may call this.
+    error NotAllocationManager(address sender);
+    /// @notice The call would move nothing.
+    error NothingToMove(PoolId pool);
+    /// @notice The owner holds fewer shares than the call is about.
+    error InsufficientShares(PoolId pool, address owner, uint256 held, uint256 asked);
+    /// @notice The call would yield less than its caller accepts.
+    error TooLittle(uint256 yielded, uint256 accepted);
+    /// @notice The vault would hold more of the strategy than governance admits.
+    error DepositCapExceeded(address strategy, uint256 held, uint256 cap);
+    /// @notice The token delivered less than was asked of it; it cannot be staked.
+    error TokenDeliveredLess(address strategy, uint256 delivered, uint256 asked);
+    /// @notice The address has no code, so it is no token.
+    error NotAToken(address strategy);
+    /// @notice The pool has lost so much that shares for this many assets do not fit; it takes no such deposit.
+    error PoolWornOut(PoolId pool, uint256 assets);
+    /// @notice The idle pool has no exit queue: take stake out of it with `withdraw` or `delegate`.
+    error PoolIsIdle(PoolId pool);
+    /// @notice Stake in an operator's pool leaves through `queueWithdrawal` only.
+    error PoolIsAtRisk(PoolId pool);
+    /// @notice The generation has ended; its positions are worth nothing.
+    error PoolGenerationEnded(PoolId pool);
+    /// @notice The exit ripens at the start of epoch `ripe`; it is now epoch `current`.
+    error ExitNotRipe(Epoch ripe, Epoch current);
+    /// @notice There is no such exit.
+    error NoExit(PoolId pool, Epoch epoch, address owner);
+    /// @notice The account cannot receive tokens or stake: it is zero, or the vault itself.
+    error BadReceiver(address receiver);
+    /// @notice History is known for epochs that have begun.
+    error EpochNotBegun(Epoch epoch, Epoch current);
+    /// @notice The account has no credit in this strategy.
+    error NoCredit(address strategy, address account);
+
+    /* OPERATOR */
+
+    /// @notice Makes the sender an operator. Its pools are closed, and until it first opens them its raised allocations
+    /// take effect at once.
+    function registerOperator() external;
+
+    /// @notice Opens the sender's pools to stake from the start of the next epoch. From this moment on every raised
+    /// allocation of it waits out its notice, also for pools that are empty.
+    function open() external;
+
+    /// @notice Closes the sender's pools to new stake. Nothing else changes.
+    function close() external;
+
+    /* STAKER */
+
+    /// @notice Stakes `assets` of `strategy` for `receiver`, delegated to `operator` (zero: kept idle).
+    /// @dev Shares are rounded down, for those who are in the pool already.
+    /// @param minShares the least shares that the sender accepts
+    /// @return shares what `receiver` now holds more of the pool's living generation
+    function deposit(address strategy, address operator, uint256 assets, uint256 minShares, address receiver)
+        external
+        returns (uint256 shares);
+
+    /// @notice Takes `shares` of the idle pool `pool` out as tokens, at once.
+    function withdraw(PoolId pool, uint256 shares, address receiver, address owner) external returns (uint256 assets);
+
+    /// @notice Moves `shares` of the idle pool `pool` into the pool of `operator`, at once and without moving tokens.
+    /// @param minShares the least shares of the operator's pool that the sender accepts
+    function delegate(PoolId pool, uint256 shares, address operator, uint256 minShares, address owner)
+        external
+        returns (uint256 minted);
+
+    /// @notice Gives `shares` of `pool` for an exit that ripens two epochs from now. Until then it can be slashed
+    /// with the pool and by the same fraction.
+    /// @dev Both conversions round down, for those who stay.
+    /// @param minAssets the least assets that the sender accepts to be queued
+    /// @return epoch the epoch in which the exit ripens; with `pool` and `owner` it is the exit's id
+    /// @return assets what the exit is worth now
+    function queueWithdrawal(PoolId pool, uint256 shares, uint256 minAssets, address owner)
+        external
+        returns (Epoch epoch, uint256 assets);
+
+    /// @notice Pays the ripe exit `(pool, epoch, owner)` out to `receiver`. One that slashes left worthless completes
+    /// without a token call.
+    function completeWithdrawal(PoolId pool, Epoch epoch, address owner, address receiver)
+        external
+        returns (uint256 assets);
+
+    /// @notice Moves the ripe exit `(pool, epoch, owner)` into the pool of `operator` (zero: the idle pool) without
+    /// moving tokens.
+    /// @param minShares the least shares of that pool that the sender accepts
+    function redelegate(PoolId pool, Epoch epoch, address owner, address operator, uint256 minShares)
+        external
+        returns (uint256 shares);
+
+    /// @notice Allows or forbids `spender` to act on all positions and exits of the sender (ERC-6909).
+    function setOperator(address spender, bool approved) external returns (bool);
+
+    /* ALLOCATION MANAGER */
+
+    /// @notice Takes `taken / left` of the pool and of its two unmatured buckets, each rounded down, and sends it to
+    /// `recipient` (zero: burns it). Where nothing would move, nothing happens.
+    /// @dev Where `taken` is `left`, everything goes and the generation ends.
+    /// @param pool the pool's key
+    /// @return assets what was taken
+    function slash(PoolId pool, Magnitude taken, Magnitude left, address recipient) external returns (uint256 assets);
+
+    /* RECIPIENT */
+
+    /// @notice Pays the sender's credit in `strategy` (slashed stake that it could not receive) to `receiver`.
+    function collect(address strategy, address receiver) external returns (uint256 assets);
+
+    /* VIEW */
+
+    /// @notice The id of the living generation of the pool of `strategy` delegated to `operator`.
+    function poolId(address operator, address strategy) external view returns (PoolId);
+
+    /// @notice Whose pool, and of what, a pool id or key names; zeros for one that never held stake.
+    function poolOf(PoolId pool) external view returns (address operator, address strategy);
+
+    /// @notice The living generation of the pool that `pool` is a generation of. Reverts during a call that changes it.
+    function poolState(PoolId pool) external view returns (Pool memory);
+
+    /// @notice The assets of each pool's living generation, exits left out. Reverts during a call that changes them.
+    function assetsOf(PoolId[] calldata pools) external view returns (uint256[] memory);
+
+    /// @notice What a slash can reach in a pool: its assets, and those of its buckets of the next epoch and the one
+    /// after it. Reverts during a call that changes them.
+    function slashable(PoolId pool) external view returns (uint256 inPool, uint256 inNext, uint256 inLast);
+
+    /// @notice The bucket of the pool's generation that ripens in `epoch`. Reverts during a call that changes it.
+    function bucketOf(PoolId pool, Epoch epoch) external view returns (Bucket memory);
+
+    /// @notice Shares of a pool's generation that `owner` holds (ERC-6909).
+    function balanceOf(address owner, PoolId pool) external view returns (uint256);
+
+    /// @notice What the position of `owner` in `pool` would put into the queue now, in assets. 0 for one of an ended
+    /// generation. Reverts during a call that changes it.
+    function positionValue(PoolId pool, address owner) external view returns (uint256 assets);
+
+    /// @notice Bucket shares of the exit `(pool, epoch, owner)`.
+    function exitOf(PoolId pool, Epoch epoch, address owner) external view returns (uint256 shares);
+
+    /// @notice What the exit is worth now, in assets. Reverts during a call that changes it.
+    function exitValue(PoolId pool, Epoch epoch, address owner) external view returns (uint256 assets);
+
+    /// @notice Shares that `owner` held at the first instant of `epoch`, which must not lie in the future.
+    function sharesAt(PoolId pool, address owner, Epoch epoch) external view returns (uint256);
+
+    /// @notice The pool's generation at the first instant of `epoch`, and its shares then. A generation that was born
+    /// and ended within one epoch never shows.
+    function totalSharesAt(PoolId pool, Epoch epoch) external view returns (PoolId generation, uint256 shares);
+
+    /// @notice The operator's standing; all zero for an account that is none.
+    function operatorState(address operator) external view returns (OperatorState memory);
+
+    /// @notice Slashed stake of `strategy` that `account` may collect.
+    function creditOf(address strategy, address account) external view returns (uint256);
+
+    /// @notice Whether `spender` may act on the positions and exits of `owner` (ERC-6909).
+    function isOperator(address owner, address spender) external view returns (bool);
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+pragma solidity >=0.8.34;
+
+/// @notice A number of the protocol's one clock. Epoch 1 begins when the core is deployed; 0 means "never".
+/// @dev 24 bits: 321,000 years of 7-day epochs, 194 days of 1-second epochs.
+type Epoch is uint24;
+
+using {eq as ==, neq as !=, lt as <, lte as <=, gt as >, gte as >=} for Epoch global;
+using {isSet, plus} for Epoch global;
+
+function eq(Epoch a, Epoch b) pure returns (bool) {
+    return Epoch.unwrap(a) == Epoch.unwrap(b);
+}
+
+function neq(Epoch a, Epoch b) pure returns (bool) {
+    return Epoch.unwrap(a) != Epoch.unwrap(b);
+}
+
+function lt(Epoch a, Epoch b) pure returns (bool) {
+    return Epoch.unwrap(a) < Epoch.unwrap(b);
+}
+
+function lte(Epoch a, Epoch b) pure returns (bool) {
+    return Epoch.unwrap(a) <= Epoch.unwrap(b);
+}
+
+function gt(Epoch a, Epoch b) pure returns (bool) {
+    return Epoch.unwrap(a) > Epoch.unwrap(b);
+}
+
+function gte(Epoch a, Epoch b) pure returns (bool) {
+    return Epoch.unwrap(a) >= Epoch.unwrap(b);
+}
+
+/// @notice False for epoch 0, which stands for "never".
+function isSet(Epoch a) pure returns (bool) {
+    return Epoch.unwrap(a) != 0;
+}
+
+/// @notice The epoch `n` later; reverts where 24 bits do not hold it.
+function plus(Epoch a, uint24 n) pure returns (Epoch) {
+    return Epoch.wrap(Epoch.unwrap(a) + n);
+}
