@@ -52,7 +52,7 @@ struct StoredTerms {
 /// DOES NOT GUARANTEE that a slash is just: the terms say who decides. Where more is committed than is left (possible
 /// only above a restaking degree of 1), one set may take what another counted on, apart from its guaranteed part.
 contract AllocationManager is IAllocationManager, EpochClock, ReentrancyGuardTransient {
-    /// @notice Below this, what slashes have left of a pool is too coarse to promise parts of it.
+    /// @inheritdoc IAllocationManager
     Magnitude public constant LEAST_LEFT = Magnitude.wrap(1e9);
 
     /// @notice Epochs from the announcement of a raised allocation to its effect, that of the announcement not counted.
@@ -61,10 +61,10 @@ contract AllocationManager is IAllocationManager, EpochClock, ReentrancyGuardTra
     /// @notice The same for a lowered allocation.
     uint24 public constant LOWER_DELAY = 2;
 
-    /// @notice Where the stake is.
+    /// @inheritdoc IAllocationManager
     IStakeVault public immutable VAULT;
 
-    /// @notice Where degree ceilings and pauses are read.
+    /// @inheritdoc IAllocationManager
     IRiskLimits public immutable LIMITS;
 
     mapping(OperatorSetId set => StoredTerms) private _terms;

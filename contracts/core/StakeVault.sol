@@ -61,17 +61,18 @@ contract StakeVault is IStakeVault, EpochClock, ReentrancyGuardTransient {
     using SafeCast for uint256;
     using SafeERC20 for IERC20;
 
-    /// @notice The most of one strategy that the vault takes. Within it no pool or bucket overflows: 1e-18 is the least
-    /// a bucket can be worth before it ripens or its generation ends, and 2^92 × 1e18 fits 152 bits.
+    /// @inheritdoc IStakeVault
+    /// @dev Within it no pool or bucket overflows: a share of a bucket is worth 1e-18 or more until the bucket ripens or
+    /// its generation ends, and 2^92 × 1e18 fits 152 bits.
     uint256 public constant MAX_ASSETS = 2 ** 92;
 
-    /// @notice Where burned stake goes: nobody has its key, and most tokens refuse the zero address.
+    /// @inheritdoc IStakeVault
     address public constant BURN_ADDRESS = 0x000000000000000000000000000000000000dEaD;
 
-    /// @notice Where the vault reads deposit caps and pauses.
+    /// @inheritdoc IStakeVault
     IRiskLimits public immutable LIMITS;
 
-    /// @notice The only account that may slash.
+    /// @inheritdoc IStakeVault
     address public immutable ALLOCATION_MANAGER;
 
     mapping(address operator => OperatorState) private _operators;

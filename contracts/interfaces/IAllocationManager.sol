@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 pragma solidity >=0.8.34;
 
+import {IEpochClock} from "./IEpochClock.sol";
+import {IRiskLimits} from "./IRiskLimits.sol";
+import {IStakeVault} from "./IStakeVault.sol";
 import {Allocation} from "../types/Allocation.sol";
 import {Epoch} from "../types/Epoch.sol";
 import {Magnitude, Wad} from "../types/Magnitude.sol";
 import {OperatorSetId} from "../types/OperatorSetId.sol";
-import {PoolId} from "../types/PoolId.sol";
 import {Terms} from "../types/Terms.sol";
 
 /// @notice What is left of a pool and what of it is promised, out of 1e18.
@@ -28,7 +30,7 @@ struct Membership {
 
 /// @title IAllocationManager
 /// @notice What operators promise to services, and how a service takes what was promised.
-interface IAllocationManager {
+interface IAllocationManager is IEpochClock {
     /* EVENTS */
 
     /// @notice `account` allowed or forbade `appointee` to call the function `selector` for it.
@@ -171,6 +173,15 @@ interface IAllocationManager {
         returns (Epoch effective);
 
     /* VIEW */
+
+    /// @notice Where the stake is.
+    function VAULT() external view returns (IStakeVault);
+
+    /// @notice Where degree ceilings and pauses are read.
+    function LIMITS() external view returns (IRiskLimits);
+
+    /// @notice Below this, what slashes have left of a pool is too coarse to promise parts of it.
+    function LEAST_LEFT() external view returns (Magnitude);
 
     /// @notice The terms of a set; all zero where there is none.
     function termsOf(OperatorSetId set) external view returns (Terms memory);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity >=0.8.34;
 
+import {IEpochClock} from "./IEpochClock.sol";
+import {IRiskLimits} from "./IRiskLimits.sol";
 import {Epoch} from "../types/Epoch.sol";
 import {Magnitude} from "../types/Magnitude.sol";
 import {PoolId} from "../types/PoolId.sol";
@@ -38,7 +40,7 @@ struct Bucket {
 /// @title IStakeVault
 /// @notice Holds all staked tokens: pools of stake delegated to operators, positions in them, and exits.
 /// Amounts called assets are in units of the strategy's token; shares are a pool's or a bucket's own unit.
-interface IStakeVault {
+interface IStakeVault is IEpochClock {
     /* EVENTS */
 
     /// @notice `operator` registered; its pools are closed.
@@ -220,6 +222,18 @@ interface IStakeVault {
     function collect(address strategy, address receiver) external returns (uint256 assets);
 
     /* VIEW */
+
+    /// @notice Where the vault reads deposit caps and pauses.
+    function LIMITS() external view returns (IRiskLimits);
+
+    /// @notice The only account that may slash.
+    function ALLOCATION_MANAGER() external view returns (address);
+
+    /// @notice The most of one strategy that the vault takes, whatever governance answers.
+    function MAX_ASSETS() external view returns (uint256);
+
+    /// @notice Where burned stake goes: nobody has its key, and most tokens refuse the zero address.
+    function BURN_ADDRESS() external view returns (address);
 
     /// @notice The id of the living generation of the pool of `strategy` delegated to `operator`.
     function poolId(address operator, address strategy) external view returns (PoolId);

@@ -1,0 +1,255 @@
+//! Allocations: how much of a pool an operator promises to which set, and the rules of changing
+//! that (protocol.md §4).
+//!
+//! An allocation has one pending change at most. The *side* of an allocation that counts in
+//! committed is the larger of now and next: what is promised today and what is promised tomorrow
+//! must both be there. A change lands by itself, with the epoch; only its book-keeping waits for a
+//! touch, and errs to the safe side until then.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::{
+    Epoch, Magnitude, Model, ModelError, Operator, OperatorSet, OperatorSetId, Result, Strategy,
+    Wad,
+    clock::{LOWERING_NOTICE, RAISE_NOTICE},
+};
+
+/// Below this much left, raises are refused: one unit of magnitude would be too coarse.
+pub const LEAST_LEFT_FOR_RAISE: Magnitude = Magnitude(1_000_000_000);
+
+/// What the allocation manager remembers.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Allocations {
+    pub(crate) sets: BTreeMap<OperatorSetId, OperatorSet>,
+    pub(crate) members: BTreeSet<(OperatorSetId, Operator)>,
+    pub(crate) entries: BTreeMap<(OperatorSetId, Operator, Strategy), Allocation>,
+    pub(crate) budgets: BTreeMap<(Operator, Strategy), Budget>,
+}
+
+/// What an operator promises to one set of one pool.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Allocation {
+    /// The pool generation it was made in; in another it counts as zero (P9).
+    pub generation: u32,
+    /// What can be slashed now.
+    pub current: Magnitude,
+    /// What can be slashed once the pending change lands; `current` where none is pending.
+    pub next: Magnitude,
+    /// When the pending change lands.
+    pub effective: Option<Epoch>,
+    /// What slashes took in the epoch [`taken_in`](Self::taken_in).
+    pub taken: Magnitude,
+    /// The epoch of [`taken`](Self::taken).
+    pub taken_in: Epoch,
+}
+
+impl Allocation {
+    /// The part that counts in committed.
+    #[must_use]
+    pub fn side(&self) -> Magnitude {
+        self.current.max(self.next)
+    }
+
+    /// What slashes have taken in epoch `now`.
+    #[must_use]
+    pub fn taken_during(&self, now: Epoch) -> Magnitude {
+        if self.taken_in == now { self.taken } else { Magnitude::ZERO }
+    }
+
+    /// The allocation with a due change landed.
+    fn landed(self, now: Epoch) -> Self {
+        match self.effective {
+            Some(effective) if effective <= now => self.settled_at(self.next),
+            _ => self,
+        }
+    }
+
+    /// The allocation at `magnitude`, with nothing pending.
+    fn settled_at(self, magnitude: Magnitude) -> Self {
+        Self { current: magnitude, next: magnitude, effective: None, ..self }
+    }
+
+    /// The allocation with a change to `target` pending.
+    fn pending(self, target: Magnitude, effective: Epoch) -> Self {
+        Self { next: target, effective: Some(effective), ..self }
+    }
+
+    /// The allocation after a slash took `magnitude` of it in epoch `now`: current and next fall by
+    /// what was taken, not below zero. Where that makes them equal nothing is pending any more.
+    pub(crate) fn slashed(self, magnitude: Magnitude, now: Epoch) -> Self {
+        let current = self.current.saturating_sub(magnitude);
+        let next = self.next.saturating_sub(magnitude);
+        Self {
+            current,
+            next,
+            effective: self.effective.filter(|_| current != next),
+            taken: self.taken_during(now).saturating_add(magnitude),
+            taken_in: now,
+            ..self
+        }
+    }
+
+    /// The allocation after its operator asked for `target` in epoch `now`. Pure: what a raise
+    /// needs besides is asked by the caller.
+    fn changed(self, target: Magnitude, now: Epoch, raises_at_once: bool) -> Result<Self> {
+        let Self { current, next, .. } = self;
+        match self.effective {
+            // It was announced: sets may not see it move back and forth.
+            Some(effective) if next < current => Err(ModelError::LoweringPending { effective }),
+            Some(_) if target == next => Err(ModelError::NoChange { magnitude: target }),
+            // To want less risk than announced needs no notice.
+            Some(_) if target == current => Ok(self.settled_at(current)),
+            Some(effective) if current < target && target < next => {
+                Ok(self.pending(target, effective))
+            }
+            None if target == current => Err(ModelError::NoChange { magnitude: target }),
+            _ if target < current => Ok(self.pending(target, now.plus(LOWERING_NOTICE))),
+            _ if raises_at_once => Ok(self.settled_at(target)),
+            _ => Ok(self.pending(target, now.plus(RAISE_NOTICE))),
+        }
+    }
+}
+
+/// What is promised of one pool's 1e18 to all sets together, and what slashes have left of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Budget {
+    /// What slashes have left; never zero, for then the generation ends.
+    pub left: Magnitude,
+    /// The sum of all allocations' sides.
+    pub committed: Magnitude,
+}
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self { left: Magnitude::WHOLE, committed: Magnitude::ZERO }
+    }
+}
+
+/// One allocation with the budget it counts in; due changes have landed. The two move in step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Book {
+    pub(crate) allocation: Allocation,
+    pub(crate) budget: Budget,
+}
+
+impl Book {
+    /// What a slash of the whole allocation would take: own, but no more than is left.
+    pub(crate) fn base(&self) -> Magnitude {
+        self.allocation.current.min(self.budget.left)
+    }
+
+    /// Replaces the allocation and counts the change of its side in committed. When nothing is
+    /// committed, what is left counts as 1e18 again, so that precision does not wear out.
+    pub(crate) fn rewrite(&mut self, allocation: Allocation) {
+        let others = self.budget.committed.saturating_sub(self.allocation.side());
+        self.budget.committed = others.saturating_add(allocation.side());
+        if self.budget.committed == Magnitude::ZERO {
+            self.budget.left = Magnitude::WHOLE;
+        }
+        self.allocation = allocation;
+    }
+}
+
+impl Model {
+    /// Asks for an allocation of `target`, by the operator. Returns when it takes effect: a
+    /// lowering at `e+2` (P4), a raise at `e+3` (P5), or at once: the withdrawal of a pending
+    /// raise, and a raise by an operator that has never opened. A pending raise that is only cut
+    /// keeps its day.
+    ///
+    /// # Errors
+    /// A target above a whole pool, no change, a pending lowering; and for a raise: no membership,
+    /// a strategy that is not accepted, too little left, or the ceiling.
+    pub fn allocate(
+        &mut self,
+        operator: Operator,
+        set: OperatorSetId,
+        strategy: Strategy,
+        target: Magnitude,
+    ) -> Result<Epoch> {
+        let state = self.operator(operator)?;
+        if target > Magnitude::WHOLE {
+            return Err(ModelError::MagnitudeTooLarge { magnitude: target });
+        }
+        let accepted = self.operator_set(set)?.strategies.contains(&strategy);
+        let now = self.epoch();
+        let mut book = self.book(set, operator, strategy);
+        let before = book.allocation;
+        book.rewrite(before.changed(target, now, !state.has_opened)?);
+
+        if book.allocation.side() > before.side() {
+            if !self.is_member(operator, set) {
+                return Err(ModelError::NotMember { set, operator });
+            }
+            if !accepted {
+                return Err(ModelError::StrategyNotAccepted { set, strategy });
+            }
+            self.require_room(strategy, book.budget)?;
+        }
+        self.write_book(set, operator, strategy, book);
+        Ok(book.allocation.effective.unwrap_or(now))
+    }
+
+    /// Counts a landed lowering out of committed, by anyone.
+    ///
+    /// # Errors
+    /// [`ModelError::NothingToSettle`].
+    pub fn settle(
+        &mut self,
+        operator: Operator,
+        set: OperatorSetId,
+        strategy: Strategy,
+    ) -> Result<()> {
+        let book = self.book(set, operator, strategy);
+        let stored = self.allocations.entries.get(&(set, operator, strategy));
+        let lands = stored.is_some_and(|stored| {
+            stored.generation == book.allocation.generation && *stored != book.allocation
+        });
+        if !lands {
+            return Err(ModelError::NothingToSettle);
+        }
+        self.write_book(set, operator, strategy, book);
+        Ok(())
+    }
+
+    /// The allocation and its budget as an action finds them: a due change landed, an allocation of
+    /// an ended generation at zero (P9).
+    pub(crate) fn book(&self, set: OperatorSetId, operator: Operator, strategy: Strategy) -> Book {
+        let generation = self.vault.pool(operator, strategy).generation;
+        let budget = self.budget(operator, strategy);
+        let allocation = self
+            .allocations
+            .entries
+            .get(&(set, operator, strategy))
+            .filter(|allocation| allocation.generation == generation)
+            .copied()
+            .unwrap_or(Allocation { generation, ..Allocation::default() });
+        let mut book = Book { allocation, budget };
+        book.rewrite(allocation.landed(self.epoch()));
+        book
+    }
+
+    pub(crate) fn write_book(
+        &mut self,
+        set: OperatorSetId,
+        operator: Operator,
+        strategy: Strategy,
+        book: Book,
+    ) {
+        self.allocations.entries.insert((set, operator, strategy), book.allocation);
+        self.allocations.budgets.insert((operator, strategy), book.budget);
+    }
+
+    /// Refuses a raise above the restaking degree, or on a pool of which next to nothing is left.
+    fn require_room(&self, strategy: Strategy, budget: Budget) -> Result<()> {
+        let Budget { left, committed } = budget;
+        if left < LEAST_LEFT_FOR_RAISE {
+            return Err(ModelError::TooLittleLeft { left });
+        }
+        let ceiling = self.ceiling(strategy);
+        let most = ceiling.floor_of(left);
+        if committed > most {
+            return Err(ModelError::CeilingExceeded { committed, left, ceiling, most });
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,364 @@
+//! Why an action is refused.
+
+use crate::{Account, Epoch, Magnitude, Operator, OperatorSetId, PoolId, Strategy, U256, Wad};
+
+/// The result of an action or a view of the model.
+pub type Result<T, E = ModelError> = std::result::Result<T, E>;
+
+/// Why an action is refused. A refused action leaves the model exactly as it was.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ModelError {
+    // -- clock ------------------------------------------------------------------------------
+    /// An epoch must last at least a second.
+    #[error("an epoch of no length")]
+    EpochLengthZero,
+    /// Time does not run backwards.
+    #[error("time {timestamp} is before now, {now}")]
+    TimeInPast {
+        /// The time asked for.
+        timestamp: u64,
+        /// The model's time.
+        now: u64,
+    },
+    /// Epoch numbers have 24 bits on chain.
+    #[error("time {timestamp} is past the last epoch")]
+    TimeTooFar {
+        /// The time asked for.
+        timestamp: u64,
+    },
+    /// The first instant of that epoch has not come, so the balance at it is not known.
+    #[error("epoch {epoch} has not begun in epoch {now}")]
+    EpochNotBegun {
+        /// The epoch asked for.
+        epoch: Epoch,
+        /// The current epoch.
+        now: Epoch,
+    },
+
+    // -- tokens -----------------------------------------------------------------------------
+    /// The account has fewer tokens than the action moves.
+    #[error("{account} has {balance} of {strategy}, not {needed}")]
+    InsufficientBalance {
+        /// The token.
+        strategy: Strategy,
+        /// Whose balance.
+        account: Account,
+        /// What it has.
+        balance: u128,
+        /// What the action moves.
+        needed: u128,
+    },
+    /// The token refuses to be sent to this account.
+    #[error("{account} cannot receive {strategy}")]
+    CannotReceive {
+        /// The token.
+        strategy: Strategy,
+        /// The account.
+        account: Account,
+    },
+    /// The token's supply would not fit 128 bits.
+    #[error("minting {amount} of {strategy} overflows its supply of {supply}")]
+    SupplyOverflow {
+        /// The token.
+        strategy: Strategy,
+        /// Its supply before.
+        supply: u128,
+        /// What was to be minted.
+        amount: u128,
+    },
+    /// The account has no credit in this token.
+    #[error("{account} has no credit of {strategy}")]
+    NoCredit {
+        /// The token.
+        strategy: Strategy,
+        /// The account.
+        account: Account,
+    },
+
+    // -- staking ----------------------------------------------------------------------------
+    /// The zero account cannot act, hold, or receive.
+    #[error("the zero account")]
+    ZeroAccount,
+    /// The vault would hold more of the token than its deposit cap.
+    #[error("the vault would hold {balance} of {strategy}, above the cap of {cap}")]
+    DepositCapExceeded {
+        /// The token.
+        strategy: Strategy,
+        /// What the vault would hold.
+        balance: u128,
+        /// The most it may hold after a deposit.
+        cap: u128,
+    },
+    /// The pool's assets or shares would not fit 104 bits (after near-total slashes a share may
+    /// be worth so little that a deposit mints too many).
+    #[error("a pool of {assets} assets and {shares} shares does not fit")]
+    PoolOverflow {
+        /// The assets after the action.
+        assets: U256,
+        /// The shares after the action.
+        shares: U256,
+    },
+    /// The bucket's assets would not fit 104 bits, or its shares not 152.
+    #[error("an exit bucket of {assets} assets and {shares} shares does not fit")]
+    BucketOverflow {
+        /// The assets after the action.
+        assets: U256,
+        /// The shares after the action.
+        shares: U256,
+    },
+    /// A deposit that would mint no share.
+    #[error("{assets} assets mint no share")]
+    MintsNothing {
+        /// What would be deposited.
+        assets: u128,
+    },
+    /// An exit that would yield no asset.
+    #[error("{shares} shares yield no asset")]
+    YieldsNothing {
+        /// What would be burned.
+        shares: u128,
+    },
+    /// Fewer shares than the staker accepts.
+    #[error("{shares} shares, fewer than the {least} accepted")]
+    TooFewShares {
+        /// What would be minted.
+        shares: u128,
+        /// The least accepted.
+        least: u128,
+    },
+    /// Fewer assets than the staker accepts.
+    #[error("{assets} assets, fewer than the {least} accepted")]
+    TooFewAssets {
+        /// What would be queued.
+        assets: u128,
+        /// The least accepted.
+        least: u128,
+    },
+    /// The position is smaller than what the action burns.
+    #[error("{owner} holds {held} shares of {pool}, not {needed}")]
+    InsufficientShares {
+        /// The pool.
+        pool: PoolId,
+        /// Whose position.
+        owner: Account,
+        /// What it holds.
+        held: u128,
+        /// What the action burns.
+        needed: u128,
+    },
+    /// The idle pool has no queue: it is left at once.
+    #[error("the idle pool is left at once, without a queue")]
+    IdleHasNoQueue,
+    /// Stake is delegated to an operator; the idle pool is none.
+    #[error("the idle pool is no operator")]
+    IdleIsNoOperator,
+    /// The pool's current generation is another.
+    #[error("{pool} is not the pool's current generation, {current}")]
+    NotCurrentGeneration {
+        /// The pool named.
+        pool: PoolId,
+        /// The generation that lives now.
+        current: u32,
+    },
+    /// No such exit.
+    #[error("{owner} has no exit from {pool} in epoch {epoch}")]
+    NoExit {
+        /// The pool generation it would have left.
+        pool: PoolId,
+        /// The epoch in which it would mature.
+        epoch: Epoch,
+        /// Whose exit.
+        owner: Account,
+    },
+    /// The exit is still slashable.
+    #[error("the exit matures in epoch {epoch}, now is {now}")]
+    ExitNotMatured {
+        /// When it matures.
+        epoch: Epoch,
+        /// The current epoch.
+        now: Epoch,
+    },
+
+    // -- operators --------------------------------------------------------------------------
+    /// The operator is registered already.
+    #[error("{operator} is registered already")]
+    AlreadyRegistered {
+        /// The operator.
+        operator: Operator,
+    },
+    /// No such operator.
+    #[error("{operator} is not registered")]
+    NotRegistered {
+        /// The operator.
+        operator: Operator,
+    },
+    /// The operator is open already.
+    #[error("{operator} is open already")]
+    AlreadyOpen {
+        /// The operator.
+        operator: Operator,
+    },
+    /// The operator is closed.
+    #[error("{operator} is closed")]
+    OperatorClosed {
+        /// The operator.
+        operator: Operator,
+    },
+    /// The operator has opened in this epoch and admits deposits from the next.
+    #[error("{operator} admits deposits from epoch {from}, now is {now}")]
+    NotYetAdmitting {
+        /// The operator.
+        operator: Operator,
+        /// The first epoch in which it admits deposits.
+        from: Epoch,
+        /// The current epoch.
+        now: Epoch,
+    },
+
+    // -- operator sets ----------------------------------------------------------------------
+    /// A used id is never used again.
+    #[error("{set} exists already")]
+    SetExists {
+        /// The set.
+        set: OperatorSetId,
+    },
+    /// No such set.
+    #[error("{set} does not exist")]
+    UnknownSet {
+        /// The set.
+        set: OperatorSetId,
+    },
+    /// More than everything cannot be slashed.
+    #[error("a cap of {cap} is above one")]
+    CapTooHigh {
+        /// The cap.
+        cap: Wad,
+    },
+    /// A challenge window lasts at most half an epoch.
+    #[error("a window of {window} s is longer than half an epoch, {most} s")]
+    WindowTooLong {
+        /// The window in seconds.
+        window: u64,
+        /// The longest allowed.
+        most: u64,
+    },
+    /// The set accepts the strategy already.
+    #[error("{set} accepts {strategy} already")]
+    StrategyAccepted {
+        /// The set.
+        set: OperatorSetId,
+        /// The strategy.
+        strategy: Strategy,
+    },
+    /// The set does not accept the strategy.
+    #[error("{set} does not accept {strategy}")]
+    StrategyNotAccepted {
+        /// The set.
+        set: OperatorSetId,
+        /// The strategy.
+        strategy: Strategy,
+    },
+    /// The operator is a member already.
+    #[error("{operator} is a member of {set} already")]
+    AlreadyMember {
+        /// The set.
+        set: OperatorSetId,
+        /// The operator.
+        operator: Operator,
+    },
+    /// The operator is no member, so it cannot raise.
+    #[error("{operator} is no member of {set}")]
+    NotMember {
+        /// The set.
+        set: OperatorSetId,
+        /// The operator.
+        operator: Operator,
+    },
+
+    // -- allocations ------------------------------------------------------------------------
+    /// No allocation is larger than a whole pool.
+    #[error("a magnitude of {magnitude} is more than a whole pool")]
+    MagnitudeTooLarge {
+        /// The magnitude.
+        magnitude: Magnitude,
+    },
+    /// The allocation is (or is about to be) what was asked for.
+    #[error("the allocation is {magnitude} already")]
+    NoChange {
+        /// The magnitude asked for.
+        magnitude: Magnitude,
+    },
+    /// A pending lowering cannot be replaced.
+    #[error("a lowering is pending until epoch {effective}")]
+    LoweringPending {
+        /// When it lands.
+        effective: Epoch,
+    },
+    /// The raise would take committed above the restaking degree's ceiling.
+    #[error("{committed} committed, above the {most} that ceiling {ceiling} allows of {left}")]
+    CeilingExceeded {
+        /// Committed with the raise.
+        committed: Magnitude,
+        /// What is left of the pool's 1e18.
+        left: Magnitude,
+        /// The strategy's ceiling.
+        ceiling: Wad,
+        /// The most that may be committed.
+        most: Magnitude,
+    },
+    /// So little is left of the pool's 1e18 that a raise would be too coarse.
+    #[error("{left} is left of the pool, too little to raise on")]
+    TooLittleLeft {
+        /// What is left.
+        left: Magnitude,
+    },
+    /// The allocation has no landed lowering to settle.
+    #[error("nothing to settle")]
+    NothingToSettle,
+
+    // -- slashing ---------------------------------------------------------------------------
+    /// Only the set's slasher slashes.
+    #[error("{by} is not the slasher of {set}")]
+    NotSlasher {
+        /// The set.
+        set: OperatorSetId,
+        /// Who tried.
+        by: Account,
+    },
+    /// A set with a challenge window proposes; it cannot slash at once.
+    #[error("{set} has a challenge window of {window} s: it cannot slash at once")]
+    NotInstant {
+        /// The set.
+        set: OperatorSetId,
+        /// Its window in seconds.
+        window: u64,
+    },
+    /// More than the whole allocation cannot be slashed.
+    #[error("a fraction of {wad} is above one")]
+    FractionAboveOne {
+        /// The fraction.
+        wad: Wad,
+    },
+    /// A strategy is named twice in one slash.
+    #[error("{strategy} is named twice")]
+    DuplicateStrategy {
+        /// The strategy.
+        strategy: Strategy,
+    },
+    /// The slash would exceed what the set may take of this allocation in one epoch (P3).
+    #[error("{asked} after {taken} in this epoch is above the cap of {most}")]
+    EpochCapExceeded {
+        /// The strategy.
+        strategy: Strategy,
+        /// Taken in this epoch before.
+        taken: Magnitude,
+        /// What this slash would take.
+        asked: Magnitude,
+        /// The most that may be taken in this epoch.
+        most: Magnitude,
+    },
+    /// The slash would move no token at all.
+    #[error("the slash would move nothing")]
+    SlashesNothing,
+}

@@ -1,0 +1,130 @@
+//! The whole state, its clock, its tokens, and what governance may set.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    Account, Clock, Epoch, ModelError, Operator, PoolId, Result, Strategy, Wad,
+    allocations::Allocations, tokens::Tokens, vault::MAX_DEPOSIT_CAP, vault::Vault,
+};
+
+/// The whole core: a pure, deterministic state machine. Clone it to look ahead.
+///
+/// An action names who acts; the model asks only what the contracts ask of that account. Every
+/// action computes on copies and writes last: a refused one leaves no trace.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Model {
+    pub(crate) clock: Clock,
+    pub(crate) tokens: Tokens,
+    pub(crate) vault: Vault,
+    pub(crate) allocations: Allocations,
+    /// The restaking degree of each strategy, and the highest it ever was.
+    pub(crate) ceilings: BTreeMap<Strategy, Ceiling>,
+}
+
+/// A strategy's ceiling for committed over left when an allocation is raised.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Ceiling {
+    pub(crate) now: Wad,
+    /// No part of the protocol: what the invariant "committed is at most left where the ceiling
+    /// was never above 1" (P3) is judged by.
+    pub(crate) highest: Wad,
+}
+
+impl Default for Ceiling {
+    fn default() -> Self {
+        Self { now: Wad::ONE, highest: Wad::ONE }
+    }
+}
+
+impl Model {
+    /// An empty protocol at `origin`, the first instant of epoch 1.
+    ///
+    /// # Errors
+    /// [`ModelError::EpochLengthZero`].
+    pub fn new(origin: u64, epoch_length: u64) -> Result<Self> {
+        Ok(Self {
+            clock: Clock::new(origin, epoch_length)?,
+            tokens: Tokens::default(),
+            vault: Vault::default(),
+            allocations: Allocations::default(),
+            ceilings: BTreeMap::new(),
+        })
+    }
+
+    // -- time -------------------------------------------------------------------------------
+
+    /// The clock.
+    #[must_use]
+    pub const fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// The current epoch.
+    #[must_use]
+    pub fn epoch(&self) -> Epoch {
+        self.clock.epoch()
+    }
+
+    /// Lets time pass until `timestamp`. Nothing else changes: effects are read from the epoch.
+    ///
+    /// # Errors
+    /// A time that has passed, or one too far away for an epoch number.
+    pub fn advance_to(&mut self, timestamp: u64) -> Result<()> {
+        self.clock.advance_to(timestamp)
+    }
+
+    // -- tokens -----------------------------------------------------------------------------
+
+    /// Creates tokens, as the faucet of a test or a demonstration.
+    ///
+    /// # Errors
+    /// The zero account, or a supply that would not fit.
+    pub fn mint(&mut self, strategy: Strategy, to: Account, amount: u128) -> Result<()> {
+        if to.is_zero() {
+            return Err(ModelError::ZeroAccount);
+        }
+        self.tokens.mint(strategy, to, amount)
+    }
+
+    /// Sends tokens to the vault unasked: that changes nothing but the room under the deposit cap
+    /// (P1).
+    ///
+    /// # Errors
+    /// [`ModelError::InsufficientBalance`].
+    pub fn donate(&mut self, strategy: Strategy, from: Account, amount: u128) -> Result<()> {
+        self.tokens.pull(strategy, from, amount)?;
+        *self.tokens.unasked.entry(strategy).or_default() += amount;
+        Ok(())
+    }
+
+    /// Lets a token accept or refuse an account as a receiver, as a blocklist would. Refusing
+    /// stops no slash (its tokens become a credit) and no other strategy's exit (P6).
+    pub fn set_can_receive(&mut self, strategy: Strategy, account: Account, can: bool) {
+        if can {
+            self.tokens.refused.remove(&(strategy, account));
+        } else {
+            self.tokens.refused.insert((strategy, account));
+        }
+    }
+
+    // -- governance -------------------------------------------------------------------------
+
+    /// Sets the most the vault may hold of a token after a deposit; [`MAX_DEPOSIT_CAP`] bounds it.
+    /// For new risk only: nothing that is staked is touched (P8).
+    pub fn set_deposit_cap(&mut self, strategy: Strategy, cap: u128) {
+        self.vault.deposit_caps.insert(strategy, cap.min(MAX_DEPOSIT_CAP));
+    }
+
+    /// Sets the restaking degree's ceiling of a strategy. It limits raises only: it may come to
+    /// lie below committed, and nothing is cut then (P8).
+    pub fn set_ceiling(&mut self, strategy: Strategy, ceiling: Wad) {
+        let entry = self.ceilings.entry(strategy).or_default();
+        *entry = Ceiling { now: ceiling, highest: entry.highest.max(ceiling) };
+    }
+
+    /// The id of the current generation of a pool.
+    #[must_use]
+    pub fn pool_id(&self, operator: Operator, strategy: Strategy) -> PoolId {
+        self.vault.pool_id(operator, strategy)
+    }
+}

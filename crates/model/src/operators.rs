@@ -1,0 +1,89 @@
+//! Operators: registered closed, opened to deposits, closed again (protocol.md §3).
+
+use crate::{Epoch, Model, ModelError, Operator, Result};
+
+/// What the vault knows of an operator.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct OperatorState {
+    /// Whether it has ever opened. Until then its raises take effect at once, so that it can set
+    /// up without waiting: nobody can have staked with it, so nobody is ambushed (P5).
+    pub has_opened: bool,
+    /// The first epoch in which it admits deposits; `None` while it is closed.
+    pub admits_from: Option<Epoch>,
+}
+
+impl Model {
+    /// Registers an operator, closed.
+    ///
+    /// # Errors
+    /// [`ModelError::ZeroAccount`], [`ModelError::AlreadyRegistered`].
+    pub fn register_operator(&mut self, operator: Operator) -> Result<()> {
+        if operator == Operator::IDLE {
+            return Err(ModelError::ZeroAccount);
+        }
+        if self.vault.operators.contains_key(&operator) {
+            return Err(ModelError::AlreadyRegistered { operator });
+        }
+        self.vault.operators.insert(operator, OperatorState::default());
+        Ok(())
+    }
+
+    /// Opens the operator: deposits are admitted from the start of the next epoch, and from this
+    /// moment its raises wait for their notice, for good, on empty pools too. The epoch between
+    /// keeps a deposit from arriving in the same breath as the last immediate raise (P5).
+    ///
+    /// # Errors
+    /// [`ModelError::NotRegistered`], [`ModelError::AlreadyOpen`].
+    pub fn open(&mut self, operator: Operator) -> Result<Epoch> {
+        let from = self.epoch().plus(1);
+        let state = self.operator_mut(operator)?;
+        if state.admits_from.is_some() {
+            return Err(ModelError::AlreadyOpen { operator });
+        }
+        *state = OperatorState { has_opened: true, admits_from: Some(from) };
+        Ok(from)
+    }
+
+    /// Closes the operator: only stops deposits. Nothing about exits changes (P6).
+    ///
+    /// # Errors
+    /// [`ModelError::NotRegistered`], [`ModelError::OperatorClosed`].
+    pub fn close(&mut self, operator: Operator) -> Result<()> {
+        let state = self.operator_mut(operator)?;
+        if state.admits_from.is_none() {
+            return Err(ModelError::OperatorClosed { operator });
+        }
+        state.admits_from = None;
+        Ok(())
+    }
+
+    /// What is known of a registered operator.
+    ///
+    /// # Errors
+    /// [`ModelError::NotRegistered`].
+    pub fn operator(&self, operator: Operator) -> Result<OperatorState> {
+        self.vault
+            .operators
+            .get(&operator)
+            .copied()
+            .ok_or(ModelError::NotRegistered { operator })
+    }
+
+    /// Refuses stake for an operator that does not admit it now. The idle pool always does.
+    pub(crate) fn require_admitting(&self, operator: Operator) -> Result<()> {
+        if operator == Operator::IDLE {
+            return Ok(());
+        }
+        let state = self.operator(operator)?;
+        let from = state.admits_from.ok_or(ModelError::OperatorClosed { operator })?;
+        let now = self.epoch();
+        if now < from {
+            return Err(ModelError::NotYetAdmitting { operator, from, now });
+        }
+        Ok(())
+    }
+
+    fn operator_mut(&mut self, operator: Operator) -> Result<&mut OperatorState> {
+        self.vault.operators.get_mut(&operator).ok_or(ModelError::NotRegistered { operator })
+    }
+}

@@ -1,0 +1,135 @@
+//! Operator sets: what a service promises about its slashing, fixed when the set is created, and
+//! who has joined.
+
+use std::collections::BTreeSet;
+
+use crate::{Account, Model, ModelError, Operator, OperatorSetId, Result, Strategy, Wad};
+
+/// Where slashed stake goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Recipient {
+    /// To this account; what it cannot receive becomes its credit.
+    Account(Account),
+    /// Out of circulation.
+    Burn,
+}
+
+/// What a staker can rely on about a set. No one can change it, governance included (P8).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Terms {
+    /// Who slashes.
+    pub slasher: Account,
+    /// Where slashed stake goes.
+    pub recipient: Recipient,
+    /// The challenge window in seconds, at most half an epoch; zero for a set that slashes at once.
+    pub window: u64,
+    /// Who may cancel a proposal besides the slasher.
+    pub resolver: Option<Account>,
+    /// The most that may be slashed of an allocation in one epoch.
+    pub cap: Wad,
+    /// The hash of the written slashing conditions.
+    pub conditions: [u8; 32],
+    /// Who is told of joining and leaving.
+    pub registrar: Option<Account>,
+}
+
+/// An operator set.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OperatorSet {
+    /// Its immutable terms.
+    pub terms: Terms,
+    /// The strategies in which an allocation may be raised.
+    pub strategies: BTreeSet<Strategy>,
+}
+
+impl Model {
+    /// Creates a set, by its AVS. Its id can never be used again, its terms never change.
+    ///
+    /// # Errors
+    /// A zero AVS or slasher, a used id, a cap above one, a window above half an epoch, or a
+    /// strategy named twice.
+    pub fn create_operator_set(
+        &mut self,
+        id: OperatorSetId,
+        terms: Terms,
+        strategies: &[Strategy],
+    ) -> Result<()> {
+        if id.avs.is_zero() || terms.slasher.is_zero() {
+            return Err(ModelError::ZeroAccount);
+        }
+        if self.allocations.sets.contains_key(&id) {
+            return Err(ModelError::SetExists { set: id });
+        }
+        if terms.cap > Wad::ONE {
+            return Err(ModelError::CapTooHigh { cap: terms.cap });
+        }
+        // Guaranteed stake lasts at least one epoch: a window of at most half of it leaves time to
+        // prove a fault and still execute (P4).
+        let most = self.clock.epoch_length() / 2;
+        if terms.window > most {
+            return Err(ModelError::WindowTooLong { window: terms.window, most });
+        }
+        let mut accepted = BTreeSet::new();
+        for &strategy in strategies {
+            if !accepted.insert(strategy) {
+                return Err(ModelError::StrategyAccepted { set: id, strategy });
+            }
+        }
+        self.allocations.sets.insert(id, OperatorSet { terms, strategies: accepted });
+        Ok(())
+    }
+
+    /// Accepts one more strategy, at once, by the AVS: an operator must still opt in.
+    ///
+    /// # Errors
+    /// [`ModelError::UnknownSet`], [`ModelError::StrategyAccepted`].
+    pub fn add_strategy(&mut self, id: OperatorSetId, strategy: Strategy) -> Result<()> {
+        if !self.set_mut(id)?.strategies.insert(strategy) {
+            return Err(ModelError::StrategyAccepted { set: id, strategy });
+        }
+        Ok(())
+    }
+
+    /// Accepts a strategy no more, by the AVS. It ends raises, and frees nothing that is already
+    /// promised: slashing reads the allocation (P4).
+    ///
+    /// # Errors
+    /// [`ModelError::UnknownSet`], [`ModelError::StrategyNotAccepted`].
+    pub fn remove_strategy(&mut self, id: OperatorSetId, strategy: Strategy) -> Result<()> {
+        if !self.set_mut(id)?.strategies.remove(&strategy) {
+            return Err(ModelError::StrategyNotAccepted { set: id, strategy });
+        }
+        Ok(())
+    }
+
+    /// Joins a set, by the operator. Membership alone promises nothing; raises do.
+    ///
+    /// # Errors
+    /// [`ModelError::NotRegistered`], [`ModelError::UnknownSet`], [`ModelError::AlreadyMember`].
+    pub fn join(&mut self, operator: Operator, id: OperatorSetId) -> Result<()> {
+        self.operator(operator)?;
+        self.operator_set(id)?;
+        if !self.allocations.members.insert((id, operator)) {
+            return Err(ModelError::AlreadyMember { set: id, operator });
+        }
+        Ok(())
+    }
+
+    /// A set with its terms.
+    ///
+    /// # Errors
+    /// [`ModelError::UnknownSet`].
+    pub fn operator_set(&self, id: OperatorSetId) -> Result<&OperatorSet> {
+        self.allocations.sets.get(&id).ok_or(ModelError::UnknownSet { set: id })
+    }
+
+    /// Whether the operator has joined the set.
+    #[must_use]
+    pub fn is_member(&self, operator: Operator, id: OperatorSetId) -> bool {
+        self.allocations.members.contains(&(id, operator))
+    }
+
+    fn set_mut(&mut self, id: OperatorSetId) -> Result<&mut OperatorSet> {
+        self.allocations.sets.get_mut(&id).ok_or(ModelError::UnknownSet { set: id })
+    }
+}

@@ -1,0 +1,241 @@
+//! What stakers do: deposit, delegate, queue an exit, complete it or move it on.
+//!
+//! Nobody else's action here lowers what a position or an exit is worth (P2): shares are minted and
+//! burned at the price of the moment, rounding for those who stay.
+
+use crate::{
+    Account, Epoch, Model, ModelError, Operator, PoolId, Result, Strategy, U256,
+    clock::LOWERING_NOTICE,
+};
+
+/// An exit as it was queued.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct QueuedExit {
+    /// The pool generation it leaves; with the epoch and the owner, the id of the exit.
+    pub pool: PoolId,
+    /// The epoch in which it matures.
+    pub epoch: Epoch,
+    /// What it took out of the pool.
+    pub assets: u128,
+    /// The shares of the bucket it received for that.
+    pub bucket_shares: U256,
+}
+
+impl Model {
+    /// Stakes `assets` of `from` with an operator (or idly) for `receiver`, at once. Returns the
+    /// shares, at least `min_shares`.
+    ///
+    /// The deposit cap binds what the vault then holds of the token, unasked tokens included (P1).
+    ///
+    /// # Errors
+    /// The operator does not admit deposits, the cap, too few or no shares, a pool that would not
+    /// fit, or a payer without the tokens.
+    pub fn deposit(
+        &mut self,
+        from: Account,
+        strategy: Strategy,
+        operator: Operator,
+        assets: u128,
+        min_shares: u128,
+        receiver: Account,
+    ) -> Result<u128> {
+        require_account(receiver)?;
+        self.require_admitting(operator)?;
+        self.require_below_cap(strategy, assets)?;
+        let mut pool = self.vault.pool(operator, strategy);
+        let shares = pool.mint(assets)?;
+        require_shares(shares, min_shares)?;
+        self.tokens.pull(strategy, from, assets)?;
+        let id = self.pool_id(operator, strategy);
+        let position = self.vault.position(id, receiver) + shares;
+        self.vault.write_stake(self.epoch(), (operator, strategy), pool, receiver, position);
+        Ok(shares)
+    }
+
+    /// Takes idle stake out at once, to `receiver`: the idle pool is never slashable. Returns the
+    /// assets, one for each share.
+    ///
+    /// # Errors
+    /// A position that is too small, nothing to withdraw, or a receiver that cannot receive.
+    pub fn withdraw(
+        &mut self,
+        owner: Account,
+        strategy: Strategy,
+        shares: u128,
+        receiver: Account,
+    ) -> Result<u128> {
+        require_account(receiver)?;
+        let id = self.pool_id(Operator::IDLE, strategy);
+        let held = self.vault.position_with(id, owner, shares)?;
+        let mut pool = self.vault.pool(Operator::IDLE, strategy);
+        let assets = pool.burn(shares)?;
+        self.tokens.push(strategy, receiver, assets)?;
+        let now = self.epoch();
+        self.vault.write_stake(now, (Operator::IDLE, strategy), pool, owner, held - shares);
+        Ok(assets)
+    }
+
+    /// Moves idle stake into an operator's pool, at once and without a token transfer. Returns the
+    /// shares of that pool.
+    ///
+    /// # Errors
+    /// The operator is idle or does not admit deposits, a position that is too small, nothing to
+    /// move, or a pool that would not fit.
+    pub fn delegate(
+        &mut self,
+        owner: Account,
+        strategy: Strategy,
+        operator: Operator,
+        idle_shares: u128,
+    ) -> Result<u128> {
+        if operator == Operator::IDLE {
+            return Err(ModelError::IdleIsNoOperator);
+        }
+        self.require_admitting(operator)?;
+        let idle_id = self.pool_id(Operator::IDLE, strategy);
+        let idle_held = self.vault.position_with(idle_id, owner, idle_shares)?;
+        let mut idle = self.vault.pool(Operator::IDLE, strategy);
+        let mut pool = self.vault.pool(operator, strategy);
+        let shares = pool.mint(idle.burn(idle_shares)?)?;
+        let held = self.vault.position(self.pool_id(operator, strategy), owner);
+
+        let now = self.epoch();
+        let idle_rest = idle_held - idle_shares;
+        self.vault.write_stake(now, (Operator::IDLE, strategy), idle, owner, idle_rest);
+        self.vault.write_stake(now, (operator, strategy), pool, owner, held + shares);
+        Ok(shares)
+    }
+
+    /// Queues an exit from an operator's pool. Announced in epoch `e`, it matures at the start of
+    /// `e+2` and is slashable until then with the pool (P4). Nothing but the owner's shares is
+    /// asked: exits stay open (P6).
+    ///
+    /// # Errors
+    /// The idle pool, an ended generation, a position that is too small, no or too few assets.
+    pub fn queue_withdrawal(
+        &mut self,
+        owner: Account,
+        id: PoolId,
+        shares: u128,
+        min_assets: u128,
+    ) -> Result<QueuedExit> {
+        if id.operator == Operator::IDLE {
+            return Err(ModelError::IdleHasNoQueue);
+        }
+        let mut pool = self.vault.current(id)?;
+        let held = self.vault.position_with(id, owner, shares)?;
+        let assets = pool.burn(shares)?;
+        if assets < min_assets {
+            return Err(ModelError::TooFewAssets { assets, least: min_assets });
+        }
+        let now = self.epoch();
+        let epoch = now.plus(LOWERING_NOTICE);
+        let mut bucket = self.vault.bucket(id, epoch);
+        let bucket_shares = bucket.mint(assets)?;
+
+        let exit = self.vault.exit(id, epoch, owner) + bucket_shares;
+        self.vault.write_stake(now, (id.operator, id.strategy), pool, owner, held - shares);
+        self.vault.write_exit((id, epoch, owner), bucket, exit);
+        Ok(QueuedExit { pool: id, epoch, assets, bucket_shares })
+    }
+
+    /// Completes a matured exit as tokens, to `receiver`. Returns the assets, which may be none: an
+    /// exit worth nothing completes without a token call. An exit from an ended generation that
+    /// matured before the end keeps its worth (P9).
+    ///
+    /// # Errors
+    /// No such exit, one that has not matured, or a receiver that cannot receive.
+    pub fn complete_withdrawal(
+        &mut self,
+        owner: Account,
+        id: PoolId,
+        epoch: Epoch,
+        receiver: Account,
+    ) -> Result<u128> {
+        require_account(receiver)?;
+        let exit = self.matured_exit(id, epoch, owner)?;
+        let mut bucket = self.vault.bucket(id, epoch);
+        let assets = bucket.burn(exit);
+        if assets > 0 {
+            self.tokens.push(id.strategy, receiver, assets)?;
+        }
+        self.vault.write_exit((id, epoch, owner), bucket, U256::ZERO);
+        Ok(assets)
+    }
+
+    /// Completes a matured exit into the pool of another operator, or into the idle pool, for the
+    /// owner: no token moves and no deposit cap binds. Returns the shares, at least `min_shares`.
+    ///
+    /// # Errors
+    /// No such exit, one that has not matured or is worth nothing, an operator that does not admit
+    /// deposits, too few shares, or a pool that would not fit.
+    pub fn redelegate(
+        &mut self,
+        owner: Account,
+        id: PoolId,
+        epoch: Epoch,
+        to: Operator,
+        min_shares: u128,
+    ) -> Result<u128> {
+        self.require_admitting(to)?;
+        let exit = self.matured_exit(id, epoch, owner)?;
+        let mut bucket = self.vault.bucket(id, epoch);
+        let mut pool = self.vault.pool(to, id.strategy);
+        let shares = pool.mint(bucket.burn(exit))?;
+        require_shares(shares, min_shares)?;
+
+        let held = self.vault.position(self.pool_id(to, id.strategy), owner);
+        self.vault.write_exit((id, epoch, owner), bucket, U256::ZERO);
+        self.vault.write_stake(self.epoch(), (to, id.strategy), pool, owner, held + shares);
+        Ok(shares)
+    }
+
+    /// Collects what a slash could not deliver to `owner`, to `receiver`.
+    ///
+    /// # Errors
+    /// No credit, or a receiver that cannot receive.
+    pub fn collect_credit(
+        &mut self,
+        owner: Account,
+        strategy: Strategy,
+        receiver: Account,
+    ) -> Result<u128> {
+        require_account(receiver)?;
+        let credit = self.vault.credit(strategy, owner);
+        if credit == 0 {
+            return Err(ModelError::NoCredit { strategy, account: owner });
+        }
+        self.tokens.push(strategy, receiver, credit)?;
+        self.vault.credits.remove(&(strategy, owner));
+        Ok(credit)
+    }
+
+    fn matured_exit(&self, id: PoolId, epoch: Epoch, owner: Account) -> Result<U256> {
+        let exit = self.vault.exit(id, epoch, owner);
+        if exit.is_zero() {
+            return Err(ModelError::NoExit { pool: id, epoch, owner });
+        }
+        let now = self.epoch();
+        if now < epoch {
+            return Err(ModelError::ExitNotMatured { epoch, now });
+        }
+        Ok(exit)
+    }
+
+    fn require_below_cap(&self, strategy: Strategy, assets: u128) -> Result<()> {
+        let balance = self.tokens.vault_balance(strategy).saturating_add(assets);
+        let cap = self.vault.deposit_cap(strategy);
+        if balance > cap {
+            return Err(ModelError::DepositCapExceeded { strategy, balance, cap });
+        }
+        Ok(())
+    }
+}
+
+fn require_account(account: Account) -> Result<()> {
+    if account.is_zero() { Err(ModelError::ZeroAccount) } else { Ok(()) }
+}
+
+fn require_shares(shares: u128, least: u128) -> Result<()> {
+    if shares < least { Err(ModelError::TooFewShares { shares, least }) } else { Ok(()) }
+}

@@ -1,0 +1,112 @@
+//! What the vault remembers: pools, positions, exits, credits.
+//!
+//! Here is only the book-keeping, all of it infallible: an action in [`staking`](crate::staking)
+//! or [`slashing`](crate::slashing) computes on copies, moves the token, and writes last, so that
+//! a refused one leaves no trace.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    Account, Bucket, Epoch, History, ModelError, Operator, OperatorState, Pool, PoolId, Result,
+    Strategy, U256,
+};
+
+/// The deposit cap of a strategy until governance sets a lower one, and the highest there is: below
+/// it no pool or bucket overflows in ordinary life.
+pub const MAX_DEPOSIT_CAP: u128 = 1 << 92;
+
+/// The vault's books.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Vault {
+    pub(crate) operators: BTreeMap<Operator, OperatorState>,
+    pub(crate) pools: BTreeMap<(Operator, Strategy), Pool>,
+    /// The shares of each pool generation through time. That of an ended one stays as it was, like
+    /// the positions in it: what was earned before the end is still divided by it.
+    pub(crate) totals: BTreeMap<PoolId, History>,
+    pub(crate) positions: BTreeMap<(PoolId, Account), History>,
+    pub(crate) buckets: BTreeMap<(PoolId, Epoch), Bucket>,
+    pub(crate) exits: BTreeMap<(PoolId, Epoch, Account), U256>,
+    /// Slashed tokens whose recipient could not receive them.
+    pub(crate) credits: BTreeMap<(Strategy, Account), u128>,
+    pub(crate) deposit_caps: BTreeMap<Strategy, u128>,
+}
+
+impl Vault {
+    /// The pool, empty where nothing was ever deposited.
+    pub(crate) fn pool(&self, operator: Operator, strategy: Strategy) -> Pool {
+        self.pools.get(&(operator, strategy)).copied().unwrap_or_default()
+    }
+
+    /// The id of the pool's current generation.
+    pub(crate) fn pool_id(&self, operator: Operator, strategy: Strategy) -> PoolId {
+        PoolId { operator, strategy, generation: self.pool(operator, strategy).generation }
+    }
+
+    /// The pool of which `id` is the current generation.
+    pub(crate) fn current(&self, id: PoolId) -> Result<Pool> {
+        let pool = self.pool(id.operator, id.strategy);
+        if pool.generation != id.generation {
+            return Err(ModelError::NotCurrentGeneration { pool: id, current: pool.generation });
+        }
+        Ok(pool)
+    }
+
+    pub(crate) fn bucket(&self, id: PoolId, epoch: Epoch) -> Bucket {
+        self.buckets.get(&(id, epoch)).copied().unwrap_or_default()
+    }
+
+    pub(crate) fn position(&self, id: PoolId, owner: Account) -> u128 {
+        self.positions.get(&(id, owner)).map_or(0, History::latest)
+    }
+
+    pub(crate) fn exit(&self, id: PoolId, epoch: Epoch, owner: Account) -> U256 {
+        self.exits.get(&(id, epoch, owner)).copied().unwrap_or_default()
+    }
+
+    pub(crate) fn credit(&self, strategy: Strategy, account: Account) -> u128 {
+        self.credits.get(&(strategy, account)).copied().unwrap_or_default()
+    }
+
+    pub(crate) fn deposit_cap(&self, strategy: Strategy) -> u128 {
+        self.deposit_caps.get(&strategy).copied().unwrap_or(MAX_DEPOSIT_CAP)
+    }
+
+    /// The position of `owner`, if it has the `shares` that are to be burned.
+    pub(crate) fn position_with(&self, id: PoolId, owner: Account, shares: u128) -> Result<u128> {
+        let held = self.position(id, owner);
+        if held < shares {
+            return Err(ModelError::InsufficientShares { pool: id, owner, held, needed: shares });
+        }
+        Ok(held)
+    }
+
+    /// Writes a pool whose shares changed in epoch `now`, with one owner's position in it.
+    pub(crate) fn write_stake(
+        &mut self,
+        now: Epoch,
+        (operator, strategy): (Operator, Strategy),
+        pool: Pool,
+        owner: Account,
+        position: u128,
+    ) {
+        let id = PoolId { operator, strategy, generation: pool.generation };
+        self.pools.insert((operator, strategy), pool);
+        self.totals.entry(id).or_default().record(now, pool.shares);
+        self.positions.entry((id, owner)).or_default().record(now, position);
+    }
+
+    /// Writes a bucket, with one owner's exit in it.
+    pub(crate) fn write_exit(
+        &mut self,
+        (id, epoch, owner): (PoolId, Epoch, Account),
+        bucket: Bucket,
+        exit: U256,
+    ) {
+        self.buckets.insert((id, epoch), bucket);
+        if exit.is_zero() {
+            self.exits.remove(&(id, epoch, owner));
+        } else {
+            self.exits.insert((id, epoch, owner), exit);
+        }
+    }
+}
