@@ -1,23 +1,20 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
 import {Script} from "forge-std/Script.sol";
 
 import {IAllocationManager} from "palisade/interfaces/IAllocationManager.sol";
-import {IRiskLimits} from "palisade/interfaces/IRiskLimits.sol";
 import {IStakeVault} from "palisade/interfaces/IStakeVault.sol";
 
 /// @notice What a deployment is made from.
 struct Config {
     bytes32 salt;
-    address owner;
+    address authority;
     uint256 epochLength;
 }
 
 /// @notice What a deployment made.
 struct Deployment {
-    IRiskLimits limits;
     address genesis;
     IStakeVault vault;
     IAllocationManager allocationManager;
@@ -27,7 +24,7 @@ struct Deployment {
 /// @dev The contracts come from their artifacts, not from `new`: scripts and tests are compiled without the optimiser.
 contract Deploy is Script {
     error MissingCreate2Deployer(address deployer);
-    error BadOwner(address owner);
+    error NoAuthority();
     error Failed(string what, address expected);
     error Miswired(string what, address expected, address actual);
 
@@ -36,7 +33,7 @@ contract Deploy is Script {
         return deploy(
             Config({
                 salt: vm.parseTomlBytes32(toml, ".salt"),
-                owner: vm.parseTomlAddress(toml, ".owner"),
+                authority: vm.parseTomlAddress(toml, ".authority"),
                 epochLength: vm.parseTomlUint(toml, ".epoch_length")
             })
         );
@@ -44,12 +41,10 @@ contract Deploy is Script {
 
     function deploy(Config memory config) public returns (Deployment memory deployment) {
         require(CREATE2_FACTORY.code.length > 0, MissingCreate2Deployer(CREATE2_FACTORY));
-        require(config.owner != address(0), BadOwner(config.owner));
+        require(config.authority != address(0), NoAuthority());
 
         vm.startBroadcast();
-        deployment.limits = IRiskLimits(_create2("OwnedLimits", config.salt, abi.encode(config.owner)));
-        deployment.genesis =
-            _create2("Genesis", config.salt, abi.encode(deployment.limits, config.epochLength));
+        deployment.genesis = _create2("Genesis", config.salt, abi.encode(config.authority, config.epochLength));
         vm.stopBroadcast();
 
         deployment.vault = IStakeVault(vm.computeCreateAddress(deployment.genesis, 1));
@@ -59,8 +54,7 @@ contract Deploy is Script {
 
     /// @dev Does nothing where the contract stands already.
     function _create2(string memory name, bytes32 salt, bytes memory args) private returns (address deployed) {
-        bytes memory initcode =
-            bytes.concat(vm.getCode(string.concat("out/", name, ".sol/", name, ".json")), args);
+        bytes memory initcode = bytes.concat(vm.getCode(string.concat("out/", name, ".sol/", name, ".json")), args);
         deployed = vm.computeCreate2Address(salt, keccak256(initcode), CREATE2_FACTORY);
         if (deployed.code.length > 0) return deployed;
         (bool ok,) = CREATE2_FACTORY.call(bytes.concat(salt, initcode));
@@ -68,10 +62,9 @@ contract Deploy is Script {
     }
 
     function _check(Config memory config, Deployment memory d) private view {
-        _same("owner of limits", config.owner, Ownable(address(d.limits)).owner());
-        _same("limits of vault", address(d.limits), address(d.vault.LIMITS()));
+        _same("authority of vault", config.authority, d.vault.AUTHORITY());
         _same("allocation manager of vault", address(d.allocationManager), d.vault.ALLOCATION_MANAGER());
-        _same("limits of allocation manager", address(d.limits), address(d.allocationManager.LIMITS()));
+        _same("authority of allocation manager", config.authority, d.allocationManager.AUTHORITY());
         _same("vault of allocation manager", address(d.vault), address(d.allocationManager.VAULT()));
     }
 

@@ -1,24 +1,28 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 
-import {Budget, IAllocationManager, Membership} from "../interfaces/IAllocationManager.sol";
+import {Pausable} from "../interfaces/IGoverned.sol";
+import {IAllocationManager, Membership} from "../interfaces/IAllocationManager.sol";
 import {IRegistrar} from "../interfaces/IRegistrar.sol";
-import {IRiskLimits, Pausable} from "../interfaces/IRiskLimits.sol";
-import {IStakeVault, OperatorState} from "../interfaces/IStakeVault.sol";
-import {Allocation, PackedAllocation} from "../types/Allocation.sol";
+import {IStakeVault} from "../interfaces/IStakeVault.sol";
+import {Allocation, noAllocation} from "../types/Allocation.sol";
+import {Budget} from "../types/Budget.sol";
 import {Epoch} from "../types/Epoch.sol";
 import {Magnitude, WAD, WHOLE, Wad, min} from "../types/Magnitude.sol";
 import {OperatorSetId} from "../types/OperatorSetId.sol";
 import {PoolId, poolKey} from "../types/PoolId.sol";
 import {Terms} from "../types/Terms.sol";
 import {EpochClock} from "../libraries/EpochClock.sol";
+import {Governed} from "../libraries/Governed.sol";
 
 /// @notice The stored form of `Terms`, ordered so that a slash reads two slots of it.
 struct StoredTerms {
     address slasher;
-    Wad cap;
+    uint64 cap;
     uint24 window;
     bool hasRegistrar;
     address recipient;
@@ -46,38 +50,45 @@ struct StoredTerms {
 /// a worst case up.
 ///
 /// ROLES. An operator (or who it appointed) joins and allocates. An AVS (or who it appointed) creates sets and says
-/// which strategies they accept. A set's slasher slashes. Governance (`LIMITS`) answers how much may be committed, and
-/// may pause joins, raises and new sets for a while; slashing and lowering it cannot pause.
+/// which strategies they accept. A set's slasher slashes. Governance (`AUTHORITY`) sets how much may be committed,
+/// and may pause joins, raises and new sets for a while; slashing and lowering it cannot pause.
 ///
 /// DOES NOT GUARANTEE that a slash is just: the terms say who decides. Where more is committed than is left (possible
 /// only above a restaking degree of 1), one set may take what another counted on, apart from its guaranteed part.
-contract AllocationManager is IAllocationManager, EpochClock, ReentrancyGuardTransient {
+contract AllocationManager is IAllocationManager, EpochClock, Governed, ReentrancyGuardTransient {
+    using SafeCast for uint256;
+
     /// @inheritdoc IAllocationManager
     Magnitude public constant LEAST_LEFT = Magnitude.wrap(1e9);
 
-    /// @notice Epochs from the announcement of a raised allocation to its effect, that of the announcement not counted.
-    uint24 public constant RAISE_DELAY = 3;
+    /// @dev The highest restaking degree that governance may admit: sums of allocations stay far below 112 bits.
+    Wad private constant HIGHEST_CEILING = Wad.wrap(10e18);
 
-    /// @notice The same for a lowered allocation.
-    uint24 public constant LOWER_DELAY = 2;
+    /// @dev Epochs from that of the announcement of a raised allocation to that of its effect.
+    uint256 private constant RAISE_DELAY = 3;
+
+    /// @dev The same for a lowered one.
+    uint256 private constant LOWER_DELAY = 2;
 
     /// @inheritdoc IAllocationManager
     IStakeVault public immutable VAULT;
 
-    /// @inheritdoc IAllocationManager
-    IRiskLimits public immutable LIMITS;
-
     mapping(OperatorSetId set => StoredTerms) private _terms;
     mapping(OperatorSetId set => mapping(address strategy => bool)) private _accepted;
     mapping(OperatorSetId set => mapping(address operator => Membership)) private _memberships;
-    mapping(OperatorSetId set => mapping(PoolId key => PackedAllocation)) private _allocations;
+    mapping(OperatorSetId set => mapping(PoolId key => Allocation)) private _allocations;
     mapping(PoolId key => Budget) private _budgets;
+
+    /// @dev How far each ceiling lies above 1, so that nothing need be stored for the lowest.
+    mapping(address strategy => uint256) private _aboveLowestCeiling;
 
     /// @inheritdoc IAllocationManager
     mapping(address account => mapping(address appointee => mapping(bytes4 selector => bool))) public isAppointed;
 
-    constructor(IRiskLimits limits, IStakeVault vault, uint256 epochLength) EpochClock(epochLength) {
-        LIMITS = limits;
+    constructor(address authority, IStakeVault vault, uint256 epochLength)
+        EpochClock(epochLength)
+        Governed(authority)
+    {
         VAULT = vault;
     }
 
@@ -85,7 +96,7 @@ contract AllocationManager is IAllocationManager, EpochClock, ReentrancyGuardTra
 
     /// @inheritdoc IAllocationManager
     function appoint(address appointee, bytes4 selector, bool allowed) external nonReentrant {
-        require(selector != this.appoint.selector, CannotAppointAppoint());
+        if (selector == this.appoint.selector) revert CannotAppointAppoint();
         isAppointed[msg.sender][appointee][selector] = allowed;
         emit Appointed(msg.sender, appointee, selector, allowed);
     }
@@ -104,17 +115,18 @@ contract AllocationManager is IAllocationManager, EpochClock, ReentrancyGuardTra
         nonReentrant
     {
         _requireAuthorized(set.avs());
-        LIMITS.requireUnpaused(Pausable.CreateSet);
-        require(_terms[set].slasher == address(0), SetExists(set));
-        require(terms.slasher != address(0), NoSlasher());
-        require(Wad.unwrap(terms.cap) > 0 && Wad.unwrap(terms.cap) <= Wad.unwrap(WAD), BadCap(terms.cap));
-        require(terms.window <= EPOCH_LENGTH / 2, WindowTooLong(terms.window, EPOCH_LENGTH / 2));
-        require(terms.recipient != address(VAULT), BadRecipient(terms.recipient));
+        _requireRunning(Pausable.CreateSet);
+        if (_terms[set].slasher != address(0)) revert SetExists(set);
+        if (terms.slasher == address(0)) revert NoSlasher();
+        if (Wad.unwrap(terms.cap) == 0 || terms.cap > WAD) revert BadCap(terms.cap);
+        if (terms.window > EPOCH_LENGTH / 2) revert WindowTooLong(terms.window, EPOCH_LENGTH / 2);
+        if (terms.recipient == address(VAULT)) revert BadRecipient(terms.recipient);
 
         _terms[set] = StoredTerms({
             slasher: terms.slasher,
-            cap: terms.cap,
-            window: terms.window,
+            // Safe: it is at most 1e18.
+            cap: uint64(Wad.unwrap(terms.cap)),
+            window: terms.window.toUint24(),
             hasRegistrar: terms.registrar != address(0),
             recipient: terms.recipient,
             resolver: terms.resolver,
@@ -136,7 +148,7 @@ contract AllocationManager is IAllocationManager, EpochClock, ReentrancyGuardTra
     function removeStrategies(OperatorSetId set, address[] calldata strategies) external nonReentrant {
         _requireAuthorized(set.avs());
         for (uint256 i; i < strategies.length; ++i) {
-            require(_accepted[set][strategies[i]], StrategyUnchanged(set, strategies[i]));
+            if (!_accepted[set][strategies[i]]) revert StrategyUnchanged(set, strategies[i]);
             _accepted[set][strategies[i]] = false;
             emit StrategyRemoved(set, strategies[i]);
         }
@@ -151,25 +163,23 @@ contract AllocationManager is IAllocationManager, EpochClock, ReentrancyGuardTra
         bytes32 evidence
     ) external nonReentrant returns (uint256[] memory assets) {
         StoredTerms storage terms = _terms[set];
-        require(msg.sender == terms.slasher, NotSlasher(set, msg.sender));
-        require(terms.window == 0, SlashMustBeProposed(set));
-        require(strategies.length == wads.length, LengthMismatch(strategies.length, wads.length));
+        if (msg.sender != terms.slasher) revert NotSlasher(set, msg.sender);
+        if (terms.window != 0) revert SlashMustBeProposed(set);
+        if (strategies.length != wads.length) revert LengthMismatch(strategies.length, wads.length);
 
-        Wad cap = terms.cap;
-        address recipient = terms.recipient;
         assets = new uint256[](strategies.length);
         address previous;
         uint256 total;
         for (uint256 i; i < strategies.length; ++i) {
             address strategy = strategies[i];
-            require(strategy > previous, StrategiesNotAscending(previous, strategy));
+            if (strategy <= previous) revert StrategiesNotAscending(previous, strategy);
             previous = strategy;
             Magnitude taken;
-            (taken, assets[i]) = _slash(set, operator, strategy, wads[i], cap, recipient);
+            (taken, assets[i]) = _slash(set, operator, strategy, wads[i], terms);
             emit OperatorSlashed(set, operator, strategy, wads[i], taken, assets[i], evidence);
             total += assets[i];
         }
-        require(total > 0, NothingToSlash(set, operator));
+        if (total == 0) revert NothingToSlash(set, operator);
     }
 
     /* OPERATOR */
@@ -186,45 +196,59 @@ contract AllocationManager is IAllocationManager, EpochClock, ReentrancyGuardTra
         returns (Epoch effective)
     {
         _requireAuthorized(operator);
+        if (magnitude > WHOLE) revert MagnitudeTooLarge(magnitude);
         PoolId key = poolKey(operator, strategy);
-        Epoch current = currentEpoch();
-        (Budget memory budget, Allocation memory a, bool counted) = _load(set, key, current);
+        Epoch epoch = currentEpoch();
+        (Budget budget, Allocation a, bool counted) = _load(set, key, epoch);
+        Membership memory member = _memberships[set][operator];
+
+        Magnitude current = a.current();
+        Magnitude next = a.next();
+        if (magnitude == next) revert MagnitudeUnchanged(magnitude);
+        if (next < current && a.isPending()) revert LoweringPending(next, a.effective());
+        if (magnitude < current) effective = epoch.plus(LOWER_DELAY);
+        else if (magnitude == current) effective = epoch; // a pending raise is withdrawn
+        else if (magnitude < next) effective = a.effective(); // a pending raise is cut, and keeps its day
+        else effective = epoch.plus(_raiseDelay(operator, member));
+
         Magnitude before = a.side();
+        a = a.scheduled(magnitude, effective);
+        if (effective == epoch) a = a.landed();
+        budget = budget.recommitted(before, a.side());
+        if (a.side() > before) _requireMayRaise(set, operator, strategy, member, budget);
 
-        bool raises = magnitude > a.current;
-        if (a.effective.isSet()) {
-            require(a.next > a.current, LoweringPending(a.next, a.effective));
-            require(magnitude != a.next, MagnitudeUnchanged(magnitude));
-            if (magnitude < a.next && raises) {
-                effective = a.effective; // cut: the rest of the raise keeps its day
-            } else if (magnitude == a.current) {
-                effective = current; // withdrawn
-            }
-        } else {
-            require(magnitude != a.current, MagnitudeUnchanged(magnitude));
+        _store(set, key, a, budget);
+        if (a.counts() != counted) {
+            if (counted) --member.allocations;
+            else ++member.allocations;
+            _memberships[set][operator] = member;
         }
-        if (!effective.isSet()) {
-            effective = current.plus(raises ? _raiseDelay(operator) : LOWER_DELAY);
-        }
-
-        a.next = magnitude;
-        a.effective = effective;
-        if (effective == current) _land(a);
-        budget.committed = budget.committed - before + a.side();
-        if (a.side() > before) _requireMayRaise(set, operator, strategy, budget);
-
-        _store(set, operator, key, a, budget, counted);
         emit Allocated(set, operator, strategy, magnitude, effective);
     }
 
+    /* GOVERNANCE */
+
+    /// @inheritdoc IAllocationManager
+    function setDegreeCeiling(address strategy, Wad ceiling) external nonReentrant {
+        _requireAuthority();
+        if (ceiling < WAD || ceiling > HIGHEST_CEILING) revert DegreeCeilingOutOfRange(ceiling, WAD, HIGHEST_CEILING);
+        _aboveLowestCeiling[strategy] = Wad.unwrap(ceiling) - Wad.unwrap(WAD);
+        emit DegreeCeilingSet(strategy, ceiling);
+    }
+
     /* VIEW */
+
+    /// @inheritdoc IAllocationManager
+    function degreeCeilingOf(address strategy) public view returns (Wad) {
+        return Wad.wrap(Wad.unwrap(WAD) + _aboveLowestCeiling[strategy]);
+    }
 
     /// @inheritdoc IAllocationManager
     function termsOf(OperatorSetId set) external view returns (Terms memory) {
         StoredTerms memory t = _terms[set];
         return Terms({
             slasher: t.slasher,
-            cap: t.cap,
+            cap: Wad.wrap(t.cap),
             window: t.window,
             recipient: t.recipient,
             resolver: t.resolver,
@@ -248,14 +272,22 @@ contract AllocationManager is IAllocationManager, EpochClock, ReentrancyGuardTra
         external
         view
         nonReentrantView
-        returns (Allocation memory a)
+        returns (Magnitude current, Magnitude next, Epoch effective, Magnitude taken)
     {
-        (, a,) = _load(set, poolKey(operator, strategy), currentEpoch());
+        Epoch epoch = currentEpoch();
+        (, Allocation a,) = _load(set, poolKey(operator, strategy), epoch);
+        return (a.current(), a.next(), a.effective(), a.takenDuring(epoch));
     }
 
     /// @inheritdoc IAllocationManager
-    function budgetOf(address operator, address strategy) external view nonReentrantView returns (Budget memory) {
-        return _budgetOf(poolKey(operator, strategy));
+    function budgetOf(address operator, address strategy)
+        external
+        view
+        nonReentrantView
+        returns (Magnitude left, Magnitude committed, uint256 generation)
+    {
+        Budget budget = _budgets[poolKey(operator, strategy)];
+        return (budget.left(), budget.committed(), budget.generation());
     }
 
     /// @inheritdoc IAllocationManager
@@ -265,14 +297,14 @@ contract AllocationManager is IAllocationManager, EpochClock, ReentrancyGuardTra
         nonReentrantView
         returns (uint256[] memory assets)
     {
-        Epoch current = currentEpoch();
+        Epoch epoch = currentEpoch();
         assets = new uint256[](operators.length);
         for (uint256 i; i < operators.length; ++i) {
             PoolId key = poolKey(operators[i], strategy);
-            (Budget memory budget, Allocation memory a,) = _load(set, key, current);
+            (Budget budget, Allocation a,) = _load(set, key, epoch);
             (uint256 inPool, uint256 inNext, uint256 inLast) = VAULT.slashable(key);
-            uint256 reach = Magnitude.unwrap(min(a.current, budget.left));
-            uint256 left = Magnitude.unwrap(budget.left);
+            uint256 left = Magnitude.unwrap(budget.left());
+            uint256 reach = Magnitude.unwrap(min(a.current(), budget.left()));
             assets[i] = inPool * reach / left + inNext * reach / left + inLast * reach / left;
         }
     }
@@ -284,28 +316,29 @@ contract AllocationManager is IAllocationManager, EpochClock, ReentrancyGuardTra
         nonReentrantView
         returns (uint256[] memory assets)
     {
-        Epoch current = currentEpoch();
+        Epoch epoch = currentEpoch();
         PoolId[] memory keys = new PoolId[](operators.length);
         for (uint256 i; i < operators.length; ++i) {
             keys[i] = poolKey(operators[i], strategy);
         }
         assets = VAULT.assetsOf(keys);
         for (uint256 i; i < operators.length; ++i) {
-            (Budget memory budget, Allocation memory a,) = _load(set, keys[i], current);
-            // What no other set's slash can take first: what is left beyond everybody else's promises.
-            Magnitude unique = budget.left.saturatingSub(budget.committed - a.side());
-            Magnitude guaranteed = min(min(a.current, a.next), unique);
-            assets[i] = assets[i] * Magnitude.unwrap(guaranteed) / Magnitude.unwrap(budget.left);
+            (Budget budget, Allocation a,) = _load(set, keys[i], epoch);
+            Magnitude left = budget.left();
+            // What is left beyond everybody else's promises: no other set's slash can take it first.
+            Magnitude unique = left.saturatingSub(budget.committed() - a.side());
+            Magnitude guaranteed = min(min(a.current(), a.next()), unique);
+            assets[i] = assets[i] * Magnitude.unwrap(guaranteed) / Magnitude.unwrap(left);
         }
     }
 
     /// @inheritdoc IAllocationManager
     function worstCaseLoss(address operator, address strategy) external view nonReentrantView returns (Wad) {
-        Budget memory budget = _budgetOf(poolKey(operator, strategy));
-        if (budget.committed > budget.left) return WAD;
-        uint256 left = Magnitude.unwrap(budget.left);
-        // Safe: committed is at most left.
-        return Wad.wrap(uint64((uint256(Magnitude.unwrap(budget.committed)) * Wad.unwrap(WAD) + left - 1) / left));
+        Budget budget = _budgets[poolKey(operator, strategy)];
+        if (budget.committed() > budget.left()) return WAD;
+        return Wad.wrap(
+            Math.ceilDiv(Magnitude.unwrap(budget.committed()) * Wad.unwrap(WAD), Magnitude.unwrap(budget.left()))
+        );
     }
 
     /* INTERNAL */
@@ -313,144 +346,123 @@ contract AllocationManager is IAllocationManager, EpochClock, ReentrancyGuardTra
     /// @return hooked whether the set has a registrar, to be told outside the lock
     function _join(OperatorSetId set, address operator) private nonReentrant returns (bool hooked) {
         _requireAuthorized(operator);
-        LIMITS.requireUnpaused(Pausable.Join);
+        _requireRunning(Pausable.Join);
         StoredTerms storage terms = _terms[set];
-        _requireSet(set);
-        require(VAULT.operatorState(operator).registered, NotAnOperator(operator));
+        if (terms.slasher == address(0)) revert NoSuchSet(set);
         Membership memory member = _memberships[set][operator];
-        require(!member.joined, AlreadyMember(set, operator));
-        require(member.allocations == 0, AllocationsRemain(set, operator, member.allocations));
-        _memberships[set][operator].joined = true;
+        if (member.joined) revert AlreadyMember(set, operator);
+        if (member.allocations != 0) revert AllocationsRemain(set, operator, member.allocations);
+        (bool registered, bool opened,) = VAULT.operatorState(operator);
+        if (!registered) revert NotAnOperator(operator);
+        _memberships[set][operator] = Membership({joined: true, opened: opened, allocations: 0});
         emit Joined(set, operator);
         return terms.hasRegistrar;
     }
 
     function _addStrategies(OperatorSetId set, address[] calldata strategies) private {
         for (uint256 i; i < strategies.length; ++i) {
-            require(!_accepted[set][strategies[i]], StrategyUnchanged(set, strategies[i]));
+            if (_accepted[set][strategies[i]]) revert StrategyUnchanged(set, strategies[i]);
             _accepted[set][strategies[i]] = true;
             emit StrategyAdded(set, strategies[i]);
         }
     }
 
-    /// @dev One strategy of a slash. Writes before the vault moves tokens; where nothing would move, changes nothing.
-    function _slash(OperatorSetId set, address operator, address strategy, Wad wad, Wad cap, address recipient)
+    /// @dev One strategy of a slash. Writes before the vault moves tokens, and takes it back where it moved none.
+    function _slash(OperatorSetId set, address operator, address strategy, Wad wad, StoredTerms storage terms)
         private
         returns (Magnitude taken, uint256 assets)
     {
-        require(Wad.unwrap(wad) <= Wad.unwrap(WAD), BadFraction(wad));
+        if (wad > WAD) revert BadFraction(wad);
         PoolId key = poolKey(operator, strategy);
-        Epoch current = currentEpoch();
-        (Budget memory budget, Allocation memory a, bool counted) = _load(set, key, current);
-
-        Magnitude reach = min(a.current, budget.left);
+        Epoch epoch = currentEpoch();
+        (Budget budget, Allocation a, bool counted) = _load(set, key, epoch);
+        Magnitude left = budget.left();
+        Magnitude reach = min(a.current(), left);
         taken = reach.mulDown(wad);
-        if (taken.isZero() || !_wouldMove(key, taken, budget.left)) return (Magnitude.wrap(0), 0);
-        Magnitude most = (reach + a.taken).mulDown(cap);
-        require(!(a.taken + taken > most), CapExceeded(strategy, a.taken + taken, most));
+        if (taken.isZero()) return (taken, 0);
+        _requireWithinCap(strategy, a.takenDuring(epoch), taken, reach, Wad.wrap(terms.cap));
 
-        Magnitude left = budget.left;
-        Magnitude before = a.side();
-        a.current = a.current - taken;
-        a.next = a.next.saturatingSub(taken);
-        (a.taken, a.takenIn) = (a.taken + taken, current);
-        budget.committed = budget.committed - before + a.side();
-        budget.left = left - taken;
-        if (budget.left.isZero()) {
-            budget = Budget({left: WHOLE, committed: Magnitude.wrap(0), generation: budget.generation + 1});
+        Allocation after_ = a.slashed(taken, epoch);
+        _store(set, key, after_, _afterSlash(budget, taken, a, after_));
+        assets = VAULT.slash(operator, strategy, taken, left, terms.recipient);
+        if (assets == 0) {
+            // The pool is empty, or too small for this fraction: the vault called nobody.
+            _store(set, key, a, budget);
+            return (Magnitude.wrap(0), 0);
         }
-        _store(set, operator, key, a, budget, counted);
-        assets = VAULT.slash(key, taken, left, recipient);
+        if (after_.counts() != counted) --_memberships[set][operator].allocations;
     }
 
-    function _wouldMove(PoolId key, Magnitude taken, Magnitude left) private view returns (bool) {
-        (uint256 inPool, uint256 inNext, uint256 inLast) = VAULT.slashable(key);
-        uint256 largest = inPool > inNext ? inPool : inNext;
-        if (inLast > largest) largest = inLast;
-        return largest * Magnitude.unwrap(taken) >= Magnitude.unwrap(left);
+    /// @dev The cap is a part of what the epoch's slashes found: what they took, and what is in reach now.
+    function _requireWithinCap(address strategy, Magnitude before, Magnitude taken, Magnitude reach, Wad cap)
+        private
+        pure
+    {
+        Magnitude most = (before + reach).mulDown(cap);
+        if (before + taken > most) revert CapExceeded(strategy, before + taken, most);
     }
 
-    /// @dev Reads an allocation as it stands in epoch `current`, and its budget with what is no longer committed
-    /// released. `counted` says whether the stored slot counts in the membership.
-    function _load(OperatorSetId set, PoolId key, Epoch current)
+    /// @dev A slash that leaves nothing ends the generation, and with it all promises made in it.
+    function _afterSlash(Budget budget, Magnitude taken, Allocation before, Allocation after_)
+        private
+        pure
+        returns (Budget)
+    {
+        if (taken == budget.left()) return budget.renewed();
+        return budget.slashed(taken).recommitted(before.side(), after_.side());
+    }
+
+    /// @dev An allocation as it stands in epoch `epoch`, and its budget without what has come due to be released.
+    /// `counted` says whether the stored word counts in the membership.
+    function _load(OperatorSetId set, PoolId key, Epoch epoch)
         private
         view
-        returns (Budget memory budget, Allocation memory a, bool counted)
+        returns (Budget budget, Allocation a, bool counted)
     {
-        budget = _budgetOf(key);
-        a = _allocations[set][key].unpack();
-        counted = a.isCounted();
-        if (a.generation != budget.generation) {
-            // A promise of a generation that ended: nothing of it is committed any more.
-            a = Allocation({
-                current: Magnitude.wrap(0),
-                next: Magnitude.wrap(0),
-                taken: Magnitude.wrap(0),
-                effective: Epoch.wrap(0),
-                takenIn: Epoch.wrap(0),
-                generation: budget.generation
-            });
-            return (budget, a, counted);
-        }
-        if (a.takenIn != current) a.taken = Magnitude.wrap(0);
-        if (a.effective.isSet() && a.effective <= current) {
-            budget.committed = budget.committed - a.side();
-            _land(a);
-            budget.committed = budget.committed + a.side();
-            _restore(budget);
-        }
-    }
-
-    function _budgetOf(PoolId key) private view returns (Budget memory budget) {
         budget = _budgets[key];
-        _restore(budget);
+        a = _allocations[set][key];
+        counted = a.counts();
+        if (a.generation() != budget.generation()) {
+            a = noAllocation(budget.generation());
+        } else if (a.isPending() && a.effective() <= epoch) {
+            Magnitude before = a.side();
+            a = a.landed();
+            budget = budget.recommitted(before, a.side());
+        }
     }
 
-    /// @dev Where nothing is committed, what is left is the whole again: precision does not wear out.
-    function _restore(Budget memory budget) private pure {
-        if (budget.committed.isZero()) budget.left = WHOLE;
+    function _store(OperatorSetId set, PoolId key, Allocation a, Budget budget) private {
+        _allocations[set][key] = a;
+        _budgets[key] = budget;
     }
 
-    function _land(Allocation memory a) private pure {
-        a.current = a.next;
-        a.effective = Epoch.wrap(0);
+    /// @dev Asks the vault until the operator has opened, and remembers it in `member`.
+    function _raiseDelay(address operator, Membership memory member) private view returns (uint256) {
+        if (!member.opened) (, member.opened,) = VAULT.operatorState(operator);
+        return member.opened ? RAISE_DELAY : 0;
     }
 
-    function _store(
+    function _requireMayRaise(
         OperatorSetId set,
         address operator,
-        PoolId key,
-        Allocation memory a,
-        Budget memory budget,
-        bool counted
-    ) private {
-        _allocations[set][key] = a.pack();
-        _budgets[key] = budget;
-        if (a.isCounted() == counted) return;
-        if (counted) --_memberships[set][operator].allocations;
-        else ++_memberships[set][operator].allocations;
-    }
-
-    function _raiseDelay(address operator) private view returns (uint24) {
-        return VAULT.operatorState(operator).opened ? RAISE_DELAY : 0;
-    }
-
-    function _requireMayRaise(OperatorSetId set, address operator, address strategy, Budget memory budget)
-        private
-        view
-    {
-        require(_memberships[set][operator].joined, NotMember(set, operator));
-        require(_accepted[set][strategy], StrategyNotAccepted(set, strategy));
-        require(!(budget.left < LEAST_LEFT), TooLittleLeft(budget.left, LEAST_LEFT));
-        Magnitude ceiling = budget.left.mulDown(LIMITS.degreeCeiling(strategy));
-        require(budget.committed <= ceiling, CeilingExceeded(budget.committed, ceiling));
+        address strategy,
+        Membership memory member,
+        Budget budget
+    ) private view {
+        _requireRunning(Pausable.Raise);
+        if (!member.joined) revert NotMember(set, operator);
+        if (!_accepted[set][strategy]) revert StrategyNotAccepted(set, strategy);
+        Magnitude left = budget.left();
+        if (left < LEAST_LEFT) revert TooLittleLeft(left, LEAST_LEFT);
+        Magnitude ceiling = left.mulDown(degreeCeilingOf(strategy));
+        if (budget.committed() > ceiling) revert CeilingExceeded(budget.committed(), ceiling);
     }
 
     function _requireSet(OperatorSetId set) private view {
-        require(_terms[set].slasher != address(0), NoSuchSet(set));
+        if (_terms[set].slasher == address(0)) revert NoSuchSet(set);
     }
 
     function _requireAuthorized(address account) private view {
-        require(msg.sender == account || isAppointed[account][msg.sender][msg.sig], NotAuthorized(account, msg.sender));
+        if (msg.sender != account && !isAppointed[account][msg.sender][msg.sig]) revert NotAuthorized(account, msg.sender);
     }
 }

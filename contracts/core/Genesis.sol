@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {IRiskLimits} from "../interfaces/IRiskLimits.sol";
 import {AllocationManager} from "./AllocationManager.sol";
 import {StakeVault} from "./StakeVault.sol";
 
@@ -13,11 +12,11 @@ contract Genesis {
     /// @notice Thrown where the allocation manager did not land where the vault expects it.
     error Misplaced(address expected, address actual);
 
-    constructor(IRiskLimits limits, uint256 epochLength) {
+    constructor(address authority, uint256 epochLength) {
         // RLP of (this address, nonce 2), from EIP-161's rule for CREATE addresses.
         address expected = address(uint160(uint256(keccak256(abi.encodePacked(hex"d694", address(this), hex"02")))));
-        StakeVault vault = new StakeVault(limits, expected, epochLength);
-        address actual = address(new AllocationManager(limits, vault, epochLength));
-        require(actual == expected, Misplaced(expected, actual));
+        StakeVault vault = new StakeVault(authority, expected, epochLength);
+        address actual = address(new AllocationManager(authority, vault, epochLength));
+        if (actual != expected) revert Misplaced(expected, actual);
     }
 }

@@ -5,21 +5,23 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+import {SafeTransferLib} from "solady/utils/SafeTransferLib.sol";
 
-import {IRiskLimits, Pausable} from "../interfaces/IRiskLimits.sol";
-import {Bucket, IStakeVault, OperatorState, Pool} from "../interfaces/IStakeVault.sol";
+import {Pausable} from "../interfaces/IGoverned.sol";
+import {IStakeVault} from "../interfaces/IStakeVault.sol";
 import {Epoch} from "../types/Epoch.sol";
 import {Magnitude} from "../types/Magnitude.sol";
-import {PoolId, poolKey} from "../types/PoolId.sol";
+import {Bucket, BucketMath, Checkpoint, Pool, PoolMath, Position} from "../types/Pool.sol";
+import {GENERATION_MASK, PoolId, poolKey} from "../types/PoolId.sol";
 import {EpochClock} from "../libraries/EpochClock.sol";
-import {Checkpoint, History} from "../libraries/History.sol";
+import {Governed} from "../libraries/Governed.sol";
+import {History} from "../libraries/History.sol";
 
-/// @notice A staker's shares of a pool's generation, and the last value before them. One slot.
-struct Position {
-    uint104 shares;
-    Epoch since;
-    uint104 previousShares;
-    Epoch previousSince;
+/// @notice An operator's standing, as it is stored: one slot.
+struct StoredOperator {
+    bool registered;
+    bool opened;
+    uint24 admitsFrom;
 }
 
 /// @notice Whose pool it is, and of what.
@@ -51,15 +53,16 @@ struct PoolKey {
 /// those who stay over the one who acts, and stakers over the slasher. Assets never exceed shares: a share is never
 /// worth more than one unit, and an own action costs at most one unit for each conversion.
 ///
-/// ROLES. The allocation manager may slash. Governance (`LIMITS`) answers how much may be deposited, and may pause for a
+/// ROLES. The allocation manager may slash. Governance (`AUTHORITY`) sets how much may be deposited, and may pause for a
 /// while what adds risk. Nobody can upgrade, sweep, or move stake. An owner may let others act for it (ERC-6909).
 ///
 /// DOES NOT GUARANTEE that a pool's operator is honest, that a token is worth anything, or that a pool which has lost
 /// nearly everything accepts deposits: shares must fit 104 bits.
-contract StakeVault is IStakeVault, EpochClock, ReentrancyGuardTransient {
+contract StakeVault is IStakeVault, EpochClock, Governed, ReentrancyGuardTransient {
     using History for mapping(Epoch changed => Checkpoint);
     using SafeCast for uint256;
     using SafeERC20 for IERC20;
+    using SafeTransferLib for address;
 
     /// @inheritdoc IStakeVault
     /// @dev Within it no pool or bucket overflows: a share of a bucket is worth 1e-18 or more until the bucket ripens or
@@ -70,12 +73,9 @@ contract StakeVault is IStakeVault, EpochClock, ReentrancyGuardTransient {
     address public constant BURN_ADDRESS = 0x000000000000000000000000000000000000dEaD;
 
     /// @inheritdoc IStakeVault
-    IRiskLimits public immutable LIMITS;
-
-    /// @inheritdoc IStakeVault
     address public immutable ALLOCATION_MANAGER;
 
-    mapping(address operator => OperatorState) private _operators;
+    mapping(address operator => StoredOperator) private _operators;
 
     mapping(PoolId key => Pool) private _pools;
     mapping(PoolId key => mapping(Epoch changed => Checkpoint)) private _poolHistory;
@@ -89,11 +89,16 @@ contract StakeVault is IStakeVault, EpochClock, ReentrancyGuardTransient {
 
     mapping(address strategy => mapping(address account => uint256 assets)) private _credits;
 
+    /// @dev How far each cap lies below `MAX_ASSETS`, so that nothing need be stored for the highest.
+    mapping(address strategy => uint256) private _belowHighestCap;
+
     /// @inheritdoc IStakeVault
     mapping(address owner => mapping(address spender => bool)) public isOperator;
 
-    constructor(IRiskLimits limits, address allocationManager, uint256 epochLength) EpochClock(epochLength) {
-        LIMITS = limits;
+    constructor(address authority, address allocationManager, uint256 epochLength)
+        EpochClock(epochLength)
+        Governed(authority)
+    {
         ALLOCATION_MANAGER = allocationManager;
     }
 
@@ -101,45 +106,46 @@ contract StakeVault is IStakeVault, EpochClock, ReentrancyGuardTransient {
 
     /// @inheritdoc IStakeVault
     function registerOperator() external nonReentrant {
-        OperatorState storage state = _operators[msg.sender];
-        require(!state.registered, AlreadyRegistered(msg.sender));
-        state.registered = true;
+        StoredOperator storage operator = _operators[msg.sender];
+        if (operator.registered) revert AlreadyRegistered(msg.sender);
+        operator.registered = true;
         emit OperatorRegistered(msg.sender);
     }
 
     /// @inheritdoc IStakeVault
     function open() external nonReentrant {
-        LIMITS.requireUnpaused(Pausable.Open);
-        OperatorState storage state = _operators[msg.sender];
-        require(state.registered, NotRegistered(msg.sender));
-        require(!state.admitsFrom.isSet(), AlreadyOpen(msg.sender, state.admitsFrom));
+        _requireRunning(Pausable.Open);
+        StoredOperator storage operator = _operators[msg.sender];
+        if (!operator.registered) revert NotRegistered(msg.sender);
+        if (operator.admitsFrom != 0) revert AlreadyOpen(msg.sender, Epoch.wrap(operator.admitsFrom));
         Epoch admitsFrom = currentEpoch().plus(1);
-        (state.admitsFrom, state.opened) = (admitsFrom, true);
+        // Safe: the clock refuses epochs that do not fit 24 bits.
+        (operator.opened, operator.admitsFrom) = (true, uint24(Epoch.unwrap(admitsFrom)));
         emit OperatorOpened(msg.sender, admitsFrom);
     }
 
     /// @inheritdoc IStakeVault
     function close() external nonReentrant {
-        OperatorState storage state = _operators[msg.sender];
-        require(state.admitsFrom.isSet(), OperatorClosedToStake(msg.sender, state.admitsFrom));
-        state.admitsFrom = Epoch.wrap(0);
+        StoredOperator storage operator = _operators[msg.sender];
+        if (operator.admitsFrom == 0) revert OperatorClosedToStake(msg.sender, Epoch.wrap(0));
+        operator.admitsFrom = 0;
         emit OperatorClosed(msg.sender);
     }
 
     /* STAKER */
 
     /// @inheritdoc IStakeVault
-    function deposit(address strategy, address operator, uint256 assets, uint256 minShares, address receiver)
+    function deposit(address strategy, address operator, address receiver, uint256 assets, uint256 minShares)
         external
         nonReentrant
         returns (uint256 shares)
     {
-        uint256 cap = LIMITS.depositCap(strategy);
-        if (cap > MAX_ASSETS) cap = MAX_ASSETS;
-        require(assets <= cap, DepositCapExceeded(strategy, assets, cap));
+        _requireRunning(Pausable.Deposit);
+        uint256 cap = depositCapOf(strategy);
+        if (assets > cap) revert DepositCapExceeded(strategy, assets, cap);
         PoolId pool;
         (pool, shares) = _enter(strategy, operator, assets, minShares, receiver);
-        emit Deposited(pool, receiver, msg.sender, assets, shares);
+        emit Deposited(pool, receiver, assets, shares);
         _pull(strategy, assets, cap);
     }
 
@@ -150,7 +156,7 @@ contract StakeVault is IStakeVault, EpochClock, ReentrancyGuardTransient {
         returns (uint256 assets)
     {
         _requireOwnerOrOperator(owner);
-        LIMITS.requireUnpaused(Pausable.Complete);
+        _requireRunning(Pausable.Complete);
         assets = _leaveIdle(pool, owner, shares);
         emit Withdrawn(pool, owner, receiver, assets, shares);
         _push(_poolKeys[pool.key()].strategy, receiver, assets);
@@ -163,7 +169,7 @@ contract StakeVault is IStakeVault, EpochClock, ReentrancyGuardTransient {
         returns (uint256 minted)
     {
         _requireOwnerOrOperator(owner);
-        LIMITS.requireUnpaused(Pausable.Deposit);
+        _requireRunning(Pausable.Deposit);
         uint256 assets = _leaveIdle(pool, owner, shares);
         PoolId to;
         (to, minted) = _enter(_poolKeys[pool.key()].strategy, operator, assets, minShares, owner);
@@ -177,18 +183,18 @@ contract StakeVault is IStakeVault, EpochClock, ReentrancyGuardTransient {
         returns (Epoch epoch, uint256 assets)
     {
         _requireOwnerOrOperator(owner);
-        require(!pool.isIdle(), PoolIsIdle(pool));
+        if (pool.isIdle()) revert PoolIsIdle(pool);
         Epoch current = currentEpoch();
         epoch = current.plus(2);
 
-        assets = _burn(pool, owner, shares, current);
-        require(assets >= minAssets, TooLittle(assets, minAssets));
+        assets = _leave(pool, owner, shares, current);
+        if (assets < minAssets) revert TooLittle(assets, minAssets);
 
-        Bucket memory bucket = _buckets[pool][epoch];
-        uint256 exitShares = bucket.shares == 0 ? assets : assets * bucket.shares / bucket.assets;
+        Bucket bucket = _buckets[pool][epoch];
+        uint256 exitShares = _toShares(assets, bucket.shares(), bucket.assets());
         // Both fit; see MAX_ASSETS. A token that lies about balances may overflow its own bucket, and is refused.
-        _buckets[pool][epoch] =
-            Bucket({assets: (bucket.assets + assets).toUint104(), shares: (bucket.shares + exitShares).toUint152()});
+        uint256 bucketAssets = (bucket.assets() + assets).toUint104();
+        _buckets[pool][epoch] = BucketMath.pack(bucketAssets, (bucket.shares() + exitShares).toUint152());
         _exits[pool][epoch][owner] += exitShares;
 
         emit WithdrawalQueued(pool, epoch, owner, shares, assets, exitShares);
@@ -201,7 +207,7 @@ contract StakeVault is IStakeVault, EpochClock, ReentrancyGuardTransient {
         returns (uint256 assets)
     {
         _requireOwnerOrOperator(owner);
-        LIMITS.requireUnpaused(Pausable.Complete);
+        _requireRunning(Pausable.Complete);
         assets = _finishExit(pool, epoch, owner);
         emit WithdrawalCompleted(pool, epoch, owner, receiver, assets);
         if (assets > 0) _push(_poolKeys[pool.key()].strategy, receiver, assets);
@@ -214,7 +220,7 @@ contract StakeVault is IStakeVault, EpochClock, ReentrancyGuardTransient {
         returns (uint256 shares)
     {
         _requireOwnerOrOperator(owner);
-        LIMITS.requireUnpaused(Pausable.Deposit);
+        _requireRunning(Pausable.Deposit);
         uint256 assets = _finishExit(pool, epoch, owner);
         PoolId to;
         (to, shares) = _enter(_poolKeys[pool.key()].strategy, operator, assets, minShares, owner);
@@ -231,43 +237,28 @@ contract StakeVault is IStakeVault, EpochClock, ReentrancyGuardTransient {
     /* ALLOCATION MANAGER */
 
     /// @inheritdoc IStakeVault
-    function slash(PoolId pool, Magnitude taken, Magnitude left, address recipient)
+    function slash(address operator, address strategy, Magnitude taken, Magnitude left, address recipient)
         external
         nonReentrant
         returns (uint256 assets)
     {
-        require(msg.sender == ALLOCATION_MANAGER, NotAllocationManager(msg.sender));
-        Pool storage state = _pools[pool];
-        PoolId id = pool.atGeneration(state.generation);
-        Epoch current = currentEpoch();
-
-        uint256 fromPool = _cut(state.assets, taken, left);
-        Bucket storage next = _buckets[id][current.plus(1)];
-        Bucket storage last = _buckets[id][current.plus(2)];
-        uint256 fromNext = _cut(next.assets, taken, left);
-        uint256 fromLast = _cut(last.assets, taken, left);
-        assets = fromPool + fromNext + fromLast;
-        if (assets == 0) return 0;
-
-        // Safe: a cut is at most what it is cut from.
-        if (fromNext > 0) next.assets -= uint104(fromNext);
-        if (fromLast > 0) last.assets -= uint104(fromLast);
+        if (msg.sender != ALLOCATION_MANAGER) revert NotAllocationManager(msg.sender);
         if (recipient == address(0)) recipient = BURN_ADDRESS;
-        emit Slashed(id, recipient, fromPool, fromNext, fromLast);
-        if (taken == left) {
-            Pool memory ended = state;
-            _checkpoint(pool, ended, current);
-            _pools[pool] = Pool({assets: 0, shares: 0, generation: ended.generation + 1, since: current});
-            emit GenerationEnded(id);
-        } else if (fromPool > 0) {
-            state.assets -= uint104(fromPool);
-        }
-
-        address strategy = _poolKeys[pool].strategy;
-        if (!IERC20(strategy).trySafeTransfer(recipient, assets)) {
+        assets = _slash(poolKey(operator, strategy), taken, left, recipient);
+        if (assets > 0 && !IERC20(strategy).trySafeTransfer(recipient, assets)) {
             _credits[strategy][recipient] += assets;
             emit Credited(strategy, recipient, assets);
         }
+    }
+
+    /* GOVERNANCE */
+
+    /// @inheritdoc IStakeVault
+    function setDepositCap(address strategy, uint256 cap) external nonReentrant {
+        _requireAuthority();
+        if (cap > MAX_ASSETS) revert DepositCapTooHigh(cap, MAX_ASSETS);
+        _belowHighestCap[strategy] = MAX_ASSETS - cap;
+        emit DepositCapSet(strategy, cap);
     }
 
     /* RECIPIENT */
@@ -275,7 +266,7 @@ contract StakeVault is IStakeVault, EpochClock, ReentrancyGuardTransient {
     /// @inheritdoc IStakeVault
     function collect(address strategy, address receiver) external nonReentrant returns (uint256 assets) {
         assets = _credits[strategy][msg.sender];
-        require(assets > 0, NoCredit(strategy, msg.sender));
+        if (assets == 0) revert NoCredit(strategy, msg.sender);
         delete _credits[strategy][msg.sender];
         emit Collected(strategy, msg.sender, receiver, assets);
         _push(strategy, receiver, assets);
@@ -284,9 +275,14 @@ contract StakeVault is IStakeVault, EpochClock, ReentrancyGuardTransient {
     /* VIEW */
 
     /// @inheritdoc IStakeVault
+    function depositCapOf(address strategy) public view returns (uint256) {
+        return MAX_ASSETS - _belowHighestCap[strategy];
+    }
+
+    /// @inheritdoc IStakeVault
     function poolId(address operator, address strategy) external view returns (PoolId) {
         PoolId key = poolKey(operator, strategy);
-        return key.atGeneration(_pools[key].generation);
+        return key.atGeneration(_pools[key].checkpoint().generation());
     }
 
     /// @inheritdoc IStakeVault
@@ -296,15 +292,21 @@ contract StakeVault is IStakeVault, EpochClock, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IStakeVault
-    function poolState(PoolId pool) external view nonReentrantView returns (Pool memory) {
-        return _pools[pool.key()];
+    function poolState(PoolId pool)
+        external
+        view
+        nonReentrantView
+        returns (uint256 assets, uint256 shares, uint256 generation, Epoch since)
+    {
+        Pool p = _pools[pool.key()];
+        return (p.assets(), p.checkpoint().shares(), p.checkpoint().generation(), p.checkpoint().since());
     }
 
     /// @inheritdoc IStakeVault
     function assetsOf(PoolId[] calldata pools) external view nonReentrantView returns (uint256[] memory assets) {
         assets = new uint256[](pools.length);
         for (uint256 i; i < pools.length; ++i) {
-            assets[i] = _pools[pools[i].key()].assets;
+            assets[i] = _pools[pools[i].key()].assets();
         }
     }
 
@@ -315,27 +317,34 @@ contract StakeVault is IStakeVault, EpochClock, ReentrancyGuardTransient {
         nonReentrantView
         returns (uint256 inPool, uint256 inNext, uint256 inLast)
     {
-        Pool storage state = _pools[pool.key()];
-        PoolId id = pool.key().atGeneration(state.generation);
+        Pool p = _pools[pool.key()];
+        PoolId id = pool.key().atGeneration(p.checkpoint().generation());
         Epoch current = currentEpoch();
-        return (state.assets, _buckets[id][current.plus(1)].assets, _buckets[id][current.plus(2)].assets);
+        return (p.assets(), _buckets[id][current.plus(1)].assets(), _buckets[id][current.plus(2)].assets());
     }
 
     /// @inheritdoc IStakeVault
-    function bucketOf(PoolId pool, Epoch epoch) external view nonReentrantView returns (Bucket memory) {
-        return _buckets[pool][epoch];
+    function bucketOf(PoolId pool, Epoch epoch)
+        external
+        view
+        nonReentrantView
+        returns (uint256 assets, uint256 shares)
+    {
+        Bucket bucket = _buckets[pool][epoch];
+        return (bucket.assets(), bucket.shares());
     }
 
     /// @inheritdoc IStakeVault
     function balanceOf(address owner, PoolId pool) external view returns (uint256) {
-        return _positions[pool][owner].shares;
+        return _positions[pool][owner].shares();
     }
 
     /// @inheritdoc IStakeVault
     function positionValue(PoolId pool, address owner) external view nonReentrantView returns (uint256 assets) {
-        Pool storage state = _pools[pool.key()];
-        if (state.generation != pool.generation() || state.shares == 0) return 0;
-        return uint256(_positions[pool][owner].shares) * state.assets / state.shares;
+        Pool p = _pools[pool.key()];
+        Checkpoint c = p.checkpoint();
+        if (c.generation() != pool.generation() || c.shares() == 0) return 0;
+        return _toAssets(_positions[pool][owner].shares(), p.assets(), c.shares());
     }
 
     /// @inheritdoc IStakeVault
@@ -350,34 +359,36 @@ contract StakeVault is IStakeVault, EpochClock, ReentrancyGuardTransient {
         nonReentrantView
         returns (uint256 assets)
     {
-        Bucket storage bucket = _buckets[pool][epoch];
-        if (bucket.shares == 0) return 0;
-        return _exits[pool][epoch][owner] * bucket.assets / bucket.shares;
+        uint256 shares = _exits[pool][epoch][owner];
+        if (shares == 0) return 0;
+        Bucket bucket = _buckets[pool][epoch];
+        return _toAssets(shares, bucket.assets(), bucket.shares());
     }
 
     /// @inheritdoc IStakeVault
     function sharesAt(PoolId pool, address owner, Epoch epoch) external view returns (uint256) {
         _requireBegun(epoch);
-        Position memory p = _positions[pool][owner];
-        if (p.since < epoch) return p.shares;
-        Checkpoint memory previous =
-            Checkpoint({shares: p.previousShares, since: p.previousSince, generation: pool.generation()});
-        return _positionHistory[pool][owner].lookup(previous, epoch).shares;
+        Position p = _positions[pool][owner];
+        if (p.since() < epoch) return p.shares();
+        return _positionHistory[pool][owner].lookup(p.previous(), epoch).shares();
     }
 
     /// @inheritdoc IStakeVault
     function totalSharesAt(PoolId pool, Epoch epoch) external view returns (PoolId generation, uint256 shares) {
         _requireBegun(epoch);
         PoolId key = pool.key();
-        Pool memory state = _pools[key];
-        Checkpoint memory newest = Checkpoint({shares: state.shares, since: state.since, generation: state.generation});
-        newest = _poolHistory[key].lookup(newest, epoch);
-        return (key.atGeneration(newest.generation), newest.shares);
+        Checkpoint c = _poolHistory[key].lookup(_pools[key].checkpoint(), epoch);
+        return (key.atGeneration(c.generation()), c.shares());
     }
 
     /// @inheritdoc IStakeVault
-    function operatorState(address operator) external view returns (OperatorState memory) {
-        return _operators[operator];
+    function operatorState(address operator)
+        external
+        view
+        returns (bool registered, bool opened, Epoch admitsFrom)
+    {
+        StoredOperator storage stored = _operators[operator];
+        return (stored.registered, stored.opened, Epoch.wrap(stored.admitsFrom));
     }
 
     /// @inheritdoc IStakeVault
@@ -392,129 +403,168 @@ contract StakeVault is IStakeVault, EpochClock, ReentrancyGuardTransient {
         private
         returns (PoolId pool, uint256 shares)
     {
+        if (owner == address(0) || owner == address(this)) revert BadReceiver(owner);
         Epoch current = currentEpoch();
         if (operator != address(0)) {
-            OperatorState memory state = _operators[operator];
-            require(
-                state.admitsFrom.isSet() && state.admitsFrom <= current,
-                OperatorClosedToStake(operator, state.admitsFrom)
-            );
+            Epoch admitsFrom = Epoch.wrap(_operators[operator].admitsFrom);
+            if (!admitsFrom.isSet() || admitsFrom > current) revert OperatorClosedToStake(operator, admitsFrom);
         }
-        require(owner != address(0) && owner != address(this), BadReceiver(owner));
 
         PoolId key = poolKey(operator, strategy);
-        Pool memory p = _pools[key];
-        pool = key.atGeneration(p.generation);
-        shares = p.shares == 0 ? assets : assets * p.shares / p.assets;
-        require(shares > 0, NothingToMove(pool));
-        require(shares >= minShares, TooLittle(shares, minShares));
-        require(p.shares + shares <= type(uint104).max, PoolWornOut(pool, assets));
-        if (!p.since.isSet()) {
+        Pool p = _pools[key];
+        Checkpoint c = p.checkpoint();
+        pool = key.atGeneration(c.generation());
+        uint256 total = c.shares();
+        shares = _toShares(assets, total, p.assets());
+        if (shares == 0) revert NothingToMove(pool);
+        if (shares < minShares) revert TooLittle(shares, minShares);
+        if (total + shares >= 2 ** 104) revert PoolWornOut(pool, assets);
+        if (!c.since().isSet()) {
             _poolKeys[key] = PoolKey(operator, strategy);
             emit PoolCreated(key, operator, strategy);
         }
 
-        _checkpoint(key, p, current);
-        // Safe: shares were just checked, and assets never exceed shares.
-        _pools[key] = Pool({
-            assets: uint104(p.assets + assets),
-            shares: uint104(p.shares + shares),
-            generation: p.generation,
-            since: current
-        });
-        _setShares(pool, owner, _positions[pool][owner].shares + shares, current);
+        _setPool(key, c, c.generation(), p.assets() + assets, total + shares, current);
+        Position position = _positions[pool][owner];
+        _setShares(pool, owner, position, position.shares() + shares, current);
     }
 
     /// @dev Takes `shares` of `owner` out of a living pool; what they are worth is the caller's to place.
-    function _burn(PoolId pool, address owner, uint256 shares, Epoch current) private returns (uint256 assets) {
+    function _leave(PoolId pool, address owner, uint256 shares, Epoch current) private returns (uint256 assets) {
         PoolId key = pool.key();
-        Pool memory p = _pools[key];
-        require(p.generation == pool.generation(), PoolGenerationEnded(pool));
-        uint256 held = _positions[pool][owner].shares;
-        require(held >= shares, InsufficientShares(pool, owner, held, shares));
-        require(p.shares > 0, NothingToMove(pool));
-        assets = shares * p.assets / p.shares;
-        require(assets > 0, NothingToMove(pool));
+        Pool p = _pools[key];
+        Checkpoint c = p.checkpoint();
+        if (c.generation() != pool.generation()) revert PoolGenerationEnded(pool);
+        Position position = _positions[pool][owner];
+        uint256 held = position.shares();
+        if (held < shares) revert InsufficientShares(pool, owner, held, shares);
+        if (shares == 0) revert NothingToMove(pool);
+        assets = _toAssets(shares, p.assets(), c.shares());
+        if (assets == 0) revert NothingToMove(pool);
 
-        _checkpoint(key, p, current);
-        // Safe: both are at most what they are taken from.
-        _pools[key] = Pool({
-            assets: uint104(p.assets - assets),
-            shares: uint104(p.shares - shares),
-            generation: p.generation,
-            since: current
-        });
-        _setShares(pool, owner, held - shares, current);
+        _setPool(key, c, c.generation(), p.assets() - assets, c.shares() - shares, current);
+        _setShares(pool, owner, position, held - shares, current);
     }
 
     function _leaveIdle(PoolId pool, address owner, uint256 shares) private returns (uint256 assets) {
-        require(pool.isIdle(), PoolIsAtRisk(pool));
-        return _burn(pool, owner, shares, currentEpoch());
+        if (!pool.isIdle()) revert PoolIsAtRisk(pool);
+        return _leave(pool, owner, shares, currentEpoch());
     }
 
     function _finishExit(PoolId pool, Epoch epoch, address owner) private returns (uint256 assets) {
         Epoch current = currentEpoch();
-        require(epoch <= current, ExitNotRipe(epoch, current));
+        if (epoch > current) revert ExitNotRipe(epoch, current);
         uint256 shares = _exits[pool][epoch][owner];
-        require(shares > 0, NoExit(pool, epoch, owner));
-        Bucket memory bucket = _buckets[pool][epoch];
-        assets = shares * bucket.assets / bucket.shares;
+        if (shares == 0) revert NoExit(pool, epoch, owner);
+        Bucket bucket = _buckets[pool][epoch];
+        assets = _toAssets(shares, bucket.assets(), bucket.shares());
         delete _exits[pool][epoch][owner];
         // Safe: both are at most what they are taken from.
-        _buckets[pool][epoch] =
-            Bucket({assets: uint104(bucket.assets - assets), shares: uint152(bucket.shares - shares)});
+        _buckets[pool][epoch] = BucketMath.pack(bucket.assets() - assets, bucket.shares() - shares);
     }
 
-    /// @dev Files the pool's total of the epochs before `current`, once in an epoch that changes it.
-    function _checkpoint(PoolId key, Pool memory p, Epoch current) private {
-        if (p.since == current || !p.since.isSet()) return;
-        _poolHistory[key][current] = Checkpoint({shares: p.shares, since: p.since, generation: p.generation});
-    }
+    /// @return assets what left the pool and its two unmatured buckets, and is now the caller's to place
+    function _slash(PoolId key, Magnitude taken, Magnitude left, address recipient) private returns (uint256 assets) {
+        Epoch current = currentEpoch();
+        Pool p = _pools[key];
+        Checkpoint c = p.checkpoint();
+        PoolId pool = key.atGeneration(c.generation());
 
-    /// @dev A position keeps the value before its last changed epoch at hand, and files older ones.
-    function _setShares(PoolId pool, address owner, uint256 shares, Epoch current) private {
-        Position memory p = _positions[pool][owner];
-        if (p.since != current) {
-            if (p.previousSince.isSet()) {
-                _positionHistory[pool][owner][p.since] =
-                    Checkpoint({shares: p.previousShares, since: p.previousSince, generation: pool.generation()});
-            }
-            (p.previousShares, p.previousSince, p.since) = (p.shares, p.since, current);
+        uint256 fromPool = _cut(p.assets(), taken, left);
+        uint256 fromNext = _slashBucket(pool, current.plus(1), taken, left);
+        uint256 fromLast = _slashBucket(pool, current.plus(2), taken, left);
+        assets = fromPool + fromNext + fromLast;
+        if (assets == 0) return 0;
+
+        emit Slashed(pool, recipient, fromPool, fromNext, fromLast);
+        if (taken < left) {
+            _pools[key] = p.less(fromPool);
+        } else {
+            if (c.generation() == GENERATION_MASK) revert GenerationsExhausted(pool);
+            _setPool(key, c, c.generation() + 1, 0, 0, current);
+            emit GenerationEnded(pool);
         }
-        // Safe: no more than the pool's shares, which fit.
-        p.shares = uint104(shares);
-        _positions[pool][owner] = p;
     }
 
-    /// @dev `assets × taken / left`, rounded down: a slash never takes more than its fraction.
+    function _slashBucket(PoolId pool, Epoch epoch, Magnitude taken, Magnitude left) private returns (uint256 cut) {
+        Bucket bucket = _buckets[pool][epoch];
+        cut = _cut(bucket.assets(), taken, left);
+        if (cut > 0) _buckets[pool][epoch] = bucket.less(cut);
+    }
+
+    /// @dev Writes the pool and, at its first change in an epoch, files what stood before. The caller proves that assets
+    /// and shares fit 104 bits.
+    function _setPool(
+        PoolId key,
+        Checkpoint before,
+        uint256 generation,
+        uint256 assets,
+        uint256 shares,
+        Epoch current
+    ) private {
+        if (before.since() != current && before.since().isSet()) _poolHistory[key][current] = before;
+        _pools[key] = PoolMath.pack(assets, shares, generation, current);
+    }
+
+    /// @dev A position keeps the value before its last changed epoch at hand, and files older ones. The caller proves
+    /// that shares fit 104 bits.
+    function _setShares(PoolId pool, address owner, Position p, uint256 shares, Epoch current) private {
+        if (p.since() != current && p.previous().since().isSet()) {
+            _positionHistory[pool][owner][p.since()] = p.previous();
+        }
+        _positions[pool][owner] = p.changed(shares, current);
+    }
+
+    /* INTERNAL: ROUNDING */
+
+    /// @dev Shares for `assets` that enter, rounded down for those who are in. One for one where nobody is.
+    function _toShares(uint256 assets, uint256 totalShares, uint256 totalAssets) private pure returns (uint256) {
+        // Where there are shares there are assets: no slash short of all takes the last unit, and no exit does.
+        // Safe: assets fit 104 bits and shares 152.
+        unchecked {
+            return totalShares == 0 ? assets : assets * totalShares / totalAssets;
+        }
+    }
+
+    /// @dev Assets for `shares` that leave, rounded down for those who stay. All shares are worth all assets.
+    function _toAssets(uint256 shares, uint256 totalAssets, uint256 totalShares) private pure returns (uint256) {
+        // Safe: assets fit 104 bits and shares 152.
+        unchecked {
+            return shares * totalAssets / totalShares;
+        }
+    }
+
+    /// @dev What a slash takes of `assets`, rounded down: never more than its fraction.
     function _cut(uint256 assets, Magnitude taken, Magnitude left) private pure returns (uint256) {
-        return assets * Magnitude.unwrap(taken) / Magnitude.unwrap(left);
+        // Safe: assets fit 104 bits and magnitudes 112.
+        unchecked {
+            return assets * Magnitude.unwrap(taken) / Magnitude.unwrap(left);
+        }
     }
 
     /* INTERNAL: TOKENS */
 
     function _pull(address strategy, uint256 assets, uint256 cap) private {
-        require(strategy.code.length > 0, NotAToken(strategy));
-        uint256 before = IERC20(strategy).balanceOf(address(this));
+        uint256 before = strategy.balanceOf(address(this));
         IERC20(strategy).safeTransferFrom(msg.sender, address(this), assets);
-        uint256 held = IERC20(strategy).balanceOf(address(this));
-        require(held >= before + assets, TokenDeliveredLess(strategy, held - before, assets));
-        require(held <= cap, DepositCapExceeded(strategy, held, cap));
+        uint256 held = strategy.balanceOf(address(this));
+        if (held < before + assets) revert TokenDeliveredLess(strategy, before + assets, held);
+        if (held > cap) revert DepositCapExceeded(strategy, held, cap);
     }
 
     function _push(address strategy, address receiver, uint256 assets) private {
-        require(receiver != address(0) && receiver != address(this), BadReceiver(receiver));
+        if (receiver == address(0) || receiver == address(this)) revert BadReceiver(receiver);
         IERC20(strategy).safeTransfer(receiver, assets);
     }
 
     /* INTERNAL: GUARDS */
 
     function _requireOwnerOrOperator(address owner) private view {
-        require(msg.sender == owner || isOperator[owner][msg.sender], NotOwnerNorOperator(owner, msg.sender));
+        if (msg.sender != owner && !isOperator[owner][msg.sender]) revert NotOwnerNorOperator(owner, msg.sender);
     }
 
     function _requireBegun(Epoch epoch) private view {
         Epoch current = currentEpoch();
-        require(epoch <= current, EpochNotBegun(epoch, current));
+        if (epoch > current) revert EpochNotBegun(epoch, current);
     }
 }

@@ -2,35 +2,26 @@
 pragma solidity >=0.8.34;
 
 import {IEpochClock} from "./IEpochClock.sol";
-import {IRiskLimits} from "./IRiskLimits.sol";
+import {IGoverned} from "./IGoverned.sol";
 import {IStakeVault} from "./IStakeVault.sol";
-import {Allocation} from "../types/Allocation.sol";
 import {Epoch} from "../types/Epoch.sol";
 import {Magnitude, Wad} from "../types/Magnitude.sol";
 import {OperatorSetId} from "../types/OperatorSetId.sol";
 import {Terms} from "../types/Terms.sol";
 
-/// @notice What is left of a pool and what of it is promised, out of 1e18.
-/// @param left what slashes have left; 1e18 again whenever nothing is committed
-/// @param committed the sum of all allocations, each at its larger side while a change of it is pending
-/// @param generation the living generation of the pool
-struct Budget {
-    Magnitude left;
-    Magnitude committed;
-    uint24 generation;
-}
-
-/// @notice An operator's membership of a set.
+/// @notice An operator's membership of a set; one slot.
 /// @param joined whether it is a member
+/// @param opened whether the operator is known to have opened its pools; once true, true for good
 /// @param allocations how many allocations of it to the set are not zero, or have not been settled since they became so
 struct Membership {
     bool joined;
+    bool opened;
     uint32 allocations;
 }
 
 /// @title IAllocationManager
 /// @notice What operators promise to services, and how a service takes what was promised.
-interface IAllocationManager is IEpochClock {
+interface IAllocationManager is IEpochClock, IGoverned {
     /* EVENTS */
 
     /// @notice `account` allowed or forbade `appointee` to call the function `selector` for it.
@@ -72,6 +63,9 @@ interface IAllocationManager is IEpochClock {
         bytes32 evidence
     );
 
+    /// @notice Raises may commit `ceiling` times what is left of a pool of `strategy` (scaled by 1e18).
+    event DegreeCeilingSet(address indexed strategy, Wad ceiling);
+
     /* ERRORS */
 
     /// @notice The sender is neither `account` nor appointed by it for this function.
@@ -102,7 +96,9 @@ interface IAllocationManager is IEpochClock {
     error AllocationsRemain(OperatorSetId set, address operator, uint256 allocations);
     /// @notice The account is not registered in the vault as an operator.
     error NotAnOperator(address operator);
-    /// @notice The allocation has this magnitude already.
+    /// @notice An allocation is at most the whole pool, 1e18.
+    error MagnitudeTooLarge(Magnitude magnitude);
+    /// @notice The allocation has this magnitude already, or will have it when its pending change takes effect.
     error MagnitudeUnchanged(Magnitude magnitude);
     /// @notice A lowered allocation cannot change again before it takes effect.
     error LoweringPending(Magnitude next, Epoch effective);
@@ -122,6 +118,8 @@ interface IAllocationManager is IEpochClock {
     error StrategiesNotAscending(address previous, address strategy);
     /// @notice The slash would take `taken` of the allocation in this epoch, and the terms allow `cap`.
     error CapExceeded(address strategy, Magnitude taken, Magnitude cap);
+    /// @notice A degree ceiling lies between `lowest` and `highest`.
+    error DegreeCeilingOutOfRange(Wad ceiling, Wad lowest, Wad highest);
     /// @notice The slash would move nothing at all.
     error NothingToSlash(OperatorSetId set, address operator);
 
@@ -172,13 +170,20 @@ interface IAllocationManager is IEpochClock {
         external
         returns (Epoch effective);
 
+    /* GOVERNANCE */
+
+    /// @notice Sets the ceiling of the restaking degree for raises in pools of `strategy`: 1e18 to 10e18. Promises that
+    /// stand are not touched, also where they exceed it. Authority only.
+    function setDegreeCeiling(address strategy, Wad ceiling) external;
+
     /* VIEW */
 
     /// @notice Where the stake is.
     function VAULT() external view returns (IStakeVault);
 
-    /// @notice Where degree ceilings and pauses are read.
-    function LIMITS() external view returns (IRiskLimits);
+    /// @notice The most that an operator may commit of a pool of `strategy` by a raise, as a multiple of what slashes
+    /// have left of it (its restaking degree, scaled by 1e18); 1e18 until governance raises it.
+    function degreeCeilingOf(address strategy) external view returns (Wad);
 
     /// @notice Below this, what slashes have left of a pool is too coarse to promise parts of it.
     function LEAST_LEFT() external view returns (Magnitude);
@@ -193,13 +198,24 @@ interface IAllocationManager is IEpochClock {
     function membershipOf(OperatorSetId set, address operator) external view returns (Membership memory);
 
     /// @notice The allocation as it stands now: due changes applied, another generation's read as zero.
+    /// @return current the magnitude in force
+    /// @return next the magnitude from `effective` on; equals `current` where no change is pending
+    /// @return effective the epoch in which the pending change takes effect; 0 where there is none
+    /// @return taken what slashes took of it in this epoch
     function allocationOf(OperatorSetId set, address operator, address strategy)
         external
         view
-        returns (Allocation memory);
+        returns (Magnitude current, Magnitude next, Epoch effective, Magnitude taken);
 
     /// @notice The budget of the operator's pool of `strategy`.
-    function budgetOf(address operator, address strategy) external view returns (Budget memory);
+    /// @return left what slashes have left of it; 1e18 whenever nothing is committed
+    /// @return committed the sum of its allocations, each at its larger side while a change of it is pending. A lowered
+    /// one that has come due still counts at its old side until it is touched.
+    /// @return generation the living generation of the pool
+    function budgetOf(address operator, address strategy)
+        external
+        view
+        returns (Magnitude left, Magnitude committed, uint256 generation);
 
     /// @notice The most that a slash of `set` could take now from each operator's pool of `strategy` and its unmatured
     /// exits, in assets and rounded down, the epoch's cap left aside. Reverts during a call that changes it.

@@ -9,6 +9,8 @@ import {Epoch} from "../types/Epoch.sol";
 interface IEpochClock {
     /// @notice Thrown at deployment for an epoch too short to be split into a window and the rest of it.
     error EpochTooShort(uint256 length, uint256 minimum);
+    /// @notice The clock counts 2^24 epochs: 321,000 years of 7 days each, or 194 days of seconds.
+    error ClockRanOut(uint256 epoch);
 
     /// @notice Length of an epoch in seconds.
     function EPOCH_LENGTH() external view returns (uint256);

@@ -2,45 +2,15 @@
 pragma solidity >=0.8.34;
 
 import {IEpochClock} from "./IEpochClock.sol";
-import {IRiskLimits} from "./IRiskLimits.sol";
+import {IGoverned} from "./IGoverned.sol";
 import {Epoch} from "../types/Epoch.sol";
 import {Magnitude} from "../types/Magnitude.sol";
 import {PoolId} from "../types/PoolId.sol";
 
-/// @notice An operator's standing in the vault.
-/// @param admitsFrom the first epoch in which its pools take stake; 0 while they are closed
-/// @param registered whether the account is an operator
-/// @param opened whether its pools have ever been opened
-struct OperatorState {
-    Epoch admitsFrom;
-    bool registered;
-    bool opened;
-}
-
-/// @notice The living generation of a pool.
-/// @param assets token units that its positions are worth together
-/// @param shares the sum of its positions; never less than `assets`
-/// @param generation how many generations of the pool have ended
-/// @param since the epoch in which `shares` last changed
-struct Pool {
-    uint104 assets;
-    uint104 shares;
-    uint24 generation;
-    Epoch since;
-}
-
-/// @notice What the stakers who queued for one epoch own together.
-/// @param assets token units that the bucket is worth
-/// @param shares the sum of its exits; never less than `assets` while the bucket can be slashed
-struct Bucket {
-    uint104 assets;
-    uint152 shares;
-}
-
 /// @title IStakeVault
 /// @notice Holds all staked tokens: pools of stake delegated to operators, positions in them, and exits.
 /// Amounts called assets are in units of the strategy's token; shares are a pool's or a bucket's own unit.
-interface IStakeVault is IEpochClock {
+interface IStakeVault is IEpochClock, IGoverned {
     /* EVENTS */
 
     /// @notice `operator` registered; its pools are closed.
@@ -55,8 +25,8 @@ interface IStakeVault is IEpochClock {
     /// @notice The first stake of `strategy` ever delegated to `operator` arrived; `pool` is the pool's key.
     event PoolCreated(PoolId indexed pool, address indexed operator, address indexed strategy);
 
-    /// @notice `sender` brought `assets` tokens, and `owner` holds `shares` more of `pool`.
-    event Deposited(PoolId indexed pool, address indexed owner, address indexed sender, uint256 assets, uint256 shares);
+    /// @notice `assets` tokens arrived, and `owner` holds `shares` more of `pool`.
+    event Deposited(PoolId indexed pool, address indexed owner, uint256 assets, uint256 shares);
 
     /// @notice `owner` took `shares` worth `assets` out of the idle pool `pool`; `receiver` has the tokens.
     event Withdrawn(
@@ -104,6 +74,9 @@ interface IStakeVault is IEpochClock {
     /// @notice `owner` allowed or forbade `spender` to act on all its positions and exits (ERC-6909).
     event OperatorSet(address indexed owner, address indexed spender, bool approved);
 
+    /// @notice After a deposit the vault may hold `cap` of `strategy` at most.
+    event DepositCapSet(address indexed strategy, uint256 cap);
+
     /* ERRORS */
 
     /// @notice The operator is registered already.
@@ -126,16 +99,18 @@ interface IStakeVault is IEpochClock {
     error TooLittle(uint256 yielded, uint256 accepted);
     /// @notice The vault would hold more of the strategy than governance admits.
     error DepositCapExceeded(address strategy, uint256 held, uint256 cap);
-    /// @notice The token delivered less than was asked of it; it cannot be staked.
-    error TokenDeliveredLess(address strategy, uint256 delivered, uint256 asked);
-    /// @notice The address has no code, so it is no token.
-    error NotAToken(address strategy);
+    /// @notice The token delivered less than was asked of it, so it cannot be staked: the vault should hold `expected`.
+    error TokenDeliveredLess(address strategy, uint256 expected, uint256 held);
+    /// @notice A deposit cap is at most `highest`.
+    error DepositCapTooHigh(uint256 cap, uint256 highest);
     /// @notice The pool has lost so much that shares for this many assets do not fit; it takes no such deposit.
     error PoolWornOut(PoolId pool, uint256 assets);
     /// @notice The idle pool has no exit queue: take stake out of it with `withdraw` or `delegate`.
     error PoolIsIdle(PoolId pool);
     /// @notice Stake in an operator's pool leaves through `queueWithdrawal` only.
     error PoolIsAtRisk(PoolId pool);
+    /// @notice No pool can outlive 2^24 generations.
+    error GenerationsExhausted(PoolId pool);
     /// @notice The generation has ended; its positions are worth nothing.
     error PoolGenerationEnded(PoolId pool);
     /// @notice The exit ripens at the start of epoch `ripe`; it is now epoch `current`.
@@ -168,7 +143,7 @@ interface IStakeVault is IEpochClock {
     /// @dev Shares are rounded down, for those who are in the pool already.
     /// @param minShares the least shares that the sender accepts
     /// @return shares what `receiver` now holds more of the pool's living generation
-    function deposit(address strategy, address operator, uint256 assets, uint256 minShares, address receiver)
+    function deposit(address strategy, address operator, address receiver, uint256 assets, uint256 minShares)
         external
         returns (uint256 shares);
 
@@ -209,12 +184,19 @@ interface IStakeVault is IEpochClock {
 
     /* ALLOCATION MANAGER */
 
-    /// @notice Takes `taken / left` of the pool and of its two unmatured buckets, each rounded down, and sends it to
+    /// @notice Takes `taken / left` of a pool and of each of its two unmatured buckets, rounded down, and sends it to
     /// `recipient` (zero: burns it). Where nothing would move, nothing happens.
     /// @dev Where `taken` is `left`, everything goes and the generation ends.
-    /// @param pool the pool's key
     /// @return assets what was taken
-    function slash(PoolId pool, Magnitude taken, Magnitude left, address recipient) external returns (uint256 assets);
+    function slash(address operator, address strategy, Magnitude taken, Magnitude left, address recipient)
+        external
+        returns (uint256 assets);
+
+    /* GOVERNANCE */
+
+    /// @notice Sets how much of `strategy`, in token units and at most `MAX_ASSETS`, the vault may hold after a deposit.
+    /// What it holds already stays. Authority only.
+    function setDepositCap(address strategy, uint256 cap) external;
 
     /* RECIPIENT */
 
@@ -223,13 +205,13 @@ interface IStakeVault is IEpochClock {
 
     /* VIEW */
 
-    /// @notice Where the vault reads deposit caps and pauses.
-    function LIMITS() external view returns (IRiskLimits);
-
     /// @notice The only account that may slash.
     function ALLOCATION_MANAGER() external view returns (address);
 
-    /// @notice The most of one strategy that the vault takes, whatever governance answers.
+    /// @notice The most of `strategy` that the vault may hold after a deposit; `MAX_ASSETS` until governance lowers it.
+    function depositCapOf(address strategy) external view returns (uint256);
+
+    /// @notice The most of any strategy that the vault takes: the highest deposit cap.
     function MAX_ASSETS() external view returns (uint256);
 
     /// @notice Where burned stake goes: nobody has its key, and most tokens refuse the zero address.
@@ -242,7 +224,14 @@ interface IStakeVault is IEpochClock {
     function poolOf(PoolId pool) external view returns (address operator, address strategy);
 
     /// @notice The living generation of the pool that `pool` is a generation of. Reverts during a call that changes it.
-    function poolState(PoolId pool) external view returns (Pool memory);
+    /// @return assets what its positions are worth together
+    /// @return shares the sum of its positions, never less than `assets`
+    /// @return generation how many generations of the pool have ended
+    /// @return since the epoch in which `shares` last changed
+    function poolState(PoolId pool)
+        external
+        view
+        returns (uint256 assets, uint256 shares, uint256 generation, Epoch since);
 
     /// @notice The assets of each pool's living generation, exits left out. Reverts during a call that changes them.
     function assetsOf(PoolId[] calldata pools) external view returns (uint256[] memory);
@@ -252,7 +241,9 @@ interface IStakeVault is IEpochClock {
     function slashable(PoolId pool) external view returns (uint256 inPool, uint256 inNext, uint256 inLast);
 
     /// @notice The bucket of the pool's generation that ripens in `epoch`. Reverts during a call that changes it.
-    function bucketOf(PoolId pool, Epoch epoch) external view returns (Bucket memory);
+    /// @return assets what its exits are worth together
+    /// @return shares the sum of its exits
+    function bucketOf(PoolId pool, Epoch epoch) external view returns (uint256 assets, uint256 shares);
 
     /// @notice Shares of a pool's generation that `owner` holds (ERC-6909).
     function balanceOf(address owner, PoolId pool) external view returns (uint256);
@@ -274,8 +265,14 @@ interface IStakeVault is IEpochClock {
     /// and ended within one epoch never shows.
     function totalSharesAt(PoolId pool, Epoch epoch) external view returns (PoolId generation, uint256 shares);
 
-    /// @notice The operator's standing; all zero for an account that is none.
-    function operatorState(address operator) external view returns (OperatorState memory);
+    /// @notice An operator's standing; all zero for an account that is none.
+    /// @return registered whether the account is an operator
+    /// @return opened whether its pools have ever been opened
+    /// @return admitsFrom the first epoch in which its pools take stake; 0 while they are closed
+    function operatorState(address operator)
+        external
+        view
+        returns (bool registered, bool opened, Epoch admitsFrom);
 
     /// @notice Slashed stake of `strategy` that `account` may collect.
     function creditOf(address strategy, address account) external view returns (uint256);

@@ -2,11 +2,14 @@
 pragma solidity >=0.8.34;
 
 import {IEpochClock} from "../interfaces/IEpochClock.sol";
-import {Epoch} from "../types/Epoch.sol";
+import {EPOCH_MASK, Epoch} from "../types/Epoch.sol";
 
 /// @title EpochClock
 /// @notice The clock of the contract that inherits it.
 abstract contract EpochClock is IEpochClock {
+    /// @dev Epochs that lie a few ahead of the current one must fit 24 bits too.
+    uint256 private constant LAST_EPOCH = EPOCH_MASK - 8;
+
     /// @inheritdoc IEpochClock
     uint256 public immutable EPOCH_LENGTH;
 
@@ -14,14 +17,15 @@ abstract contract EpochClock is IEpochClock {
     uint256 public immutable ORIGIN;
 
     constructor(uint256 epochLength) {
-        require(epochLength >= 2, EpochTooShort(epochLength, 2));
+        if (epochLength < 2) revert EpochTooShort(epochLength, 2);
         EPOCH_LENGTH = epochLength;
         ORIGIN = block.timestamp;
     }
 
     /// @inheritdoc IEpochClock
     function currentEpoch() public view returns (Epoch) {
-        // Safe: 2^24 epochs last longer than any deployment; see `Epoch`.
-        return Epoch.wrap(uint24(1 + (block.timestamp - ORIGIN) / EPOCH_LENGTH));
+        uint256 epoch = 1 + (block.timestamp - ORIGIN) / EPOCH_LENGTH;
+        if (epoch >= LAST_EPOCH) revert ClockRanOut(epoch);
+        return Epoch.wrap(epoch);
     }
 }

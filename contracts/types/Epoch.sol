@@ -2,11 +2,13 @@
 pragma solidity >=0.8.34;
 
 /// @notice A number of the protocol's one clock. Epoch 1 begins when the core is deployed; 0 means "never".
-/// @dev 24 bits: 321,000 years of 7-day epochs, 194 days of 1-second epochs.
-type Epoch is uint24;
+/// @dev Stored in 24 bits: 321,000 years of 7-day epochs, 194 days of 1-second epochs. `EpochClock` refuses later ones.
+type Epoch is uint256;
 
 using {eq as ==, neq as !=, lt as <, lte as <=, gt as >, gte as >=} for Epoch global;
 using {isSet, plus} for Epoch global;
+
+uint256 constant EPOCH_MASK = 2 ** 24 - 1;
 
 function eq(Epoch a, Epoch b) pure returns (bool) {
     return Epoch.unwrap(a) == Epoch.unwrap(b);
@@ -37,7 +39,7 @@ function isSet(Epoch a) pure returns (bool) {
     return Epoch.unwrap(a) != 0;
 }
 
-/// @notice The epoch `n` later; reverts where 24 bits do not hold it.
-function plus(Epoch a, uint24 n) pure returns (Epoch) {
+/// @notice The epoch `n` later.
+function plus(Epoch a, uint256 n) pure returns (Epoch) {
     return Epoch.wrap(Epoch.unwrap(a) + n);
 }

@@ -2,12 +2,13 @@
 pragma solidity >=0.8.34;
 
 /// @notice A share of a pool, in units of 1e-18 of it. One allocation is at most 1e18; sums of allocations may be more.
-type Magnitude is uint112;
+type Magnitude is uint256;
 
 /// @notice A fraction scaled by 1e18.
-type Wad is uint64;
+type Wad is uint256;
 
-using {eq as ==, neq as !=, lt as <, lte as <=, gt as >, add as +, sub as -} for Magnitude global;
+using {eq as ==, neq as !=, lt as <, lte as <=, gt as >, gte as >=, add as +, sub as -} for Magnitude global;
+using {wadLt as <, wadGt as >} for Wad global;
 using {isZero, mulDown, saturatingSub} for Magnitude global;
 
 Magnitude constant WHOLE = Magnitude.wrap(1e18);
@@ -33,6 +34,10 @@ function gt(Magnitude a, Magnitude b) pure returns (bool) {
     return Magnitude.unwrap(a) > Magnitude.unwrap(b);
 }
 
+function gte(Magnitude a, Magnitude b) pure returns (bool) {
+    return Magnitude.unwrap(a) >= Magnitude.unwrap(b);
+}
+
 function add(Magnitude a, Magnitude b) pure returns (Magnitude) {
     return Magnitude.wrap(Magnitude.unwrap(a) + Magnitude.unwrap(b));
 }
@@ -47,9 +52,7 @@ function isZero(Magnitude a) pure returns (bool) {
 
 /// @notice `a × fraction`, rounded down: a slash never takes more than it was allowed to.
 function mulDown(Magnitude a, Wad fraction) pure returns (Magnitude) {
-    // Safe: 112 and 64 bits make 176 at most, and a fraction of at most 1e18 does not enlarge `a`; larger ones are
-    // degree ceilings, whose product is checked by the cast of the caller's comparison, never stored.
-    return Magnitude.wrap(uint112(uint256(Magnitude.unwrap(a)) * Wad.unwrap(fraction) / 1e18));
+    return Magnitude.wrap(Magnitude.unwrap(a) * Wad.unwrap(fraction) / 1e18);
 }
 
 /// @notice `a − b`, or zero where `b` is larger.
@@ -63,4 +66,12 @@ function min(Magnitude a, Magnitude b) pure returns (Magnitude) {
 
 function max(Magnitude a, Magnitude b) pure returns (Magnitude) {
     return a > b ? a : b;
+}
+
+function wadLt(Wad a, Wad b) pure returns (bool) {
+    return Wad.unwrap(a) < Wad.unwrap(b);
+}
+
+function wadGt(Wad a, Wad b) pure returns (bool) {
+    return Wad.unwrap(a) > Wad.unwrap(b);
 }

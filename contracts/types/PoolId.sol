@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity >=0.8.34;
 
+import {Hashes} from "@openzeppelin/contracts/utils/cryptography/Hashes.sol";
+
 /// @notice One generation of one pool: all stake of one strategy delegated to one operator. It is the ERC-6909 id of
 /// the positions in it.
 /// @dev ```
@@ -16,13 +18,13 @@ using {eq as ==, neq as !=} for PoolId global;
 using {atGeneration, generation, isIdle, key} for PoolId global;
 
 uint256 constant AT_RISK = 1 << 255;
-uint256 constant GENERATION_MASK = type(uint24).max;
+uint256 constant GENERATION_MASK = 2 ** 24 - 1;
 
 /// @notice The key of the pool of `strategy` delegated to `operator`; operator zero is the idle pool.
 function poolKey(address operator, address strategy) pure returns (PoolId) {
-    uint256 hash = uint256(keccak256(abi.encode(operator, strategy)));
-    return
-        PoolId.wrap(operator == address(0) ? hash & ~AT_RISK & ~GENERATION_MASK : (hash | AT_RISK) & ~GENERATION_MASK);
+    bytes32 hash = Hashes.efficientKeccak256(bytes32(uint256(uint160(operator))), bytes32(uint256(uint160(strategy))));
+    uint256 name = uint256(hash) & ~GENERATION_MASK;
+    return PoolId.wrap(operator == address(0) ? name & ~AT_RISK : name | AT_RISK);
 }
 
 function eq(PoolId a, PoolId b) pure returns (bool) {
@@ -34,12 +36,12 @@ function neq(PoolId a, PoolId b) pure returns (bool) {
 }
 
 /// @notice The id of generation `g` of the pool whose key this is.
-function atGeneration(PoolId pool, uint24 g) pure returns (PoolId) {
+function atGeneration(PoolId pool, uint256 g) pure returns (PoolId) {
     return PoolId.wrap(PoolId.unwrap(pool) | g);
 }
 
-function generation(PoolId pool) pure returns (uint24) {
-    return uint24(PoolId.unwrap(pool));
+function generation(PoolId pool) pure returns (uint256) {
+    return PoolId.unwrap(pool) & GENERATION_MASK;
 }
 
 /// @notice The pool's key: its id without a generation.

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+pragma solidity >=0.8.34;
+
+/// @notice What governance may pause: only actions that add risk and, for a shorter while, the completion of exits.
+enum Pausable {
+    Deposit,
+    Open,
+    Complete,
+    Join,
+    Raise,
+    CreateSet
+}
+
+/// @title IGoverned
+/// @notice What governance can do in every core contract: pause some actions, for a while. The contract itself bounds it.
+interface IGoverned {
+    /// @notice Governance paused `action` until timestamp `until`; it cannot pause it again before `restUntil`.
+    event PauseSet(Pausable indexed action, uint256 until, uint256 restUntil);
+
+    /// @notice The authority is the zero address, so nobody could ever set a limit.
+    error NoAuthority();
+    /// @notice Only the authority may call this.
+    error NotAuthority(address sender);
+    /// @notice The action is paused until timestamp `until`.
+    error Paused(Pausable action, uint256 until);
+    /// @notice An action may be paused for `longest` seconds at most.
+    error PauseTooLong(uint256 duration, uint256 longest);
+    /// @notice The action rests from its last pause until timestamp `restUntil`.
+    error PausedTooRecently(Pausable action, uint256 restUntil);
+
+    /// @notice Governance: what may set limits on new risk, and pause. Fixed at deployment.
+    function AUTHORITY() external view returns (address);
+
+    /// @notice Pauses `action` for `duration` seconds: 7 days at most, 3 for the completion of exits. The pause ends by
+    /// itself, and must rest for as long before the next. Authority only.
+    function pause(Pausable action, uint256 duration) external;
+
+    /// @notice Until when `action` is paused in this contract, and from when it may be paused again. Timestamps.
+    function pauseOf(Pausable action) external view returns (uint256 until, uint256 restUntil);
+}

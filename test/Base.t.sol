@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {Test} from "forge-std/Test.sol";
+
+import {IAllocationManager} from "palisade/interfaces/IAllocationManager.sol";
+import {IStakeVault} from "palisade/interfaces/IStakeVault.sol";
+import {Epoch} from "palisade/types/Epoch.sol";
+import {Magnitude, Wad} from "palisade/types/Magnitude.sol";
+import {OperatorSetId, toOperatorSetId} from "palisade/types/OperatorSetId.sol";
+import {PoolId, poolKey} from "palisade/types/PoolId.sol";
+import {Terms} from "palisade/types/Terms.sol";
+import {Config, Deploy, Deployment} from "../script/Deploy.s.sol";
+
+/// @notice A token as the tests use it: anyone mints.
+interface IMintable {
+    function mint(address to, uint256 amount) external;
+    function approve(address spender, uint256 amount) external returns (bool);
+    function transfer(address to, uint256 amount) external returns (bool);
+    function balanceOf(address account) external view returns (uint256);
+    function decimals() external view returns (uint8);
+}
+
+/// @notice Deploys the shipped artifacts through the deploy script, and holds the cast that tests share.
+abstract contract Base is Test {
+    uint256 internal constant EPOCH = 7 days;
+    Magnitude internal constant WHOLE = Magnitude.wrap(1e18);
+    Magnitude internal constant HALF = Magnitude.wrap(0.5e18);
+
+    IStakeVault internal vault;
+    IAllocationManager internal manager;
+    IMintable internal token;
+
+    address internal authority = makeAddr("authority");
+    address internal alice = makeAddr("alice");
+    address internal bob = makeAddr("bob");
+    address internal operator = makeAddr("operator");
+    address internal otherOperator = makeAddr("other operator");
+    address internal avs = makeAddr("avs");
+    address internal slasher = makeAddr("slasher");
+    address internal recipient = makeAddr("recipient");
+    address internal stranger = makeAddr("stranger");
+
+    function setUp() public virtual {
+        vm.warp(1_750_000_000);
+        Deployment memory d = new Deploy().deploy(Config({salt: bytes32(uint256(1)), authority: authority, epochLength: EPOCH}));
+        (vault, manager) = (d.vault, d.allocationManager);
+        token = newToken("Staked Ether", "stETH", 18);
+    }
+
+    /* SETTING THE SCENE */
+
+    function newToken(string memory name, string memory symbol, uint8 decimals) internal returns (IMintable) {
+        return IMintable(vm.deployCode("out/DevToken.sol/DevToken.json", abi.encode(name, symbol, decimals)));
+    }
+
+    /// @notice Gives `account` tokens and lets the vault take them.
+    function fund(IMintable asset, address account, uint256 amount) internal {
+        asset.mint(account, amount);
+        vm.prank(account);
+        asset.approve(address(vault), type(uint256).max);
+    }
+
+    /// @notice To the first second of the epoch `n` epochs from now.
+    function skipEpochs(uint256 n) internal {
+        vm.warp(vault.ORIGIN() + (Epoch.unwrap(vault.currentEpoch()) - 1 + n) * EPOCH);
+    }
+
+    function registerOperator(address account) internal {
+        vm.prank(account);
+        vault.registerOperator();
+    }
+
+    /// @notice Opens the operator's pools and waits until they take stake.
+    function openOperator(address account) internal {
+        vm.prank(account);
+        vault.open();
+        skipEpochs(1);
+    }
+
+    function deposit(address staker, address to, uint256 assets) internal returns (PoolId pool, uint256 shares) {
+        return deposit(token, staker, to, assets);
+    }
+
+    function deposit(IMintable asset, address staker, address to, uint256 assets)
+        internal
+        returns (PoolId pool, uint256 shares)
+    {
+        fund(asset, staker, assets);
+        vm.prank(staker);
+        shares = vault.deposit(address(asset), to, staker, assets, 0);
+        pool = vault.poolId(to, address(asset));
+    }
+
+    function queue(address staker, PoolId pool, uint256 shares) internal returns (Epoch epoch, uint256 assets) {
+        vm.prank(staker);
+        return vault.queueWithdrawal(pool, shares, 0, staker);
+    }
+
+    function complete(address staker, PoolId pool, Epoch epoch) internal returns (uint256 assets) {
+        vm.prank(staker);
+        return vault.completeWithdrawal(pool, epoch, staker, staker);
+    }
+
+    function defaultTerms() internal view returns (Terms memory) {
+        return Terms({
+            slasher: slasher,
+            cap: Wad.wrap(1e18),
+            window: 0,
+            recipient: recipient,
+            resolver: address(0),
+            conditions: keccak256("conditions"),
+            registrar: address(0)
+        });
+    }
+
+    function createSet(uint32 id, Terms memory terms) internal returns (OperatorSetId set) {
+        return createSet(id, terms, only(address(token)));
+    }
+
+    function createSet(uint32 id, Terms memory terms, address[] memory strategies)
+        internal
+        returns (OperatorSetId set)
+    {
+        set = toOperatorSetId(avs, id);
+        vm.prank(avs);
+        manager.createOperatorSet(set, terms, strategies);
+    }
+
+    function join(OperatorSetId set, address account) internal {
+        vm.prank(account);
+        manager.join(set, account, "");
+    }
+
+    function allocate(OperatorSetId set, address account, Magnitude magnitude) internal returns (Epoch) {
+        vm.prank(account);
+        return manager.allocate(set, account, address(token), magnitude);
+    }
+
+    function slash(OperatorSetId set, address account, Wad wad) internal returns (uint256) {
+        vm.prank(slasher);
+        return manager.slash(set, account, only(address(token)), only(wad), "")[0];
+    }
+
+    /* LOOKING */
+
+    function slashableBy(OperatorSetId set, address account) internal view returns (uint256) {
+        return manager.slashableStake(set, address(token), only(account))[0];
+    }
+
+    function guaranteedTo(OperatorSetId set, address account) internal view returns (uint256) {
+        return manager.guaranteedStake(set, address(token), only(account))[0];
+    }
+
+    /* SMALL THINGS */
+
+    function only(address a) internal pure returns (address[] memory list) {
+        list = new address[](1);
+        list[0] = a;
+    }
+
+    function only(Wad w) internal pure returns (Wad[] memory list) {
+        list = new Wad[](1);
+        list[0] = w;
+    }
+
+    function mag(uint256 m) internal pure returns (Magnitude) {
+        return Magnitude.wrap(m);
+    }
+
+    function assertEq(Epoch a, Epoch b) internal pure {
+        assertEq(Epoch.unwrap(a), Epoch.unwrap(b), "epoch");
+    }
+
+    function assertEq(Magnitude a, Magnitude b) internal pure {
+        assertEq(Magnitude.unwrap(a), Magnitude.unwrap(b), "magnitude");
+    }
+
+    function assertEq(PoolId a, PoolId b) internal pure {
+        assertEq(PoolId.unwrap(a), PoolId.unwrap(b), "pool");
+    }
+}
