@@ -43,7 +43,8 @@ abstract contract Base is Test {
 
     function setUp() public virtual {
         vm.warp(1_750_000_000);
-        Deployment memory d = new Deploy().deploy(Config({salt: bytes32(uint256(1)), authority: authority, epochLength: EPOCH}));
+        Deployment memory d =
+            new Deploy().deploy(Config({salt: bytes32(uint256(1)), authority: authority, epochLength: EPOCH}));
         (vault, manager) = (d.vault, d.allocationManager);
         token = newToken("Staked Ether", "stETH", 18);
     }

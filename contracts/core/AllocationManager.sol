@@ -85,10 +85,7 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed, Reentran
     /// @inheritdoc IAllocationManager
     mapping(address account => mapping(address appointee => mapping(bytes4 selector => bool))) public isAppointed;
 
-    constructor(address authority, IStakeVault vault, uint256 epochLength)
-        EpochClock(epochLength)
-        Governed(authority)
-    {
+    constructor(address authority, IStakeVault vault, uint256 epochLength) EpochClock(epochLength) Governed(authority) {
         VAULT = vault;
     }
 
@@ -167,6 +164,9 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed, Reentran
         if (terms.window != 0) revert SlashMustBeProposed(set);
         if (strategies.length != wads.length) revert LengthMismatch(strategies.length, wads.length);
 
+        Wad cap = Wad.wrap(terms.cap);
+        address recipient = terms.recipient;
+        Epoch epoch = currentEpoch();
         assets = new uint256[](strategies.length);
         address previous;
         uint256 total;
@@ -174,10 +174,10 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed, Reentran
             address strategy = strategies[i];
             if (strategy <= previous) revert StrategiesNotAscending(previous, strategy);
             previous = strategy;
-            Magnitude taken;
-            (taken, assets[i]) = _slash(set, operator, strategy, wads[i], terms);
-            emit OperatorSlashed(set, operator, strategy, wads[i], taken, assets[i], evidence);
-            total += assets[i];
+            (Magnitude taken, uint256 moved) = _slash(set, operator, strategy, epoch, wads[i], cap, recipient);
+            emit OperatorSlashed(set, operator, strategy, taken, moved, evidence);
+            assets[i] = moved;
+            total += moved;
         }
         if (total == 0) revert NothingToSlash(set, operator);
     }
@@ -336,9 +336,10 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed, Reentran
     function worstCaseLoss(address operator, address strategy) external view nonReentrantView returns (Wad) {
         Budget budget = _budgets[poolKey(operator, strategy)];
         if (budget.committed() > budget.left()) return WAD;
-        return Wad.wrap(
-            Math.ceilDiv(Magnitude.unwrap(budget.committed()) * Wad.unwrap(WAD), Magnitude.unwrap(budget.left()))
-        );
+        return
+            Wad.wrap(
+                Math.ceilDiv(Magnitude.unwrap(budget.committed()) * Wad.unwrap(WAD), Magnitude.unwrap(budget.left()))
+            );
     }
 
     /* INTERNAL */
@@ -368,23 +369,27 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed, Reentran
     }
 
     /// @dev One strategy of a slash. Writes before the vault moves tokens, and takes it back where it moved none.
-    function _slash(OperatorSetId set, address operator, address strategy, Wad wad, StoredTerms storage terms)
-        private
-        returns (Magnitude taken, uint256 assets)
-    {
+    function _slash(
+        OperatorSetId set,
+        address operator,
+        address strategy,
+        Epoch epoch,
+        Wad wad,
+        Wad cap,
+        address recipient
+    ) private returns (Magnitude taken, uint256 assets) {
         if (wad > WAD) revert BadFraction(wad);
         PoolId key = poolKey(operator, strategy);
-        Epoch epoch = currentEpoch();
         (Budget budget, Allocation a, bool counted) = _load(set, key, epoch);
         Magnitude left = budget.left();
         Magnitude reach = min(a.current(), left);
         taken = reach.mulDown(wad);
         if (taken.isZero()) return (taken, 0);
-        _requireWithinCap(strategy, a.takenDuring(epoch), taken, reach, Wad.wrap(terms.cap));
+        _requireWithinCap(strategy, a.takenDuring(epoch), taken, reach, cap);
 
         Allocation after_ = a.slashed(taken, epoch);
         _store(set, key, after_, _afterSlash(budget, taken, a, after_));
-        assets = VAULT.slash(operator, strategy, taken, left, terms.recipient);
+        assets = VAULT.slash(key, taken, left, strategy, recipient);
         if (assets == 0) {
             // The pool is empty, or too small for this fraction: the vault called nobody.
             _store(set, key, a, budget);
@@ -463,6 +468,8 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed, Reentran
     }
 
     function _requireAuthorized(address account) private view {
-        if (msg.sender != account && !isAppointed[account][msg.sender][msg.sig]) revert NotAuthorized(account, msg.sender);
+        if (msg.sender != account && !isAppointed[account][msg.sender][msg.sig]) {
+            revert NotAuthorized(account, msg.sender);
+        }
     }
 }

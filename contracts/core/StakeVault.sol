@@ -237,14 +237,14 @@ contract StakeVault is IStakeVault, EpochClock, Governed, ReentrancyGuardTransie
     /* ALLOCATION MANAGER */
 
     /// @inheritdoc IStakeVault
-    function slash(address operator, address strategy, Magnitude taken, Magnitude left, address recipient)
+    function slash(PoolId pool, Magnitude taken, Magnitude left, address strategy, address recipient)
         external
         nonReentrant
         returns (uint256 assets)
     {
         if (msg.sender != ALLOCATION_MANAGER) revert NotAllocationManager(msg.sender);
         if (recipient == address(0)) recipient = BURN_ADDRESS;
-        assets = _slash(poolKey(operator, strategy), taken, left, recipient);
+        assets = _slash(pool, taken, left, recipient);
         if (assets > 0 && !IERC20(strategy).trySafeTransfer(recipient, assets)) {
             _credits[strategy][recipient] += assets;
             emit Credited(strategy, recipient, assets);
@@ -382,11 +382,7 @@ contract StakeVault is IStakeVault, EpochClock, Governed, ReentrancyGuardTransie
     }
 
     /// @inheritdoc IStakeVault
-    function operatorState(address operator)
-        external
-        view
-        returns (bool registered, bool opened, Epoch admitsFrom)
-    {
+    function operatorState(address operator) external view returns (bool registered, bool opened, Epoch admitsFrom) {
         StoredOperator storage stored = _operators[operator];
         return (stored.registered, stored.opened, Epoch.wrap(stored.admitsFrom));
     }
@@ -494,14 +490,9 @@ contract StakeVault is IStakeVault, EpochClock, Governed, ReentrancyGuardTransie
 
     /// @dev Writes the pool and, at its first change in an epoch, files what stood before. The caller proves that assets
     /// and shares fit 104 bits.
-    function _setPool(
-        PoolId key,
-        Checkpoint before,
-        uint256 generation,
-        uint256 assets,
-        uint256 shares,
-        Epoch current
-    ) private {
+    function _setPool(PoolId key, Checkpoint before, uint256 generation, uint256 assets, uint256 shares, Epoch current)
+        private
+    {
         if (before.since() != current && before.since().isSet()) _poolHistory[key][current] = before;
         _pools[key] = PoolMath.pack(assets, shares, generation, current);
     }

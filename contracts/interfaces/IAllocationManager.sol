@@ -57,7 +57,6 @@ interface IAllocationManager is IEpochClock, IGoverned {
         OperatorSetId indexed set,
         address indexed operator,
         address indexed strategy,
-        Wad wad,
         Magnitude magnitude,
         uint256 assets,
         bytes32 evidence

@@ -187,8 +187,10 @@ interface IStakeVault is IEpochClock, IGoverned {
     /// @notice Takes `taken / left` of a pool and of each of its two unmatured buckets, rounded down, and sends it to
     /// `recipient` (zero: burns it). Where nothing would move, nothing happens.
     /// @dev Where `taken` is `left`, everything goes and the generation ends.
+    /// @param pool the pool's key
+    /// @param strategy the pool's strategy
     /// @return assets what was taken
-    function slash(address operator, address strategy, Magnitude taken, Magnitude left, address recipient)
+    function slash(PoolId pool, Magnitude taken, Magnitude left, address strategy, address recipient)
         external
         returns (uint256 assets);
 
@@ -269,10 +271,7 @@ interface IStakeVault is IEpochClock, IGoverned {
     /// @return registered whether the account is an operator
     /// @return opened whether its pools have ever been opened
     /// @return admitsFrom the first epoch in which its pools take stake; 0 while they are closed
-    function operatorState(address operator)
-        external
-        view
-        returns (bool registered, bool opened, Epoch admitsFrom);
+    function operatorState(address operator) external view returns (bool registered, bool opened, Epoch admitsFrom);
 
     /// @notice Slashed stake of `strategy` that `account` may collect.
     function creditOf(address strategy, address account) external view returns (uint256);

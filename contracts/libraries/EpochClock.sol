@@ -24,7 +24,11 @@ abstract contract EpochClock is IEpochClock {
 
     /// @inheritdoc IEpochClock
     function currentEpoch() public view returns (Epoch) {
-        uint256 epoch = 1 + (block.timestamp - ORIGIN) / EPOCH_LENGTH;
+        uint256 epoch;
+        // Safe: time does not run backwards, and an epoch has a length.
+        unchecked {
+            epoch = 1 + (block.timestamp - ORIGIN) / EPOCH_LENGTH;
+        }
         if (epoch >= LAST_EPOCH) revert ClockRanOut(epoch);
         return Epoch.wrap(epoch);
     }

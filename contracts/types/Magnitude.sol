@@ -39,7 +39,10 @@ function gte(Magnitude a, Magnitude b) pure returns (bool) {
 }
 
 function add(Magnitude a, Magnitude b) pure returns (Magnitude) {
-    return Magnitude.wrap(Magnitude.unwrap(a) + Magnitude.unwrap(b));
+    // Safe: sums of allocations fit 112 bits, see `Budget`.
+    unchecked {
+        return Magnitude.wrap(Magnitude.unwrap(a) + Magnitude.unwrap(b));
+    }
 }
 
 function sub(Magnitude a, Magnitude b) pure returns (Magnitude) {
@@ -52,7 +55,10 @@ function isZero(Magnitude a) pure returns (bool) {
 
 /// @notice `a × fraction`, rounded down: a slash never takes more than it was allowed to.
 function mulDown(Magnitude a, Wad fraction) pure returns (Magnitude) {
-    return Magnitude.wrap(Magnitude.unwrap(a) * Wad.unwrap(fraction) / 1e18);
+    // Safe: 112 bits and the 64 bits of a fraction of at most 18e18 fit.
+    unchecked {
+        return Magnitude.wrap(Magnitude.unwrap(a) * Wad.unwrap(fraction) / 1e18);
+    }
 }
 
 /// @notice `a − b`, or zero where `b` is larger.

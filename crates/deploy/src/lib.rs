@@ -1,1 +1,21 @@
-//! Palisade: deploy.
+#![doc = include_str!("../README.md")]
+
+mod config;
+mod deployer;
+mod error;
+pub mod failpoint;
+mod history;
+mod manifest;
+mod plan;
+mod rpc;
+mod store;
+mod verify;
+
+pub use config::Config;
+pub use deployer::{Deployer, Report, Sent, Survey};
+pub use error::{Error, Result};
+pub use manifest::{Manifest, Record};
+pub use plan::{Addresses, CREATE2_DEPLOYER, Contract, Plan, Step};
+pub use rpc::RpcFailure;
+pub use store::Store;
+pub use verify::Verified;

@@ -10,7 +10,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     Epoch, Magnitude, Model, ModelError, Operator, OperatorSet, OperatorSetId, Result, Strategy,
-    Wad,
     clock::{LOWERING_NOTICE, RAISE_NOTICE},
 };
 

@@ -10,21 +10,19 @@ use crate::Epoch;
 /// On chain a position keeps the newest two in its slot and links the older ones; what can be read
 /// is the same.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct History {
+pub(crate) struct History {
     changes: BTreeMap<Epoch, u128>,
 }
 
 impl History {
     /// The value now.
-    #[must_use]
-    pub fn latest(&self) -> u128 {
+    pub(crate) fn latest(&self) -> u128 {
         self.changes.last_key_value().map_or(0, |(_, value)| *value)
     }
 
     /// The value at the first instant of `epoch`: what the epochs before it left. A change made
     /// in an epoch counts from the next (a deposit earns from `e+1`).
-    #[must_use]
-    pub fn at(&self, epoch: Epoch) -> u128 {
+    pub(crate) fn at(&self, epoch: Epoch) -> u128 {
         self.changes.range(..epoch).next_back().map_or(0, |(_, value)| *value)
     }
 

@@ -22,7 +22,6 @@ pub use actions::{Action, Outcome};
 pub use allocations::{Allocation, Budget, LEAST_LEFT_FOR_RAISE};
 pub use clock::{Clock, LAST_EPOCH};
 pub use error::{ModelError, Result};
-pub use history::History;
 pub use invariants::Violation;
 pub use model::Model;
 pub use operators::OperatorState;

@@ -62,11 +62,7 @@ impl Model {
     /// # Errors
     /// [`ModelError::NotRegistered`].
     pub fn operator(&self, operator: Operator) -> Result<OperatorState> {
-        self.vault
-            .operators
-            .get(&operator)
-            .copied()
-            .ok_or(ModelError::NotRegistered { operator })
+        self.vault.operators.get(&operator).copied().ok_or(ModelError::NotRegistered { operator })
     }
 
     /// Refuses stake for an operator that does not admit it now. The idle pool always does.

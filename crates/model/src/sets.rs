@@ -46,7 +46,7 @@ impl Model {
     /// Creates a set, by its AVS. Its id can never be used again, its terms never change.
     ///
     /// # Errors
-    /// A zero AVS or slasher, a used id, a cap above one, a window above half an epoch, or a
+    /// A zero AVS, slasher or recipient, a used id, a cap above one, a window above half an epoch, or a
     /// strategy named twice.
     pub fn create_operator_set(
         &mut self,
@@ -54,7 +54,8 @@ impl Model {
         terms: Terms,
         strategies: &[Strategy],
     ) -> Result<()> {
-        if id.avs.is_zero() || terms.slasher.is_zero() {
+        let nobody = Recipient::Account(Account::default());
+        if id.avs.is_zero() || terms.slasher.is_zero() || terms.recipient == nobody {
             return Err(ModelError::ZeroAccount);
         }
         if self.allocations.sets.contains_key(&id) {

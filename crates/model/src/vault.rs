@@ -7,8 +7,8 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    Account, Bucket, Epoch, History, ModelError, Operator, OperatorState, Pool, PoolId, Result,
-    Strategy, U256,
+    Account, Bucket, Epoch, ModelError, Operator, OperatorState, Pool, PoolId, Result, Strategy,
+    U256, history::History,
 };
 
 /// The deposit cap of a strategy until governance sets a lower one, and the highest there is: below

@@ -1,0 +1,234 @@
+//! Instant slashes (protocol.md §4): the only action that takes stake (P2), bounded by the set's
+//! allocation and by its cap per epoch (P3).
+//!
+//! With `c` allocated to the set and `L` left of the pool, a slash of fraction `w` takes
+//! `m = floor(min(c, L) × w)` of magnitude, and of the pool and of each of its two unmatured buckets
+//! `floor(x × m / L)` of their assets. Pool and buckets shrink by the same fraction, so an exit
+//! escapes nothing before it matures (P4). Everything rounds down: for a slash as for a staker,
+//! what is taken is at most what the rule says, and what is reported is what was moved.
+
+use std::collections::BTreeSet;
+
+use crate::{
+    Account, Bucket, Epoch, Magnitude, Model, ModelError, Operator, OperatorSetId, Pool, PoolId,
+    Recipient, Result, Strategy, Terms, Wad, allocations::Book, clock::LOWERING_NOTICE,
+};
+
+/// Assets of a pool and of its two unmatured exit buckets.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Parts {
+    /// The pool's own.
+    pub pool: u128,
+    /// Of the exits that mature in the next epoch, and in the one after.
+    pub exits: [u128; 2],
+}
+
+impl Parts {
+    /// All together.
+    #[must_use]
+    pub fn total(&self) -> u128 {
+        self.pool + self.exits[0] + self.exits[1]
+    }
+}
+
+/// Where the tokens of a slash went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Delivery {
+    /// Nothing was taken, so nothing was delivered.
+    Nothing,
+    /// To the recipient of the set's terms.
+    Sent(Account),
+    /// Out of circulation, as the terms say.
+    Burned,
+    /// The recipient could not receive them: they are its credit, and the slash stands.
+    Credited(Account),
+}
+
+/// What a slash truly took of one strategy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Slashed {
+    /// The pool generation that was slashed.
+    pub pool: PoolId,
+    /// The magnitude that was taken; zero for a strategy that was skipped.
+    pub magnitude: Magnitude,
+    /// The tokens that were taken.
+    pub assets: Parts,
+    /// Where they went.
+    pub delivery: Delivery,
+    /// Whether nothing was left, so that the generation ended (P9).
+    pub ended_generation: bool,
+}
+
+/// A pool with its two unmatured buckets: all that a slash reaches.
+#[derive(Debug, Clone, Copy)]
+struct Reach {
+    id: PoolId,
+    pool: Pool,
+    buckets: [(Epoch, Bucket); 2],
+}
+
+impl Reach {
+    /// What a slash of `magnitude` out of `left` takes. Each part is rounded down by itself.
+    fn taken_by(&self, magnitude: Magnitude, left: Magnitude) -> Parts {
+        Parts {
+            pool: self.pool.slashed_by(magnitude, left),
+            exits: self.buckets.map(|(_, bucket)| bucket.slashed_by(magnitude, left)),
+        }
+    }
+}
+
+/// A slash of one strategy, computed and not yet written.
+#[derive(Debug)]
+struct Planned {
+    book: Book,
+    reach: Reach,
+    report: Slashed,
+}
+
+impl Model {
+    /// Slashes an operator: of each strategy named, the fraction of the set's allocation. A
+    /// strategy of which no token would move is skipped and reported as zero, and no magnitude of
+    /// it moves either.
+    ///
+    /// The evidence that the contracts log plays no part here.
+    ///
+    /// # Errors
+    /// Anyone but the slasher, a set with a challenge window, a strategy named twice, a fraction
+    /// above one, more than the cap of the epoch, or a slash that would move nothing at all.
+    pub fn slash(
+        &mut self,
+        by: Account,
+        set: OperatorSetId,
+        operator: Operator,
+        fractions: &[(Strategy, Wad)],
+    ) -> Result<Vec<Slashed>> {
+        let Terms { slasher, recipient, window, cap, .. } = self.operator_set(set)?.terms;
+        if by != slasher {
+            return Err(ModelError::NotSlasher { set, by });
+        }
+        if window > 0 {
+            return Err(ModelError::NotInstant { set, window });
+        }
+        let mut named = BTreeSet::new();
+        let mut plans = Vec::with_capacity(fractions.len());
+        for &(strategy, wad) in fractions {
+            if !named.insert(strategy) {
+                return Err(ModelError::DuplicateStrategy { strategy });
+            }
+            plans.push(self.plan_slash(set, operator, strategy, wad, cap)?);
+        }
+        if plans.iter().all(|plan| plan.report.magnitude == Magnitude::ZERO) {
+            return Err(ModelError::SlashesNothing);
+        }
+        // Strategies share neither pool nor budget, so the plans do not touch one another.
+        Ok(plans.iter().map(|plan| self.carry_out(set, plan, recipient)).collect())
+    }
+
+    /// What the set could take by slashing its whole allocation now, its cap aside.
+    #[must_use]
+    pub fn slashable(&self, set: OperatorSetId, operator: Operator, strategy: Strategy) -> Parts {
+        let book = self.book(set, operator, strategy);
+        self.reach(operator, strategy).taken_by(book.base(), book.budget.left)
+    }
+
+    fn reach(&self, operator: Operator, strategy: Strategy) -> Reach {
+        let id = self.pool_id(operator, strategy);
+        let now = self.epoch();
+        // An exit announced now matures LOWERING_NOTICE epochs later: no bucket beyond has exits.
+        let buckets = [now.plus(1), now.plus(LOWERING_NOTICE)]
+            .map(|epoch| (epoch, self.vault.bucket(id, epoch)));
+        Reach { id, pool: self.vault.pool(operator, strategy), buckets }
+    }
+
+    fn plan_slash(
+        &self,
+        set: OperatorSetId,
+        operator: Operator,
+        strategy: Strategy,
+        wad: Wad,
+        cap: Wad,
+    ) -> Result<Planned> {
+        if wad > Wad::ONE {
+            return Err(ModelError::FractionAboveOne { wad });
+        }
+        let mut book = self.book(set, operator, strategy);
+        let mut reach = self.reach(operator, strategy);
+        let mut report = Slashed {
+            pool: reach.id,
+            magnitude: Magnitude::ZERO,
+            assets: Parts::default(),
+            delivery: Delivery::Nothing,
+            ended_generation: false,
+        };
+        let left = book.budget.left;
+        let magnitude = wad.floor_of(book.base());
+        let assets = reach.taken_by(magnitude, left);
+        if assets.total() == 0 {
+            return Ok(Planned { book, reach, report });
+        }
+
+        let now = self.epoch();
+        let taken = book.allocation.taken_during(now);
+        let most = cap.floor_of(book.base().saturating_add(taken));
+        if taken.saturating_add(magnitude) > most {
+            return Err(ModelError::EpochCapExceeded { strategy, taken, asked: magnitude, most });
+        }
+
+        reach.pool.assets -= assets.pool;
+        for ((_, bucket), taken) in reach.buckets.iter_mut().zip(assets.exits) {
+            bucket.assets -= taken;
+        }
+        report.magnitude = magnitude;
+        report.assets = assets;
+        report.ended_generation = magnitude == left;
+        // Left before committed: where nothing stays committed, left counts as 1e18 again.
+        book.budget.left = left.saturating_sub(magnitude);
+        book.rewrite(book.allocation.slashed(magnitude, now));
+        Ok(Planned { book, reach, report })
+    }
+
+    /// Writes a planned slash and moves its tokens. A recipient that cannot receive does not undo
+    /// the slash: the tokens become its credit.
+    fn carry_out(&mut self, set: OperatorSetId, plan: &Planned, to: Recipient) -> Slashed {
+        let Planned { book, reach, mut report } = *plan;
+        let PoolId { operator, strategy, .. } = reach.id;
+        self.write_book(set, operator, strategy, book);
+        let total = report.assets.total();
+        if total == 0 {
+            return report;
+        }
+        self.vault.pools.insert((operator, strategy), reach.pool);
+        for (epoch, bucket) in reach.buckets {
+            if bucket != Bucket::default() {
+                self.vault.buckets.insert((reach.id, epoch), bucket);
+            }
+        }
+        if report.ended_generation {
+            self.end_generation(operator, strategy);
+        }
+        report.delivery = match to {
+            Recipient::Burn => {
+                self.tokens.burn(strategy, total);
+                Delivery::Burned
+            }
+            Recipient::Account(account) => {
+                if self.tokens.push(strategy, account, total).is_ok() {
+                    Delivery::Sent(account)
+                } else {
+                    *self.vault.credits.entry((strategy, account)).or_default() += total;
+                    Delivery::Credited(account)
+                }
+            }
+        };
+        report
+    }
+
+    /// Ends the generation of a pool of which nothing is left (P9): the counter moves at this
+    /// moment, with left at 1e18 and nothing committed. Positions, exits and allocations of the
+    /// ended generation stay where they are and count as zero; exits that had matured keep their
+    /// worth.
+    fn end_generation(&mut self, operator: Operator, strategy: Strategy) {
+        self.vault.pools.entry((operator, strategy)).or_default().end_generation();
+        self.allocations.budgets.remove(&(operator, strategy));
+    }
+}

@@ -1,0 +1,176 @@
+//! What can be read: balances, worth, history, and what a service can rely on.
+
+use crate::{
+    Account, Allocation, Bucket, Budget, Epoch, Model, ModelError, Operator, OperatorSetId, Pool,
+    PoolId, Result, Strategy, U256, Wad, math,
+};
+
+impl Model {
+    // -- tokens -----------------------------------------------------------------------------
+
+    /// What an account holds of a token.
+    #[must_use]
+    pub fn balance(&self, strategy: Strategy, account: Account) -> u128 {
+        self.tokens.balance(strategy, account)
+    }
+
+    /// What the vault holds of a token.
+    #[must_use]
+    pub fn vault_balance(&self, strategy: Strategy) -> u128 {
+        self.tokens.vault_balance(strategy)
+    }
+
+    /// What slashes have burned of a token.
+    #[must_use]
+    pub fn burned(&self, strategy: Strategy) -> u128 {
+        self.tokens.burned.get(&strategy).copied().unwrap_or_default()
+    }
+
+    /// What was sent to the vault unasked.
+    #[must_use]
+    pub fn unasked(&self, strategy: Strategy) -> u128 {
+        self.tokens.unasked.get(&strategy).copied().unwrap_or_default()
+    }
+
+    /// What an account can collect of slashes that could not be delivered to it.
+    #[must_use]
+    pub fn credit(&self, strategy: Strategy, account: Account) -> u128 {
+        self.vault.credit(strategy, account)
+    }
+
+    // -- stake ------------------------------------------------------------------------------
+
+    /// A pool in its current generation.
+    #[must_use]
+    pub fn pool(&self, operator: Operator, strategy: Strategy) -> Pool {
+        self.vault.pool(operator, strategy)
+    }
+
+    /// The shares of a position, of an ended generation too.
+    #[must_use]
+    pub fn position_shares(&self, id: PoolId, owner: Account) -> u128 {
+        self.vault.position(id, owner)
+    }
+
+    /// What a position is worth; nothing in an ended generation (P9).
+    #[must_use]
+    pub fn position_value(&self, id: PoolId, owner: Account) -> u128 {
+        self.vault.current(id).map_or(0, |pool| pool.value_of(self.vault.position(id, owner)))
+    }
+
+    /// The bucket shares of an exit.
+    #[must_use]
+    pub fn exit_shares(&self, id: PoolId, epoch: Epoch, owner: Account) -> U256 {
+        self.vault.exit(id, epoch, owner)
+    }
+
+    /// What an exit is worth: what it would pay if it completed now.
+    #[must_use]
+    pub fn exit_value(&self, id: PoolId, epoch: Epoch, owner: Account) -> u128 {
+        self.vault.bucket(id, epoch).value_of(self.vault.exit(id, epoch, owner))
+    }
+
+    /// The exits from a pool generation that mature in one epoch, all together.
+    #[must_use]
+    pub fn bucket(&self, id: PoolId, epoch: Epoch) -> Bucket {
+        self.vault.bucket(id, epoch)
+    }
+
+    /// All positions that hold shares, of ended generations too.
+    pub fn positions(&self) -> impl Iterator<Item = (PoolId, Account)> {
+        let held = self.vault.positions.iter().filter(|(_, history)| history.latest() > 0);
+        held.map(|(key, _)| *key)
+    }
+
+    /// All exits that were not completed.
+    pub fn exits(&self) -> impl Iterator<Item = (PoolId, Epoch, Account)> {
+        self.vault.exits.keys().copied()
+    }
+
+    /// The most the vault may hold of a token after a deposit.
+    #[must_use]
+    pub fn deposit_cap(&self, strategy: Strategy) -> u128 {
+        self.vault.deposit_cap(strategy)
+    }
+
+    // -- history ----------------------------------------------------------------------------
+
+    /// The shares of a position at the first instant of `epoch`.
+    ///
+    /// # Errors
+    /// [`ModelError::EpochNotBegun`].
+    pub fn shares_at(&self, id: PoolId, owner: Account, epoch: Epoch) -> Result<u128> {
+        self.require_begun(epoch)?;
+        Ok(self.vault.positions.get(&(id, owner)).map_or(0, |history| history.at(epoch)))
+    }
+
+    /// The shares of all positions of a pool generation at the first instant of `epoch`: always the
+    /// sum of [`shares_at`](Self::shares_at), after the end of the generation too.
+    ///
+    /// # Errors
+    /// [`ModelError::EpochNotBegun`].
+    pub fn total_shares_at(&self, id: PoolId, epoch: Epoch) -> Result<u128> {
+        self.require_begun(epoch)?;
+        Ok(self.vault.totals.get(&id).map_or(0, |history| history.at(epoch)))
+    }
+
+    fn require_begun(&self, epoch: Epoch) -> Result<()> {
+        let now = self.epoch();
+        if epoch > now { Err(ModelError::EpochNotBegun { epoch, now }) } else { Ok(()) }
+    }
+
+    // -- promises ---------------------------------------------------------------------------
+
+    /// A strategy's ceiling for committed over left: 1 until governance sets another.
+    #[must_use]
+    pub fn ceiling(&self, strategy: Strategy) -> Wad {
+        self.ceilings.get(&strategy).copied().unwrap_or_default().now
+    }
+
+    /// What is left and committed of a pool. A landed lowering counts in committed until something
+    /// touches its allocation.
+    #[must_use]
+    pub fn budget(&self, operator: Operator, strategy: Strategy) -> Budget {
+        self.allocations.budgets.get(&(operator, strategy)).copied().unwrap_or_default()
+    }
+
+    /// An allocation as it stands now: a due change landed, one of an ended generation at zero.
+    #[must_use]
+    pub fn allocation(
+        &self,
+        set: OperatorSetId,
+        operator: Operator,
+        strategy: Strategy,
+    ) -> Allocation {
+        self.book(set, operator, strategy).allocation
+    }
+
+    /// What the set can rely on until the end of the next epoch (P4): of the pool without its
+    /// queued exits, the smaller of the allocation now and after its pending change, and of that
+    /// only the part that no other set can take first.
+    ///
+    /// It stays slashable to at most 1 wei for each exit bucket that the stake moves into: a slash
+    /// rounds down in each part.
+    #[must_use]
+    pub fn guaranteed(&self, set: OperatorSetId, operator: Operator, strategy: Strategy) -> u128 {
+        let book = self.book(set, operator, strategy);
+        let Budget { left, committed } = book.budget;
+        let others = committed.saturating_sub(book.allocation.side());
+        let own = book.allocation.current.min(book.allocation.next);
+        let unique = own.min(left.saturating_sub(others));
+        self.pool(operator, strategy).slashed_by(unique, left)
+    }
+
+    /// The most that slashes could take of a pool, were all sets to take all they may: committed
+    /// over left, at most 1. Rounded up, for a bound must not be understated.
+    #[must_use]
+    pub fn worst_case_loss(&self, operator: Operator, strategy: Strategy) -> Wad {
+        let Budget { left, committed } = self.budget(operator, strategy);
+        if committed >= left {
+            return Wad::ONE;
+        }
+        let kept = left.saturating_sub(committed);
+        let kept_wad = math::part_of(Wad::ONE.0.into(), U256::from(kept.0), U256::from(left.0));
+        Wad(Wad::ONE.0.saturating_sub(u64::try_from(kept_wad).unwrap_or(Wad::ONE.0)))
+    }
+}
