@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {Test} from "forge-std/Test.sol";
 
 import {IAllocationManager} from "palisade/interfaces/IAllocationManager.sol";
+import {IGoverned, Pausable} from "palisade/interfaces/IGoverned.sol";
 import {IStakeVault} from "palisade/interfaces/IStakeVault.sol";
 import {Epoch} from "palisade/types/Epoch.sol";
 import {Magnitude, Wad} from "palisade/types/Magnitude.sol";
@@ -31,6 +32,9 @@ abstract contract Base is Test {
     IAllocationManager internal manager;
     IMintable internal token;
 
+    /// @dev One whole token, from which tests derive their amounts. `DECIMALS` runs the suite at other decimals.
+    uint256 internal unit;
+
     address internal authority = makeAddr("authority");
     address internal alice = makeAddr("alice");
     address internal bob = makeAddr("bob");
@@ -46,7 +50,9 @@ abstract contract Base is Test {
         Deployment memory d =
             new Deploy().deploy(Config({salt: bytes32(uint256(1)), authority: authority, epochLength: EPOCH}));
         (vault, manager) = (d.vault, d.allocationManager);
-        token = newToken("Staked Ether", "stETH", 18);
+        uint8 decimals = uint8(vm.envOr("DECIMALS", uint256(18)));
+        token = newToken("Staked Ether", "stETH", decimals);
+        unit = 10 ** decimals;
     }
 
     /* SETTING THE SCENE */
@@ -64,7 +70,18 @@ abstract contract Base is Test {
 
     /// @notice To the first second of the epoch `n` epochs from now.
     function skipEpochs(uint256 n) internal {
-        vm.warp(vault.ORIGIN() + (Epoch.unwrap(vault.currentEpoch()) - 1 + n) * EPOCH);
+        vm.warp(startOf(vault.currentEpoch().plus(n)));
+    }
+
+    /// @notice To the last second of the epoch `n` epochs from now.
+    function skipToEnd(uint256 n) internal {
+        vm.warp(startOf(vault.currentEpoch().plus(n + 1)) - 1);
+    }
+
+    function pause(IGoverned core, Pausable action, uint256 duration) internal returns (uint256 until) {
+        vm.prank(authority);
+        core.pause(action, duration);
+        return vm.getBlockTimestamp() + duration;
     }
 
     function registerOperator(address account) internal {
@@ -98,9 +115,23 @@ abstract contract Base is Test {
         return vault.queueWithdrawal(pool, shares, 0, staker);
     }
 
+    function queueAll(address staker, PoolId pool) internal returns (Epoch epoch, uint256 assets) {
+        return queue(staker, pool, vault.balanceOf(staker, pool));
+    }
+
     function complete(address staker, PoolId pool, Epoch epoch) internal returns (uint256 assets) {
         vm.prank(staker);
         return vault.completeWithdrawal(pool, epoch, staker, staker);
+    }
+
+    function redelegate(address staker, PoolId pool, Epoch epoch, address to) internal returns (uint256 shares) {
+        vm.prank(staker);
+        return vault.redelegate(pool, epoch, staker, to, 0);
+    }
+
+    function setDegreeCeiling(address strategy, uint256 ceiling) internal {
+        vm.prank(authority);
+        manager.setDegreeCeiling(strategy, Wad.wrap(ceiling));
     }
 
     function defaultTerms() internal view returns (Terms memory) {
@@ -145,6 +176,22 @@ abstract contract Base is Test {
 
     /* LOOKING */
 
+    function startOf(Epoch epoch) internal view returns (uint256) {
+        return vault.ORIGIN() + (Epoch.unwrap(epoch) - 1) * EPOCH;
+    }
+
+    function assertPool(PoolId pool, uint256 assets, uint256 shares) internal view {
+        (uint256 actualAssets, uint256 actualShares,,) = vault.poolState(pool);
+        assertEq(actualAssets, assets, "pool assets");
+        assertEq(actualShares, shares, "pool shares");
+    }
+
+    function assertBucket(PoolId pool, Epoch epoch, uint256 assets, uint256 shares) internal view {
+        (uint256 actualAssets, uint256 actualShares) = vault.bucketOf(pool, epoch);
+        assertEq(actualAssets, assets, "bucket assets");
+        assertEq(actualShares, shares, "bucket shares");
+    }
+
     function slashableBy(OperatorSetId set, address account) internal view returns (uint256) {
         return manager.slashableStake(set, address(token), only(account))[0];
     }
@@ -175,6 +222,10 @@ abstract contract Base is Test {
 
     function assertEq(Magnitude a, Magnitude b) internal pure {
         assertEq(Magnitude.unwrap(a), Magnitude.unwrap(b), "magnitude");
+    }
+
+    function assertEq(Wad a, Wad b) internal pure {
+        assertEq(Wad.unwrap(a), Wad.unwrap(b), "wad");
     }
 
     function assertEq(PoolId a, PoolId b) internal pure {

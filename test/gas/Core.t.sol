@@ -111,8 +111,17 @@ contract CoreGas is Base {
         allocate(set, operator, HALF);
         snapshot("allocate_first");
         skipEpochs(3);
-        allocate(set, operator, mag(0.4e18));
+        allocate(set, operator, mag(0.6e18));
         snapshot("allocate_change");
+    }
+
+    /// @dev The manager does not know yet that the operator has opened, and asks the vault.
+    function test_AllocateFirstJoinedBeforeOpening() public {
+        registerOperator(stranger);
+        join(set, stranger);
+        openOperator(stranger);
+        allocate(set, stranger, HALF);
+        snapshot("allocate_first_joined_closed");
     }
 
     /* SLASHING */

@@ -1,0 +1,114 @@
+# Two commands do everything: `make demo` and `make test`. They need Rust, Node and make; the rest they install below
+# this folder. `make help` lists all.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+FOUNDRY := script/foundry
+# Forge's lint shares no cache with its build: mixed, they can make it find no tests.
+FORGE_LINT := FOUNDRY_CACHE_PATH=target/forge-lint/cache FOUNDRY_OUT=target/forge-lint/out $(FOUNDRY) forge
+# The least numbers of tests that must have run: raise them with every test added.
+FORGE_TESTS := 12
+RUST_TESTS := 30
+
+.PHONY: help
+help: ## This list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+##@ The two that matter
+
+.PHONY: demo
+demo: tools ## Build, start a local chain, and play the whole story on it
+	@script/say "building palisade (a few minutes the first time)"
+	@cargo build --locked --workspace --bins
+	@target/debug/palisade demo
+
+.PHONY: test
+test: tools lint test-contracts test-rust ## Every check and every test
+	@script/say "all checks and tests passed"
+
+##@ Parts of them
+
+.PHONY: tools
+tools: node_modules/.package-lock.json ## Install Foundry, solc and the Solidity libraries below node_modules
+	@command -v cargo >/dev/null || { echo "error: cargo is missing; install Rust from https://rustup.rs" >&2; exit 1; }
+
+node_modules/.package-lock.json: package-lock.json
+	@command -v npm >/dev/null || { echo "error: npm is missing; install Node.js 20 or newer" >&2; exit 1; }
+	@script/say "installing the pinned tools below node_modules (npm ci)"
+	@npm ci --prefer-offline --no-audit --no-fund --loglevel=error
+	@touch $@
+
+.PHONY: lint
+lint: tools ## Formatting, compiler warnings and lints
+	@script/say "formatting"
+	@$(FOUNDRY) forge fmt --check
+	@cargo fmt --all --check
+	@script/say "warnings and lints"
+	@$(FORGE_LINT) build --deny warnings --skip test --skip script --quiet
+	@$(FORGE_LINT) lint --deny warnings --quiet
+	@! grep -rnE 'new (StakeVault|AllocationManager|Genesis)\b' test script --include='*.sol' || \
+		{ echo "error: tests compile without IR: deploy the core from its artifact, not with new" >&2; exit 1; }
+	@cargo clippy --locked --workspace --all-targets --quiet -- -D warnings
+	@RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps --quiet
+
+.PHONY: build
+build: tools ## Compile the contracts and the Rust workspace
+	@$(FOUNDRY) forge build
+	@cargo build --locked --workspace
+
+.PHONY: test-contracts
+test-contracts: tools ## Solidity tests, and gas against the committed snapshots
+	@script/say "contracts"
+	@rm -rf target/snapshots && mkdir -p target && cp -r snapshots target/snapshots
+	@script/at-least $(FORGE_TESTS) $(FOUNDRY) forge test
+	@diff -ru target/snapshots snapshots || { echo "error: gas differs from the committed snapshots; if it should, commit them" >&2; exit 1; }
+
+.PHONY: test-rust
+test-rust: tools ## Rust tests, and the committed artifacts against the compiler's output
+	@script/say "artifacts against the compiler's output"
+	@cargo run --locked --quiet -p palisade-artifacts -- --check
+	@script/say "rust"
+	@if cargo nextest --version >/dev/null 2>&1; then \
+		script/at-least $(RUST_TESTS) cargo nextest run --locked --workspace --status-level fail; \
+	else \
+		script/at-least $(RUST_TESTS) cargo test --locked --workspace --lib --bins --tests; \
+	fi
+	@cargo test --locked --workspace --doc --quiet
+
+##@ Now and then
+
+.PHONY: devnet
+devnet: tools ## A local chain with everything deployed and funded, until Ctrl-C
+	@cargo build --locked --workspace --bins
+	@target/debug/palisade devnet
+
+.PHONY: artifacts
+artifacts: tools ## Recompile the contracts into the artifacts that the bindings embed
+	@cargo run --locked -p palisade-artifacts
+
+.PHONY: fmt
+fmt: tools ## Format everything
+	@$(FOUNDRY) forge fmt
+	@cargo fmt --all
+
+.PHONY: deep
+deep: tools ## Long campaigns: at 6, 8 and 18 decimals, with many times the runs
+	@for decimals in 6 8 18; do \
+		script/say "contracts at $$decimals decimals"; \
+		DECIMALS=$$decimals FORGE_SNAPSHOT_EMIT=false FOUNDRY_FUZZ_RUNS=20000 FOUNDRY_INVARIANT_RUNS=512 \
+			script/at-least $(FORGE_TESTS) $(FOUNDRY) forge test --no-match-path 'test/gas/*'; \
+	done
+	@script/say "model: 200,000 random histories"
+	@PROPTEST_CASES=200000 cargo test --locked --release -p palisade-model
+
+.PHONY: bench
+bench: tools ## What a devnet costs to start; the gas table
+	@cargo bench --locked --workspace
+	@script/gas-table
+
+.PHONY: clean
+clean: ## Remove what was built (not what was installed)
+	@rm -rf target out cache

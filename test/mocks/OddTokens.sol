@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
+
+/// @notice A token that anyone mints; the odd ones below differ from it in one thing each.
+abstract contract MintableToken is ERC20("Odd", "ODD") {
+    function mint(address to, uint256 amount) external {
+        _mint(to, amount);
+    }
+}
+
+/// @notice Returns nothing from its transfers, as the oldest tokens do.
+contract SilentToken is MintableToken {
+    function transfer(address to, uint256 amount) public override returns (bool) {
+        super.transfer(to, amount);
+        _returnNothing();
+    }
+
+    function transferFrom(address from, address to, uint256 amount) public override returns (bool) {
+        super.transferFrom(from, to, amount);
+        _returnNothing();
+    }
+
+    function _returnNothing() private pure {
+        assembly ("memory-safe") {
+            return(0, 0)
+        }
+    }
+}
+
+/// @notice Answers false, and moves nothing, while `refusing`.
+contract RefusingToken is MintableToken {
+    bool public refusing;
+
+    function refuse(bool refusing_) external {
+        refusing = refusing_;
+    }
+
+    function transfer(address to, uint256 amount) public override returns (bool) {
+        return !refusing && super.transfer(to, amount);
+    }
+
+    function transferFrom(address from, address to, uint256 amount) public override returns (bool) {
+        return !refusing && super.transferFrom(from, to, amount);
+    }
+}
+
+/// @notice Keeps one unit of what is moved.
+contract FeeToken is MintableToken {
+    function _update(address from, address to, uint256 amount) internal override {
+        super._update(from, to, amount);
+        if (from != address(0)) super._update(to, address(0), 1);
+    }
+}
+
+/// @notice Refuses to move tokens to or from those on its list.
+contract BlocklistToken is MintableToken {
+    error Blocked(address account);
+
+    mapping(address account => bool) public blocked;
+
+    function setBlocked(address account, bool blocked_) external {
+        blocked[account] = blocked_;
+    }
+
+    function _update(address from, address to, uint256 amount) internal override {
+        require(!blocked[from], Blocked(from));
+        require(!blocked[to], Blocked(to));
+        super._update(from, to, amount);
+    }
+}
+
+/// @notice Moves nothing while it is paused.
+contract PausableToken is MintableToken {
+    error TokenPaused();
+
+    bool public paused;
+
+    function setPaused(bool paused_) external {
+        paused = paused_;
+    }
+
+    function _update(address from, address to, uint256 amount) internal override {
+        require(!paused, TokenPaused());
+        super._update(from, to, amount);
+    }
+}
+
+/// @notice Makes a call of the test's choice in the middle of each transfer, and remembers the answer.
+contract HookToken is MintableToken {
+    address public target;
+    bytes public data;
+    bool public called;
+    bool public succeeded;
+    bytes public answer;
+
+    function arm(address target_, bytes calldata data_) external {
+        (target, data, called) = (target_, data_, false);
+    }
+
+    function _update(address from, address to, uint256 amount) internal override {
+        super._update(from, to, amount);
+        if (target == address(0) || from == address(0)) return;
+        called = true;
+        (succeeded, answer) = target.call(data);
+    }
+}
