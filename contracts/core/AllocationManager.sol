@@ -19,17 +19,20 @@ import {Terms} from "../types/Terms.sol";
 import {EpochClock} from "../libraries/EpochClock.sol";
 import {Governed} from "../libraries/Governed.sol";
 
-/// @notice The stored form of `Terms`, ordered so that a slash reads two slots of it.
+/// @notice The stored form of `Terms`, ordered so that a join reads one slot of it and a slash two.
+/// @param flags `HAS_REGISTRAR`; the rest is free
 struct StoredTerms {
     address slasher;
     uint64 cap;
     uint24 window;
-    bool hasRegistrar;
+    uint8 flags;
     address recipient;
     address resolver;
     bytes32 conditions;
     address registrar;
 }
+
+uint8 constant HAS_REGISTRAR = 1;
 
 /// @title AllocationManager
 /// @notice SPEC
@@ -124,7 +127,7 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed, Reentran
             // Safe: it is at most 1e18.
             cap: uint64(Wad.unwrap(terms.cap)),
             window: terms.window.toUint24(),
-            hasRegistrar: terms.registrar != address(0),
+            flags: terms.registrar == address(0) ? 0 : HAS_REGISTRAR,
             recipient: terms.recipient,
             resolver: terms.resolver,
             conditions: terms.conditions,
@@ -201,6 +204,7 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed, Reentran
         Epoch epoch = currentEpoch();
         (Budget budget, Allocation a, bool counted) = _load(set, key, epoch);
         Membership memory member = _memberships[set][operator];
+        bool knownOpen = member.opened;
 
         Magnitude current = a.current();
         Magnitude next = a.next();
@@ -218,11 +222,9 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed, Reentran
         if (a.side() > before) _requireMayRaise(set, operator, strategy, member, budget);
 
         _store(set, key, a, budget);
-        if (a.counts() != counted) {
-            if (counted) --member.allocations;
-            else ++member.allocations;
-            _memberships[set][operator] = member;
-        }
+        if (a.counts() && !counted) ++member.allocations;
+        if (counted && !a.counts()) --member.allocations;
+        if (a.counts() != counted || member.opened != knownOpen) _memberships[set][operator] = member;
         emit Allocated(set, operator, strategy, magnitude, effective);
     }
 
@@ -357,7 +359,7 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed, Reentran
         if (!registered) revert NotAnOperator(operator);
         _memberships[set][operator] = Membership({joined: true, opened: opened, allocations: 0});
         emit Joined(set, operator);
-        return terms.hasRegistrar;
+        return terms.flags & HAS_REGISTRAR != 0;
     }
 
     function _addStrategies(OperatorSetId set, address[] calldata strategies) private {
