@@ -62,7 +62,7 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed, Reentran
     using SafeCast for uint256;
 
     /// @inheritdoc IAllocationManager
-    Magnitude public constant LEAST_LEFT = Magnitude.wrap(1e9);
+    Magnitude public constant LEAST_MAGNITUDE = Magnitude.wrap(1e9);
 
     /// @dev The highest restaking degree that governance may admit: sums of allocations stay far below 112 bits.
     Wad private constant HIGHEST_CEILING = Wad.wrap(10e18);
@@ -92,7 +92,7 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed, Reentran
         VAULT = vault;
     }
 
-    /* ANYONE */
+    /* OPERATOR OR AVS */
 
     /// @inheritdoc IAllocationManager
     function appoint(address appointee, bytes4 selector, bool allowed) external nonReentrant {
@@ -200,6 +200,7 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed, Reentran
     {
         _requireAuthorized(operator);
         if (magnitude > WHOLE) revert MagnitudeTooLarge(magnitude);
+        if (magnitude < LEAST_MAGNITUDE && !magnitude.isZero()) revert MagnitudeTooSmall(magnitude, LEAST_MAGNITUDE);
         PoolId key = poolKey(operator, strategy);
         Epoch epoch = currentEpoch();
         (Budget budget, Allocation a, bool counted) = _load(set, key, epoch);
@@ -226,6 +227,20 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed, Reentran
         if (counted && !a.counts()) --member.allocations;
         if (a.counts() != counted || member.opened != knownOpen) _memberships[set][operator] = member;
         emit Allocated(set, operator, strategy, magnitude, effective);
+    }
+
+    /* ANYONE */
+
+    /// @inheritdoc IAllocationManager
+    function settle(OperatorSetId set, address operator, address strategy) external nonReentrant {
+        PoolId key = poolKey(operator, strategy);
+        (Budget budget, Allocation a, bool counted) = _load(set, key, currentEpoch());
+        if (!counted || Allocation.unwrap(a) == Allocation.unwrap(_allocations[set][key])) {
+            revert NothingToSettle(set, operator, strategy);
+        }
+        _store(set, key, a, budget);
+        if (a.counts() != counted) --_memberships[set][operator].allocations;
+        emit Settled(set, operator, strategy);
     }
 
     /* GOVERNANCE */
@@ -327,8 +342,10 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed, Reentran
         for (uint256 i; i < operators.length; ++i) {
             (Budget budget, Allocation a,) = _load(set, keys[i], epoch);
             Magnitude left = budget.left();
-            // What is left beyond everybody else's promises: no other set's slash can take it first.
+            // What is left beyond everybody else's promises: no other set's slash can take it first. So little left that
+            // parts of it cannot be taken precisely guarantees nothing.
             Magnitude unique = left.saturatingSub(budget.committed() - a.side());
+            if (left < LEAST_MAGNITUDE) unique = Magnitude.wrap(0);
             Magnitude guaranteed = min(min(a.current(), a.next()), unique);
             assets[i] = assets[i] * Magnitude.unwrap(guaranteed) / Magnitude.unwrap(left);
         }
@@ -370,7 +387,8 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed, Reentran
         }
     }
 
-    /// @dev One strategy of a slash. Writes before the vault moves tokens, and takes it back where it moved none.
+    /// @dev One strategy of a slash. Writes before the vault moves tokens, and takes it back where it moved none. What has
+    /// come due is settled in any case.
     function _slash(
         OperatorSetId set,
         address operator,
@@ -383,21 +401,22 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed, Reentran
         if (wad > WAD) revert BadFraction(wad);
         PoolId key = poolKey(operator, strategy);
         (Budget budget, Allocation a, bool counted) = _load(set, key, epoch);
+        Allocation settled = a;
         Magnitude left = budget.left();
         Magnitude reach = min(a.current(), left);
         taken = reach.mulDown(wad);
-        if (taken.isZero()) return (taken, 0);
-        _requireWithinCap(strategy, a.takenDuring(epoch), taken, reach, cap);
-
-        Allocation after_ = a.slashed(taken, epoch);
-        _store(set, key, after_, _afterSlash(budget, taken, a, after_));
-        assets = VAULT.slash(key, taken, left, strategy, recipient);
-        if (assets == 0) {
-            // The pool is empty, or too small for this fraction: the vault called nobody.
-            _store(set, key, a, budget);
-            return (Magnitude.wrap(0), 0);
+        if (!taken.isZero()) {
+            _requireWithinCap(strategy, a.takenDuring(epoch), taken, reach, cap);
+            a = a.slashed(taken, epoch);
+            _store(set, key, a, _afterSlash(budget, taken, settled, a));
+            assets = VAULT.slash(key, taken, left, strategy, recipient);
         }
-        if (after_.counts() != counted) --_memberships[set][operator].allocations;
+        if (assets == 0) {
+            // Nothing is promised, or the pool is empty or too small for this fraction: the vault called nobody.
+            (a, taken) = (settled, Magnitude.wrap(0));
+            if (counted) _store(set, key, settled, budget);
+        }
+        if (a.counts() != counted) --_memberships[set][operator].allocations;
     }
 
     /// @dev The cap is a part of what the epoch's slashes found: what they took, and what is in reach now.
@@ -460,7 +479,7 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed, Reentran
         if (!member.joined) revert NotMember(set, operator);
         if (!_accepted[set][strategy]) revert StrategyNotAccepted(set, strategy);
         Magnitude left = budget.left();
-        if (left < LEAST_LEFT) revert TooLittleLeft(left, LEAST_LEFT);
+        if (left < LEAST_MAGNITUDE) revert TooLittleLeft(left, LEAST_MAGNITUDE);
         Magnitude ceiling = left.mulDown(degreeCeilingOf(strategy));
         if (budget.committed() > ceiling) revert CeilingExceeded(budget.committed(), ceiling);
     }

@@ -51,8 +51,11 @@ interface IAllocationManager is IEpochClock, IGoverned {
         Epoch effective
     );
 
+    /// @notice What had come due to the allocation was applied.
+    event Settled(OperatorSetId indexed set, address indexed operator, address indexed strategy);
+
     /// @notice The set took `magnitude` of the operator's pool: `assets` were really moved. Zeros where nothing could
-    /// be taken from this strategy.
+    /// be taken from this strategy. What had come due to the allocation was applied first.
     event OperatorSlashed(
         OperatorSetId indexed set,
         address indexed operator,
@@ -97,6 +100,10 @@ interface IAllocationManager is IEpochClock, IGoverned {
     error NotAnOperator(address operator);
     /// @notice An allocation is at most the whole pool, 1e18.
     error MagnitudeTooLarge(Magnitude magnitude);
+    /// @notice An allocation is nothing, or at least `least`.
+    error MagnitudeTooSmall(Magnitude magnitude, Magnitude least);
+    /// @notice Nothing has come due.
+    error NothingToSettle(OperatorSetId set, address operator, address strategy);
     /// @notice The allocation has this magnitude already, or will have it when its pending change takes effect.
     error MagnitudeUnchanged(Magnitude magnitude);
     /// @notice A lowered allocation cannot change again before it takes effect.
@@ -122,7 +129,7 @@ interface IAllocationManager is IEpochClock, IGoverned {
     /// @notice The slash would move nothing at all.
     error NothingToSlash(OperatorSetId set, address operator);
 
-    /* ANYONE */
+    /* OPERATOR OR AVS */
 
     /// @notice Allows or forbids `appointee` to call the function `selector` of this contract for the sender.
     function appoint(address appointee, bytes4 selector, bool allowed) external;
@@ -169,6 +176,13 @@ interface IAllocationManager is IEpochClock, IGoverned {
         external
         returns (Epoch effective);
 
+    /* ANYONE */
+
+    /// @notice Applies what has come due to an allocation: a change that took effect is stored, a lowered one no longer
+    /// counts as committed, one of an ended generation is cleared. Until then it errs to the safe side; raises, lowerings
+    /// and slashes of the allocation settle it too.
+    function settle(OperatorSetId set, address operator, address strategy) external;
+
     /* GOVERNANCE */
 
     /// @notice Sets the ceiling of the restaking degree for raises in pools of `strategy`: 1e18 to 10e18. Promises that
@@ -184,8 +198,9 @@ interface IAllocationManager is IEpochClock, IGoverned {
     /// have left of it (its restaking degree, scaled by 1e18); 1e18 until governance raises it.
     function degreeCeilingOf(address strategy) external view returns (Wad);
 
-    /// @notice Below this, what slashes have left of a pool is too coarse to promise parts of it.
-    function LEAST_LEFT() external view returns (Magnitude);
+    /// @notice The least magnitude that can be allocated, and the least that slashes must have left of a pool for parts of
+    /// it to be promised or guaranteed: below it a fraction cannot be taken precisely.
+    function LEAST_MAGNITUDE() external view returns (Magnitude);
 
     /// @notice The terms of a set; all zero where there is none.
     function termsOf(OperatorSetId set) external view returns (Terms memory);

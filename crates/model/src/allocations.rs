@@ -13,8 +13,10 @@ use crate::{
     clock::{LOWERING_NOTICE, RAISE_NOTICE},
 };
 
-/// Below this much left, raises are refused: one unit of magnitude would be too coarse.
-pub const LEAST_LEFT_FOR_RAISE: Magnitude = Magnitude(1_000_000_000);
+/// The least that can be allocated, and the least that must be left of a pool for parts of it to be promised or guaranteed.
+/// Of less than this, one unit of magnitude is too coarse a part: a set with a magnitude of 1 on a pool with 1 left could
+/// rely on all of it, and slash no fraction of it (P4).
+pub const LEAST_MAGNITUDE: Magnitude = Magnitude(1_000_000_000);
 
 /// What the allocation manager remembers.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -156,7 +158,7 @@ impl Model {
     /// keeps its day.
     ///
     /// # Errors
-    /// A target above a whole pool, no change, a pending lowering; and for a raise: no membership,
+    /// A target above a whole pool or too small, no change, a pending lowering; and for a raise: no membership,
     /// a strategy that is not accepted, too little left, or the ceiling.
     pub fn allocate(
         &mut self,
@@ -168,6 +170,12 @@ impl Model {
         let state = self.operator(operator)?;
         if target > Magnitude::WHOLE {
             return Err(ModelError::MagnitudeTooLarge { magnitude: target });
+        }
+        if target < LEAST_MAGNITUDE && target != Magnitude::ZERO {
+            return Err(ModelError::MagnitudeTooSmall {
+                magnitude: target,
+                least: LEAST_MAGNITUDE,
+            });
         }
         let accepted = self.operator_set(set)?.strategies.contains(&strategy);
         let now = self.epoch();
@@ -241,7 +249,7 @@ impl Model {
     /// Refuses a raise above the restaking degree, or on a pool of which next to nothing is left.
     fn require_room(&self, strategy: Strategy, budget: Budget) -> Result<()> {
         let Budget { left, committed } = budget;
-        if left < LEAST_LEFT_FOR_RAISE {
+        if left < LEAST_MAGNITUDE {
             return Err(ModelError::TooLittleLeft { left });
         }
         let ceiling = self.ceiling(strategy);

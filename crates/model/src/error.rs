@@ -229,9 +229,9 @@ pub enum ModelError {
         /// The set.
         set: OperatorSetId,
     },
-    /// More than everything cannot be slashed.
-    #[error("a cap of {cap} is above one")]
-    CapTooHigh {
+    /// A set that could slash nothing, or more than everything.
+    #[error("a cap of {cap} is not above zero and at most one")]
+    CapOutOfRange {
         /// The cap.
         cap: Wad,
     },
@@ -282,6 +282,14 @@ pub enum ModelError {
     MagnitudeTooLarge {
         /// The magnitude.
         magnitude: Magnitude,
+    },
+    /// An allocation is nothing, or not too small to be slashed in parts.
+    #[error("a magnitude of {magnitude} is neither nothing nor at least {least}")]
+    MagnitudeTooSmall {
+        /// The magnitude.
+        magnitude: Magnitude,
+        /// The least.
+        least: Magnitude,
     },
     /// The allocation is (or is about to be) what was asked for.
     #[error("the allocation is {magnitude} already")]

@@ -19,7 +19,7 @@ mod vault;
 mod views;
 
 pub use actions::{Action, Outcome};
-pub use allocations::{Allocation, Budget, LEAST_LEFT_FOR_RAISE};
+pub use allocations::{Allocation, Budget, LEAST_MAGNITUDE};
 pub use clock::{Clock, LAST_EPOCH};
 pub use error::{ModelError, Result};
 pub use invariants::Violation;

@@ -46,7 +46,7 @@ impl Model {
     /// Creates a set, by its AVS. Its id can never be used again, its terms never change.
     ///
     /// # Errors
-    /// A zero AVS, slasher or recipient, a used id, a cap above one, a window above half an epoch, or a
+    /// A zero AVS, slasher or recipient, a used id, a cap of zero or above one, a window above half an epoch, or a
     /// strategy named twice.
     pub fn create_operator_set(
         &mut self,
@@ -61,8 +61,8 @@ impl Model {
         if self.allocations.sets.contains_key(&id) {
             return Err(ModelError::SetExists { set: id });
         }
-        if terms.cap > Wad::ONE {
-            return Err(ModelError::CapTooHigh { cap: terms.cap });
+        if terms.cap == Wad(0) || terms.cap > Wad::ONE {
+            return Err(ModelError::CapOutOfRange { cap: terms.cap });
         }
         // Guaranteed stake lasts at least one epoch: a window of at most half of it leaves time to
         // prove a fault and still execute (P4).

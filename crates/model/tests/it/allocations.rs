@@ -1,7 +1,8 @@
 //! What can be promised, and when a change of it takes effect.
 
 use palisade_model::{
-    Account, Epoch, Magnitude, Model, ModelError, Operator, OperatorSetId, Recipient, Result, Wad,
+    Account, Epoch, LEAST_MAGNITUDE, Magnitude, Model, ModelError, Operator, OperatorSetId,
+    Recipient, Result, Wad,
 };
 
 use crate::world::*;
@@ -157,7 +158,7 @@ fn degree_above_one_backs_several_sets_with_the_same_stake() -> Result<()> {
     for (set, n) in [(ORACLE, 80), (BRIDGE, 70)] {
         allocate(&mut model, set, percent(n))?;
     }
-    let over = allocate(&mut model, ROLLUP, Magnitude(1));
+    let over = allocate(&mut model, ROLLUP, LEAST_MAGNITUDE);
     assert!(matches!(over, Err(ModelError::CeilingExceeded { .. })));
     // The ceiling limits raises only: lowered, it cuts nothing.
     model.set_ceiling(ETH, wad(50));
@@ -224,7 +225,7 @@ fn terms_are_judged_when_a_set_is_created() -> Result<()> {
     assert_eq!(model.create_operator_set(ORACLE, good.clone(), &[]), Err(used));
     let cap = Wad(Wad::ONE.0 + 1);
     let high = palisade_model::Terms { cap, ..good.clone() };
-    let too_high = Err(ModelError::CapTooHigh { cap });
+    let too_high = Err(ModelError::CapOutOfRange { cap });
     assert_eq!(model.create_operator_set(fresh, high, &[]), too_high);
     let window = EPOCH / 2 + 1;
     let long = palisade_model::Terms { window, ..good.clone() };

@@ -1,8 +1,8 @@
 //! What a slash takes, from whom, and what it leaves.
 
 use palisade_model::{
-    Account, Budget, Delivery, Epoch, LEAST_LEFT_FOR_RAISE, Magnitude, ModelError, OperatorSetId,
-    Parts, Pool, PoolId, Recipient, Result, Terms, Wad,
+    Account, Budget, Delivery, Epoch, LEAST_MAGNITUDE, Magnitude, ModelError, OperatorSetId, Parts,
+    Pool, PoolId, Recipient, Result, Terms, Wad,
 };
 
 use crate::world::*;
@@ -167,12 +167,14 @@ fn left_is_whole_again_when_nothing_is_committed() -> Result<()> {
 fn raise_is_refused_where_next_to_nothing_is_left() -> Result<()> {
     let mut model = running(&[(ORACLE, percent(100))])?;
     deposit(&mut model, ALICE, NORTH, 1 << 80)?;
-    slash(&mut model, ORACLE, Wad(Wad::ONE.0 - LEAST_LEFT_FOR_RAISE.0 + 1))?;
-    model.allocate(NORTH, ORACLE, ETH, Magnitude(5))?;
-    pass_epochs(&mut model, 2)?;
-    let left = Magnitude(LEAST_LEFT_FOR_RAISE.0 - 1);
+    slash(&mut model, ORACLE, Wad(Wad::ONE.0 - LEAST_MAGNITUDE.0 + 1))?;
+    // Of so little nothing is guaranteed either, though all of it is the set's.
+    assert_eq!(model.guaranteed(ORACLE, NORTH, ETH), 0);
+    let left = Magnitude(LEAST_MAGNITUDE.0 - 1);
     let refused = Err(ModelError::TooLittleLeft { left });
-    assert_eq!(model.allocate(NORTH, ORACLE, ETH, Magnitude(6)), refused);
+    assert_eq!(model.allocate(NORTH, ORACLE, ETH, LEAST_MAGNITUDE), refused);
+    let dust = ModelError::MagnitudeTooSmall { magnitude: Magnitude(5), least: LEAST_MAGNITUDE };
+    assert_eq!(model.allocate(NORTH, ORACLE, ETH, Magnitude(5)), Err(dust));
     // Lowering it to nothing makes the pool whole again.
     model.allocate(NORTH, ORACLE, ETH, Magnitude::ZERO)?;
     pass_epochs(&mut model, 2)?;
