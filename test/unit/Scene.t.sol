@@ -50,6 +50,14 @@ abstract contract Scene is Base {
         return bound(x, 1, 2 ** 88);
     }
 
+    function assertBudget(uint256 left, uint256 committed, uint256 generation) internal view {
+        (Magnitude actualLeft, Magnitude actualCommitted, uint256 actualGeneration) =
+            manager.budgetOf(operator, address(token));
+        assertEq(Magnitude.unwrap(actualLeft), left, "left");
+        assertEq(Magnitude.unwrap(actualCommitted), committed, "committed");
+        assertEq(actualGeneration, generation, "generation");
+    }
+
     function wad(uint256 w) internal pure returns (Wad) {
         return Wad.wrap(w);
     }

@@ -3,7 +3,7 @@ use std::{collections::BTreeMap, fmt, sync::LazyLock};
 use alloy::primitives::{B256, Bytes, keccak256};
 use serde::Deserialize;
 
-use crate::{AllocationManager, DevToken, DevWrapper, Genesis, OwnedLimits, StakeVault};
+use crate::{AllocationManager, DevToken, DevWrapper, Genesis, StakeVault};
 
 /// What a deployment needs of a contract: its code, and where the constructor fills in immutables.
 #[derive(Clone, Copy)]
@@ -106,9 +106,7 @@ fn parse(json: &str) -> serde_json::Result<Immutables> {
 
 /// The artifacts of all contracts.
 pub mod artifacts {
-    use super::{
-        AllocationManager, Artifact, DevToken, DevWrapper, Genesis, OwnedLimits, StakeVault,
-    };
+    use super::{AllocationManager, Artifact, DevToken, DevWrapper, Genesis, StakeVault};
 
     macro_rules! artifacts {
         ($($(#[$doc:meta])* $constant:ident = $contract:ident;)*) => {
@@ -132,8 +130,6 @@ pub mod artifacts {
         STAKE_VAULT = StakeVault;
         /// Holds what operators promise to services.
         ALLOCATION_MANAGER = AllocationManager;
-        /// The plain form of governance, for test networks.
-        OWNED_LIMITS = OwnedLimits;
         /// Creates the vault and the allocation manager.
         GENESIS = Genesis;
         /// An ERC-20 that anyone may mint, for development networks.
@@ -167,7 +163,7 @@ mod tests {
     fn immutables_are_known_by_name() {
         let names: Vec<_> =
             artifacts::STAKE_VAULT.immutables().keys().map(String::as_str).collect();
-        assert_eq!(names, ["ALLOCATION_MANAGER", "EPOCH_LENGTH", "LIMITS", "ORIGIN"]);
+        assert_eq!(names, ["ALLOCATION_MANAGER", "AUTHORITY", "EPOCH_LENGTH", "ORIGIN"]);
         assert!(artifacts::GENESIS.immutables().is_empty());
     }
 

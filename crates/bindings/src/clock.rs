@@ -1,9 +1,9 @@
 use std::fmt;
 
-use alloy::primitives::aliases::U24;
+use alloy::primitives::U256;
 
 /// A number of the protocol's one clock. Epoch 1 begins when the core is deployed; 0 means "never". Mirrors
-/// `contracts/types/Epoch.sol`; the contracts hold 24 bits of it.
+/// `contracts/types/Epoch.sol`; the contracts hold 24 bits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Epoch(pub u32);
 
@@ -35,16 +35,16 @@ impl Epoch {
     }
 }
 
-impl From<U24> for Epoch {
-    fn from(epoch: U24) -> Self {
-        Self(epoch.to())
+/// The contracts know no epoch beyond 24 bits; a larger number becomes `u32::MAX`.
+impl From<U256> for Epoch {
+    fn from(epoch: U256) -> Self {
+        Self(epoch.saturating_to())
     }
 }
 
-/// The low 24 bits, which is all that the contracts hold.
-impl From<Epoch> for U24 {
+impl From<Epoch> for U256 {
     fn from(epoch: Epoch) -> Self {
-        Self::wrapping_from(epoch.0)
+        Self::from(epoch.0)
     }
 }
 
@@ -70,9 +70,10 @@ mod tests {
 
     #[test]
     fn converts_to_what_the_contracts_hold() {
-        assert_eq!(Epoch::from(U24::from(5)), Epoch(5));
-        let held = |epoch| -> U24 { Epoch(epoch).into() };
-        assert_eq!((held(5), held(1 << 24)), (U24::from(5), U24::ZERO));
+        assert_eq!(Epoch::from(U256::from(5)), Epoch(5));
+        assert_eq!(Epoch::from(U256::MAX), Epoch(u32::MAX));
+        let told: U256 = Epoch(5).into();
+        assert_eq!(told, U256::from(5));
         assert!(Epoch(1).is_set() && !Epoch::default().is_set());
         assert_eq!(Epoch(1).plus(2).to_string(), "3");
     }

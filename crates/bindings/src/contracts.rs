@@ -22,12 +22,6 @@ sol!(
 );
 
 sol!(
-    #[sol(rpc, all_derives)]
-    OwnedLimits,
-    "artifacts/OwnedLimits.json"
-);
-
-sol!(
     #[sol(all_derives)]
     Genesis,
     "artifacts/Genesis.json"

@@ -8,6 +8,6 @@ mod set_id;
 
 pub use artifact::{Artifact, ImmutableRange, Immutables, artifacts};
 pub use clock::Epoch;
-pub use contracts::{AllocationManager, DevToken, DevWrapper, Genesis, OwnedLimits, StakeVault};
+pub use contracts::{AllocationManager, DevToken, DevWrapper, Genesis, StakeVault};
 pub use pool_id::PoolId;
 pub use set_id::OperatorSetId;

@@ -9,11 +9,11 @@ use crate::{Error, Result};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
-    /// The salt of both CREATE2 deployments.
+    /// The salt of the CREATE2 deployment.
     pub salt: B256,
-    /// The owner of the risk limits.
+    /// Governance: what may set limits on new risk, and pause.
     #[serde(serialize_with = "crate::manifest::checksummed")]
-    pub owner: Address,
+    pub authority: Address,
     /// The length of an epoch, in seconds; at least 2.
     pub epoch_length: u64,
 }
@@ -48,10 +48,10 @@ impl Config {
     pub fn validate(&self) -> Result<()> {
         let refuse =
             |setting, value: String, advice| Err(Error::BadSetting { setting, value, advice });
-        if self.owner.is_zero() {
+        if self.authority.is_zero() {
             let advice =
                 "nobody could set limits or pause; name an account that somebody holds the key of";
-            return refuse("owner", self.owner.to_string(), advice);
+            return refuse("authority", self.authority.to_string(), advice);
         }
         if self.epoch_length < SHORTEST_EPOCH {
             let advice = "an epoch lasts at least 2 seconds; a live chain wants 604800 (7 days)";
@@ -102,11 +102,11 @@ mod tests {
 
     #[test]
     fn refusals_bear_the_value_and_what_to_do() {
-        let zero_owner = DEVNET
+        let zero_authority = DEVNET
             .replace("0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266", &Address::ZERO.to_string());
-        let message = refusal(&zero_owner);
+        let message = refusal(&zero_authority);
         assert!(
-            message.starts_with("owner is 0x0000000000000000000000000000000000000000: "),
+            message.starts_with("authority is 0x0000000000000000000000000000000000000000: "),
             "{message}"
         );
         for (length, part) in
@@ -129,7 +129,7 @@ mod tests {
             "{message}"
         );
         assert!(refusal("salt = 1").contains("line 1"));
-        assert!(refusal(&DEVNET.replace("owner", "#")).contains("missing field `owner`"));
+        assert!(refusal(&DEVNET.replace("authority", "#")).contains("missing field `authority`"));
         assert!(!refusal("salt = \"0x12\"").contains('\n'));
     }
 }

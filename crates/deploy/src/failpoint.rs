@@ -7,10 +7,7 @@ pub const VARIABLE: &str = "PALISADE_FAILPOINT";
 
 /// All fail-points, in the order in which a first deployment passes them: before each step of the plan, between sending
 /// its transaction and its receipt, and after it; and around the manifest, which is drafted and then moved to its place.
-pub const ALL: [&str; 9] = [
-    "limits:before",
-    "limits:sent",
-    "limits:after",
+pub const ALL: [&str; 6] = [
     "core:before",
     "core:sent",
     "core:after",

@@ -1,50 +1,25 @@
 //! Finds the transactions of a deployment on the chain, for the manifest of one that was not made in a single run.
 
 use alloy::{
-    consensus::Transaction as _,
-    eips::BlockNumberOrTag,
-    primitives::{B256, TxHash},
-    providers::Provider,
-    rpc::types::{Block, Filter},
-    sol_types::SolEvent,
+    consensus::Transaction as _, primitives::TxHash, providers::Provider, rpc::types::Block,
 };
-use palisade_bindings::OwnedLimits;
 
-use crate::{CREATE2_DEPLOYER, Deployer, Plan, Result, Step, rpc::ask};
+use crate::{CREATE2_DEPLOYER, Deployer, Result, Step, rpc::ask};
 
 /// A transaction and the number of its block.
 pub(crate) type Place = (TxHash, u64);
 
 impl<P: Provider> Deployer<P> {
-    /// The transactions of the plan's steps, as far as the node's history tells. `origin` is the timestamp at which the
-    /// core was created.
-    pub(crate) async fn locate(&self, plan: &Plan, origin: u64) -> [Option<Place>; 2] {
-        let [limits, core] = plan.steps();
-        let found = [self.find_limits(limits).await, self.find_core(core, origin).await];
-        found.map(|found| {
-            // The contracts stand and are verified; that a node prunes its history is no reason to fail.
-            found.unwrap_or_else(|error| {
-                tracing::warn!(%error, "the node does not tell when the contracts were created");
-                None
-            })
+    /// The transaction of a step that was mined at timestamp `origin` (in seconds), as far as the node's history tells.
+    pub(crate) async fn locate(&self, step: &Step, origin: u64) -> Option<Place> {
+        // The contracts stand and are verified; that a node prunes its history is no reason to fail.
+        self.find(step, origin).await.unwrap_or_else(|error| {
+            tracing::warn!(%error, "the node does not tell when the contracts were created");
+            None
         })
     }
 
-    /// The first event of the limits tells of their creation.
-    async fn find_limits(&self, step: &Step) -> Result<Option<Place>> {
-        let filter = Filter::new()
-            .address(step.address())
-            .event_signature(OwnedLimits::OwnershipTransferred::SIGNATURE_HASH)
-            .topic1(B256::ZERO)
-            .from_block(BlockNumberOrTag::Earliest);
-        let logs =
-            ask(self.wait(), "read the logs of OwnedLimits", self.provider().get_logs(&filter))
-                .await?;
-        Ok(logs.first().and_then(|log| Some((log.transaction_hash?, log.block_number?))))
-    }
-
-    /// The core has no events yet, but knows the timestamp of its block.
-    async fn find_core(&self, step: &Step, origin: u64) -> Result<Option<Place>> {
+    async fn find(&self, step: &Step, origin: u64) -> Result<Option<Place>> {
         let newest =
             ask(self.wait(), "read the block number", self.provider().get_block_number()).await?;
         let mut number = self.first_block_from(origin, newest).await?;

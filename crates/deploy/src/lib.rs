@@ -8,14 +8,16 @@ mod history;
 mod manifest;
 mod plan;
 mod rpc;
+mod send;
 mod store;
 mod verify;
 
 pub use config::Config;
-pub use deployer::{Deployer, Report, Sent, Survey};
+pub use deployer::{Deployer, Report, Survey};
 pub use error::{Error, Result};
 pub use manifest::{Manifest, Record};
 pub use plan::{Addresses, CREATE2_DEPLOYER, Contract, Plan, Step};
-pub use rpc::RpcFailure;
+pub use rpc::{Failure, RpcFailure, ask};
+pub use send::Sent;
 pub use store::Store;
 pub use verify::Verified;

@@ -76,7 +76,7 @@ impl Manifest {
         };
         let (recorded, planned) = (&self.config, plan.config());
         same("salt", recorded.salt.to_string(), planned.salt.to_string())?;
-        same("owner", recorded.owner.to_string(), planned.owner.to_string())?;
+        same("authority", recorded.authority.to_string(), planned.authority.to_string())?;
         same("epoch_length", recorded.epoch_length.to_string(), planned.epoch_length.to_string())?;
         for Contract { artifact, address } in plan.contracts() {
             let recorded =

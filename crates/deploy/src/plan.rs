@@ -4,9 +4,9 @@ use alloy::{
     network::TransactionBuilder,
     primitives::{Address, B256, Bytes, U256, address},
     rpc::types::TransactionRequest,
-    sol_types::SolValue,
+    sol_types::SolConstructor,
 };
-use palisade_bindings::{Artifact, artifacts};
+use palisade_bindings::{Artifact, Genesis, artifacts};
 use serde::Serialize;
 
 use crate::{Config, Result, manifest::checksummed};
@@ -17,9 +17,6 @@ pub const CREATE2_DEPLOYER: Address = address!("0x4e59b44847b379578588920cA78FbF
 /// Where the contracts of a deployment stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Addresses {
-    /// `OwnedLimits`: limits on new risk.
-    #[serde(rename = "OwnedLimits", serialize_with = "checksummed")]
-    pub limits: Address,
     /// `Genesis`: created the two below.
     #[serde(rename = "Genesis", serialize_with = "checksummed")]
     pub genesis: Address,
@@ -81,7 +78,7 @@ impl Step {
 pub struct Plan {
     config: Config,
     addresses: Addresses,
-    steps: [Step; 2],
+    steps: Vec<Step>,
 }
 
 impl Plan {
@@ -91,21 +88,15 @@ impl Plan {
     /// [`Error::BadSetting`](crate::Error::BadSetting) where the configuration cannot be deployed.
     pub fn new(config: Config) -> Result<Self> {
         config.validate()?;
-        let limits = Step::create2(
-            "limits",
-            artifacts::OWNED_LIMITS,
-            config.salt,
-            &config.owner.abi_encode(),
-        );
-        let arguments = (limits.address(), U256::from(config.epoch_length)).abi_encode_params();
-        let mut core = Step::create2("core", artifacts::GENESIS, config.salt, &arguments);
-        let genesis = core.address();
-        let addresses = Addresses {
-            limits: limits.address(),
-            genesis,
-            vault: genesis.create(1),
-            allocation_manager: genesis.create(2),
+        let arguments = Genesis::constructorCall {
+            authority: config.authority,
+            epochLength: U256::from(config.epoch_length),
         };
+        let mut core =
+            Step::create2("core", artifacts::GENESIS, config.salt, &arguments.abi_encode());
+        let genesis = core.address();
+        let addresses =
+            Addresses { genesis, vault: genesis.create(1), allocation_manager: genesis.create(2) };
         core.contracts.extend([
             Contract { artifact: artifacts::STAKE_VAULT, address: addresses.vault },
             Contract {
@@ -113,7 +104,7 @@ impl Plan {
                 address: addresses.allocation_manager,
             },
         ]);
-        Ok(Self { config, addresses, steps: [limits, core] })
+        Ok(Self { config, addresses, steps: vec![core] })
     }
 
     /// What the plan was made from.
@@ -130,7 +121,7 @@ impl Plan {
 
     /// The transactions, in order.
     #[must_use]
-    pub const fn steps(&self) -> &[Step; 2] {
+    pub fn steps(&self) -> &[Step] {
         &self.steps
     }
 
@@ -142,7 +133,7 @@ impl Plan {
     /// The values of all immutables on a chain where the clock started at timestamp `origin` (in seconds).
     pub(crate) fn immutables(&self, origin: u64) -> BTreeMap<&'static str, B256> {
         BTreeMap::from([
-            ("LIMITS", self.addresses.limits.into_word()),
+            ("AUTHORITY", self.config.authority.into_word()),
             ("VAULT", self.addresses.vault.into_word()),
             ("ALLOCATION_MANAGER", self.addresses.allocation_manager.into_word()),
             ("EPOCH_LENGTH", U256::from(self.config.epoch_length).into()),
@@ -181,13 +172,16 @@ mod tests {
     fn addresses_follow_from_the_configuration() {
         let (first, again) = (plan(), plan());
         assert_eq!(first.addresses(), again.addresses());
-        let mut config = *first.config();
-        config.epoch_length += 1;
-        let other = Plan::new(config).unwrap();
-        assert_eq!(first.addresses().limits, other.addresses().limits);
-        assert_ne!(first.addresses().vault, other.addresses().vault);
-        config.salt = B256::with_last_byte(9);
-        assert_ne!(first.addresses().limits, Plan::new(config).unwrap().addresses().limits);
+        let changes: [fn(&mut Config); 3] = [
+            |config| config.epoch_length += 1,
+            |config| config.salt = B256::with_last_byte(9),
+            |config| config.authority = Address::repeat_byte(1),
+        ];
+        for change in changes {
+            let mut config = *first.config();
+            change(&mut config);
+            assert_ne!(first.addresses(), Plan::new(config).unwrap().addresses());
+        }
     }
 
     #[test]
@@ -203,7 +197,7 @@ mod tests {
     fn prints_as_a_table() {
         let plan = plan();
         let table = plan.to_string();
-        assert_eq!(table.lines().count(), 5);
+        assert_eq!(table.lines().count(), 4);
         for Contract { artifact, address } in plan.contracts() {
             assert!(table.contains(&format!("{:<18} {address}", artifact.name)), "{table}");
         }

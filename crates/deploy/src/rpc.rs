@@ -71,7 +71,8 @@ impl RpcFailure {
 }
 
 /// Errors that a request to a node can end in.
-pub(crate) trait Failure {
+pub trait Failure {
+    /// What the error comes to. `timeout` is how long the request could take, for its message.
     fn into_failure(self, timeout: Duration) -> RpcFailure;
 }
 
@@ -90,8 +91,11 @@ impl Failure for CallError {
     }
 }
 
-/// Waits for the answer to a request, at most for `timeout`.
-pub(crate) async fn ask<T, E: Failure>(
+/// Waits for the answer to a request, at most for `timeout`. `action` says what it is for, after "cannot".
+///
+/// # Errors
+/// [`Error::Rpc`].
+pub async fn ask<T, E: Failure>(
     timeout: Duration,
     action: &'static str,
     request: impl IntoFuture<Output = Result<T, E>>,

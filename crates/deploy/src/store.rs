@@ -122,7 +122,7 @@ mod tests {
             genesis_hash: B256::repeat_byte(2),
             config: Config {
                 salt: B256::ZERO,
-                owner: Address::repeat_byte(0xcd),
+                authority: Address::repeat_byte(0xcd),
                 epoch_length: 60,
             },
             origin: 1_700_000_000,

@@ -1,10 +1,10 @@
 use std::collections::BTreeMap;
 
 use alloy::{
-    primitives::{Address, B256, U256, keccak256},
+    primitives::{B256, U256, keccak256},
     providers::Provider,
 };
-use palisade_bindings::{AllocationManager, OwnedLimits, StakeVault};
+use palisade_bindings::{AllocationManager, StakeVault};
 
 use crate::{Contract, Deployer, Error, Plan, Result, rpc::ask};
 
@@ -28,21 +28,19 @@ impl<P: Provider> Deployer<P> {
         let at = plan.addresses();
         let vault = StakeVault::new(at.vault, self.provider());
         let manager = AllocationManager::new(at.allocation_manager, self.provider());
-        let limits = OwnedLimits::new(at.limits, self.provider());
 
         // A contract that is missing has no answers: look at the code first.
-        let codes = self.codes(plan.contracts()).await?;
+        let codes = self.codes(plan).await?;
         if let Some((contract, _)) = plan.contracts().zip(&codes).find(|(_, code)| code.is_empty())
         {
             return Err(missing(contract));
         }
         let read = "read the contracts' wiring";
-        let (vault_limits, manager_limits, vault_manager, manager_vault, owner) = tokio::try_join!(
-            ask(self.wait(), read, async { vault.LIMITS().call().await }),
-            ask(self.wait(), read, async { manager.LIMITS().call().await }),
+        let (manager_of_vault, vault_of_manager, vault_authority, manager_authority) = tokio::try_join!(
             ask(self.wait(), read, async { vault.ALLOCATION_MANAGER().call().await }),
             ask(self.wait(), read, async { manager.VAULT().call().await }),
-            ask(self.wait(), read, async { limits.owner().call().await }),
+            ask(self.wait(), read, async { vault.AUTHORITY().call().await }),
+            ask(self.wait(), read, async { manager.AUTHORITY().call().await }),
         )?;
         let (vault_length, manager_length, vault_origin, manager_origin) = tokio::try_join!(
             ask(self.wait(), read, async { vault.EPOCH_LENGTH().call().await }),
@@ -51,14 +49,14 @@ impl<P: Provider> Deployer<P> {
             ask(self.wait(), read, async { manager.ORIGIN().call().await }),
         )?;
         let config = plan.config();
-        same("StakeVault.LIMITS", at.limits, vault_limits)?;
-        same("AllocationManager.LIMITS", at.limits, manager_limits)?;
-        same("StakeVault.ALLOCATION_MANAGER", at.allocation_manager, vault_manager)?;
-        same("AllocationManager.VAULT", at.vault, manager_vault)?;
-        same("StakeVault.EPOCH_LENGTH", U256::from(config.epoch_length), vault_length)?;
-        same("AllocationManager.EPOCH_LENGTH", U256::from(config.epoch_length), manager_length)?;
+        let epoch_length = U256::from(config.epoch_length);
+        same("StakeVault.ALLOCATION_MANAGER", at.allocation_manager, manager_of_vault)?;
+        same("AllocationManager.VAULT", at.vault, vault_of_manager)?;
+        same("StakeVault.AUTHORITY", config.authority, vault_authority)?;
+        same("AllocationManager.AUTHORITY", config.authority, manager_authority)?;
+        same("StakeVault.EPOCH_LENGTH", epoch_length, vault_length)?;
+        same("AllocationManager.EPOCH_LENGTH", epoch_length, manager_length)?;
         same("AllocationManager.ORIGIN", vault_origin, manager_origin)?;
-        same("OwnedLimits.owner", config.owner, owner)?;
 
         let origin = vault_origin.saturating_to();
         let values = plan.immutables(origin);
@@ -103,6 +101,7 @@ fn same<T: PartialEq + ToString>(question: &'static str, expected: T, actual: T)
 
 #[cfg(test)]
 mod tests {
+    use alloy::primitives::Address;
     use palisade_bindings::artifacts;
 
     use super::*;

@@ -1,0 +1,184 @@
+use std::{fs, path::PathBuf, time::Duration};
+
+use alloy::{providers::DynProvider, signers::local::PrivateKeySigner};
+use clap::{Args, value_parser};
+use eyre::{Report, Result, WrapErr, bail, eyre};
+use palisade_deploy::{
+    Config, Deployer, Error, Plan, Report as Deployed, Store, Survey, failpoint,
+};
+use serde_json::json;
+
+use crate::{node::NodeUrl, output};
+
+/// Arguments of `palisade deploy`.
+#[derive(Debug, Args)]
+pub struct DeployArgs {
+    /// What to deploy: a TOML file with `salt`, `authority` and `epoch_length`, as in script/config/.
+    #[arg(long, value_name = "FILE")]
+    config: PathBuf,
+    /// The node to deploy through.
+    #[arg(long, value_name = "URL")]
+    rpc_url: NodeUrl,
+    #[command(flatten)]
+    key: KeyArgs,
+    /// The folder of manifests; this one becomes `<chain id>.json`.
+    #[arg(long, value_name = "FOLDER", default_value = "deployments")]
+    deployments: PathBuf,
+    /// Refuse to deploy to any other chain than the one with this id.
+    #[arg(long, value_name = "ID")]
+    expect_chain_id: Option<u64>,
+    /// Show what would be deployed and what stands already; change nothing. Needs no key.
+    #[arg(long)]
+    dry_run: bool,
+    /// Print one JSON object instead of tables.
+    #[arg(long)]
+    json: bool,
+    /// How long to wait for one answer of the node, and for one transaction to be mined, in seconds.
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = value_parser!(u64).range(1..))]
+    timeout: u64,
+}
+
+/// Whose key signs. A key itself is no argument: others could read it in the list of processes.
+#[derive(Debug, Args)]
+struct KeyArgs {
+    /// The environment variable that holds the private key of the account that pays.
+    #[arg(long, value_name = "NAME", required_unless_present_any = ["private_key_file", "dry_run"])]
+    private_key_env: Option<String>,
+    /// The file that holds it.
+    #[arg(long, value_name = "FILE", conflicts_with = "private_key_env")]
+    private_key_file: Option<PathBuf>,
+}
+
+impl DeployArgs {
+    /// Deploys, or shows what would be deployed.
+    pub(crate) async fn run(self) -> Result<()> {
+        let Self { config, rpc_url, key, deployments, expect_chain_id, dry_run, json, timeout } =
+            self;
+        if let Some(name) = failpoint::unknown() {
+            bail!(
+                "{} is {name}, which is no fail-point: {}",
+                failpoint::VARIABLE,
+                failpoint::ALL.join(", ")
+            );
+        }
+        let timeout = Duration::from_secs(timeout);
+        let plan =
+            Plan::new(Config::read(&config)?).wrap_err_with(|| config.display().to_string())?;
+        let signer = key.signer()?;
+        let deployer = Deployer::new(rpc_url.connect(signer.clone(), timeout)?).timeout(timeout);
+        let at_node = |error| of_node(error, &rpc_url);
+        if let Some(expected) = expect_chain_id {
+            deployer.expect_chain(expected).await.map_err(at_node)?;
+        }
+        match signer {
+            Some(signer) if !dry_run => {
+                let store = Store::new(deployments);
+                let report =
+                    deployer.deploy(signer.address(), &plan, &store).await.map_err(at_node)?;
+                show_report(&report, json)
+            }
+            _ => {
+                let survey = survey(&deployer, &plan).await.map_err(at_node)?;
+                show_survey(&plan, &survey, json)
+            }
+        }
+    }
+}
+
+impl KeyArgs {
+    /// The signer; none only where nothing is to be signed.
+    fn signer(self) -> Result<Option<PrivateKeySigner>> {
+        let Self { private_key_env, private_key_file } = self;
+        let (origin, text) = if let Some(name) = private_key_env {
+            let text = std::env::var(&name)
+                .map_err(|_| eyre!("the environment variable {name} is not set"))?;
+            (format!("the environment variable {name}"), text)
+        } else if let Some(path) = private_key_file {
+            let text = fs::read_to_string(&path)
+                .wrap_err_with(|| format!("cannot read {}", path.display()))?;
+            (path.display().to_string(), text)
+        } else {
+            return Ok(None);
+        };
+        // The cause may repeat a part of the key: leave it out.
+        let signer = text
+            .trim()
+            .parse()
+            .map_err(|_| eyre!("{origin} holds no private key (32 bytes in hex)"))?;
+        Ok(Some(signer))
+    }
+}
+
+async fn survey(deployer: &Deployer<DynProvider>, plan: &Plan) -> palisade_deploy::Result<Survey> {
+    let survey = deployer.survey(plan).await?;
+    if survey.standing.iter().all(|stands| *stands) {
+        deployer.verify(plan).await?;
+    }
+    Ok(survey)
+}
+
+/// Says which node failed, where one did.
+fn of_node(error: Error, url: &NodeUrl) -> Report {
+    match error {
+        Error::Rpc { .. } => Report::new(error).wrap_err(format!("node at {url}")),
+        other => other.into(),
+    }
+}
+
+fn show_survey(plan: &Plan, survey: &Survey, json: bool) -> Result<()> {
+    let steps = || plan.steps().iter().zip(&survey.standing);
+    if json {
+        let missing: Vec<_> =
+            steps().filter(|(_, stands)| !**stands).map(|(step, _)| step.name).collect();
+        return output::print_json(&json!({
+            "dry_run": true,
+            "chain_id": survey.chain_id,
+            "contracts": plan.addresses(),
+            "missing": missing,
+        }));
+    }
+    let mut rows = Vec::new();
+    for (step, stands) in steps() {
+        for contract in &step.contracts {
+            let state = if *stands { "stands" } else { "missing" };
+            let address = contract.address.to_string();
+            rows.push([
+                step.name.to_owned(),
+                contract.artifact.name.to_owned(),
+                address,
+                state.to_owned(),
+            ]);
+        }
+    }
+    let header = ["step", "contract", "address", "state"].map(ToOwned::to_owned);
+    output::print(&output::table(header, rows))
+}
+
+fn show_report(report: &Deployed, json: bool) -> Result<()> {
+    let Deployed { manifest, path, written, sent } = report;
+    if json {
+        return output::print_json(&json!({
+            "manifest": manifest,
+            "path": path,
+            "written": written,
+            "sent": sent,
+        }));
+    }
+    let unknown = || "unknown".to_owned();
+    let rows = manifest.contracts.iter().map(|(name, record)| {
+        let block = record.block.map_or_else(unknown, |block| block.to_string());
+        let tx = record.tx.map_or_else(unknown, |tx| tx.to_string());
+        [name.clone(), record.address.to_string(), block, tx]
+    });
+    let header = ["contract", "address", "block", "transaction"].map(ToOwned::to_owned);
+    output::print(&output::table(header, rows))?;
+    let did = match (sent.len(), written) {
+        (0, false) => "everything stood and was recorded already; verified".to_owned(),
+        (0, true) => format!("everything stood already; verified, recorded in {}", path.display()),
+        (1, _) => format!("sent 1 transaction, verified, recorded in {}", path.display()),
+        (count, _) => {
+            format!("sent {count} transactions, verified, recorded in {}", path.display())
+        }
+    };
+    output::print(&format!("chain {}: {did}\n", manifest.chain_id))
+}

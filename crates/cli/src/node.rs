@@ -1,0 +1,81 @@
+use std::{fmt, str::FromStr, time::Duration};
+
+use alloy::{
+    network::EthereumWallet,
+    providers::{DynProvider, Provider, ProviderBuilder},
+    rpc::client::RpcClient,
+    signers::local::PrivateKeySigner,
+    transports::http::{
+        Http,
+        reqwest::{Client, Url},
+    },
+};
+use eyre::{Result, WrapErr, bail};
+
+/// Where a node answers JSON-RPC. Shown without path, query and user, which may hold a key.
+#[derive(Clone)]
+pub struct NodeUrl(Url);
+
+impl FromStr for NodeUrl {
+    type Err = eyre::Report;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let url: Url = text.parse().wrap_err("not a URL")?;
+        if url.scheme() != "http" {
+            bail!("only http:// is spoken here, not {}://", url.scheme());
+        }
+        Ok(Self(url))
+    }
+}
+
+impl fmt::Display for NodeUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.origin().ascii_serialization())
+    }
+}
+
+impl fmt::Debug for NodeUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl NodeUrl {
+    /// Connects to read, and to send in the name of `signer` if there is one. An answer may take `timeout`.
+    pub(crate) fn connect(
+        &self,
+        signer: Option<PrivateKeySigner>,
+        timeout: Duration,
+    ) -> Result<DynProvider> {
+        let http =
+            Client::builder().timeout(timeout).build().wrap_err("cannot make an HTTP client")?;
+        let client = RpcClient::new(Http::with_client(http, self.0.clone()), false);
+        let builder = ProviderBuilder::new().disable_recommended_fillers();
+        let Some(signer) = signer else {
+            return Ok(builder.connect_client(client).erased());
+        };
+        let builder = builder.with_gas_estimation().with_simple_nonce_management().fetch_chain_id();
+        Ok(builder.wallet(EthereumWallet::from(signer)).connect_client(client).erased())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_in_urls_are_not_shown() {
+        let url: NodeUrl =
+            "http://user:secret@node.example:8545/v2/secret?key=secret".parse().unwrap();
+        assert_eq!(url.to_string(), "http://node.example:8545");
+        assert_eq!(format!("{url:?}"), "http://node.example:8545");
+    }
+
+    #[test]
+    fn only_plain_http_is_spoken() {
+        let refusal = |text: &str| text.parse::<NodeUrl>().unwrap_err().to_string();
+        assert_eq!(refusal("https://node.example"), "only http:// is spoken here, not https://");
+        assert_eq!(refusal("localhost:8545"), "only http:// is spoken here, not localhost://");
+        assert_eq!(refusal("8545"), "not a URL");
+    }
+}

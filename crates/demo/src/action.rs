@@ -1,0 +1,382 @@
+//! What somebody does: one transaction each. An action holds inputs only, and chain and model carry it out on their own.
+
+use crate::{
+    cast::{Asset, Operator, Pool, Set, Share, Who},
+    format::{amount, decimal, listed, share, units},
+};
+
+/// What a report calls a step; the first word of its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Kind {
+    Register,
+    CreateSet,
+    Join,
+    Allocate,
+    Deposit,
+    Delegate,
+    Slash,
+    WithdrawQueue,
+    WithdrawComplete,
+    Move,
+}
+
+impl Kind {
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Register => "register",
+            Self::CreateSet => "create_set",
+            Self::Join => "join",
+            Self::Allocate => "allocate",
+            Self::Deposit => "deposit",
+            Self::Delegate => "delegate",
+            Self::Slash => "slash",
+            Self::WithdrawQueue => "withdraw_queue",
+            Self::WithdrawComplete => "withdraw_complete",
+            Self::Move => "move",
+        }
+    }
+}
+
+/// How many shares of a position.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Amount {
+    /// As many as the actor holds at that moment.
+    All,
+    /// So many units.
+    Units(u128),
+}
+
+/// One transaction.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Action {
+    CreateSet(Set),
+    Register(Operator),
+    Join {
+        operator: Operator,
+        set: Set,
+    },
+    Allocate {
+        operator: Operator,
+        set: Set,
+        asset: Asset,
+        share: Share,
+    },
+    Open(Operator),
+    /// Lets the vault take the actor's tokens.
+    Approve {
+        who: Who,
+        asset: Asset,
+    },
+    Deposit {
+        who: Who,
+        pool: Pool,
+        assets: u128,
+    },
+    /// Moves idle stake to an operator.
+    Delegate {
+        who: Who,
+        asset: Asset,
+        shares: Amount,
+        to: Operator,
+    },
+    /// Takes idle stake out.
+    Withdraw {
+        who: Who,
+        asset: Asset,
+        shares: Amount,
+    },
+    Queue {
+        who: Who,
+        pool: Pool,
+        shares: Amount,
+    },
+    Complete {
+        who: Who,
+        pool: Pool,
+        epoch: u32,
+    },
+    Move {
+        who: Who,
+        pool: Pool,
+        epoch: u32,
+        to: Operator,
+    },
+    Slash {
+        set: Set,
+        operator: Operator,
+        cuts: Vec<(Asset, Share)>,
+    },
+    /// Has the token inside the wrapper from somewhere.
+    Earn {
+        who: Who,
+        assets: u128,
+    },
+    /// Lets the wrapper take the token inside it.
+    ApproveWrapper {
+        who: Who,
+    },
+    /// Wraps the token inside the wrapper.
+    Wrap {
+        who: Who,
+        assets: u128,
+    },
+    /// Raises the wrapper's exchange rate.
+    Yield {
+        assets: u128,
+    },
+}
+
+/// What an action returned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    Nothing,
+    Shares(u128),
+    Assets(u128),
+    /// Takes effect in this epoch.
+    Effective(u32),
+    /// An exit that is ripe in this epoch.
+    Queued {
+        epoch: u32,
+        assets: u128,
+    },
+    /// What a slash took, in the order in which it named the tokens.
+    Taken(Vec<u128>),
+}
+
+/// The token inside the wrapper.
+pub(crate) const INSIDE: &str = "yETH";
+
+impl Action {
+    pub(crate) const fn kind(&self) -> Kind {
+        match self {
+            Self::CreateSet(_) => Kind::CreateSet,
+            Self::Register(_) | Self::Open(_) => Kind::Register,
+            Self::Join { .. } => Kind::Join,
+            Self::Allocate { .. } => Kind::Allocate,
+            Self::Approve { .. }
+            | Self::Deposit { .. }
+            | Self::Earn { .. }
+            | Self::ApproveWrapper { .. }
+            | Self::Wrap { .. }
+            | Self::Yield { .. } => Kind::Deposit,
+            Self::Delegate { .. } => Kind::Delegate,
+            Self::Withdraw { .. } | Self::Complete { .. } => Kind::WithdrawComplete,
+            Self::Queue { .. } => Kind::WithdrawQueue,
+            Self::Move { .. } => Kind::Move,
+            Self::Slash { .. } => Kind::Slash,
+        }
+    }
+
+    /// Who signs.
+    pub(crate) const fn actor(&self) -> Who {
+        match self {
+            Self::CreateSet(set) => set.terms().avs,
+            Self::Register(operator)
+            | Self::Open(operator)
+            | Self::Join { operator, .. }
+            | Self::Allocate { operator, .. } => operator.who(),
+            Self::Approve { who, .. }
+            | Self::Deposit { who, .. }
+            | Self::Delegate { who, .. }
+            | Self::Withdraw { who, .. }
+            | Self::Queue { who, .. }
+            | Self::Complete { who, .. }
+            | Self::Move { who, .. }
+            | Self::Earn { who, .. }
+            | Self::ApproveWrapper { who }
+            | Self::Wrap { who, .. } => *who,
+            Self::Slash { set, .. } => set.terms().slasher,
+            Self::Yield { .. } => Who::Deployer,
+        }
+    }
+
+    /// The step's name in the report, such as "deposit: alice 120 stETH → operator-1".
+    pub(crate) fn step(&self) -> String {
+        format!("{}: {} {}", self.kind().name(), self.actor(), self.brief())
+    }
+
+    fn brief(&self) -> String {
+        match self {
+            Self::CreateSet(set) => format!("{set}, cap {}", share(set.terms().cap)),
+            Self::Register(_) => "as operator, closed".to_owned(),
+            Self::Open(_) => "opens".to_owned(),
+            Self::Join { set, .. } => format!("→ {set}"),
+            Self::Allocate { set, asset, share: part, .. } => {
+                format!("{} of {asset} → {set}", share(*part))
+            }
+            Self::Approve { asset, .. } => format!("lets the vault take {asset}"),
+            Self::Deposit { pool, assets, .. } => {
+                let to = pool.operator.map_or("idle", |operator| operator.who().name());
+                format!("{} → {to}", amount(*assets, pool.asset))
+            }
+            Self::Delegate { asset, shares, to, .. } => {
+                format!("{} idle → {to}", of_shares(*shares, *asset))
+            }
+            Self::Withdraw { asset, shares, .. } => format!("{} idle", of_shares(*shares, *asset)),
+            Self::Queue { pool, shares, .. } => {
+                format!("{} from {}", of_shares(*shares, pool.asset), from(*pool))
+            }
+            Self::Complete { pool, epoch, .. } => {
+                format!("{} from {}, ripe in epoch {epoch}", pool.asset, from(*pool))
+            }
+            Self::Move { pool, to, .. } => format!("{} {} → {to}", pool.asset, from(*pool)),
+            Self::Slash { operator, cuts, .. } => format!("{operator}: {}", parts(cuts)),
+            Self::Earn { assets, .. } => format!("earns {}", units(*assets, 18, INSIDE)),
+            Self::ApproveWrapper { .. } => format!("lets {} take {INSIDE}", Asset::WyEth),
+            Self::Wrap { assets, .. } => {
+                format!("{} → {}", units(*assets, 18, INSIDE), Asset::WyEth)
+            }
+            Self::Yield { assets } => {
+                format!("{} of yield into {}", units(*assets, 18, INSIDE), Asset::WyEth)
+            }
+        }
+    }
+
+    /// What is told of it once it is done, in epoch `now`; the actor comes before.
+    pub(crate) fn sentence(&self, outcome: &Outcome, now: u32) -> String {
+        let told = self.deed();
+        match (self, outcome) {
+            (Self::Open(_), Outcome::Effective(epoch)) => format!("{told} from epoch {epoch} on"),
+            (Self::Allocate { .. }, Outcome::Effective(epoch)) if *epoch == now => {
+                format!("{told}, at once")
+            }
+            (Self::Allocate { .. }, Outcome::Effective(epoch)) => {
+                format!("{told}, from epoch {epoch} on")
+            }
+            (Self::Queue { pool, .. }, Outcome::Queued { epoch, assets }) => {
+                format!("{told}: {}, ripe in epoch {epoch}", amount(*assets, pool.asset))
+            }
+            (Self::Complete { pool, .. }, Outcome::Assets(assets)) => {
+                format!("{told} with {}", amount(*assets, pool.asset))
+            }
+            (Self::Withdraw { asset, .. }, Outcome::Assets(assets)) => {
+                format!("{told}: {}", amount(*assets, *asset))
+            }
+            (Self::Wrap { .. }, Outcome::Shares(shares)) => {
+                format!("{told} into {}", amount(*shares, Asset::WyEth))
+            }
+            (Self::Move { .. }, Outcome::Shares(shares)) => {
+                format!("{told}, for {} shares", decimal(*shares, self.decimals()))
+            }
+            _ => told,
+        }
+    }
+
+    /// What a slash took, and what became of it.
+    pub(crate) fn loot(&self, outcome: &Outcome) -> Option<String> {
+        let (Self::Slash { set, cuts, .. }, Outcome::Taken(taken)) = (self, outcome) else {
+            return None;
+        };
+        let taken = cuts.iter().zip(taken).map(|((asset, _), taken)| amount(*taken, *asset));
+        let fate =
+            set.terms().recipient.map_or("are burned".to_owned(), |who| format!("go to {who}"));
+        Some(format!("{} {fate}.", listed(taken)))
+    }
+
+    /// The decimals of the token that is moved.
+    const fn decimals(&self) -> u8 {
+        match self {
+            Self::Move { pool, .. } => pool.asset.decimals(),
+            _ => 0,
+        }
+    }
+
+    /// What is told of it as long as it is not done.
+    pub(crate) fn deed(&self) -> String {
+        match self {
+            Self::CreateSet(set) => {
+                let terms = set.terms();
+                let fate = terms.recipient.map_or("burned", Who::name);
+                let to = if terms.recipient.is_some() { "to " } else { "" };
+                format!("founds the set {set}: {} an epoch at most, {to}{fate}", share(terms.cap))
+            }
+            Self::Register(_) => "registers as an operator, closed".to_owned(),
+            Self::Open(_) => "opens its pools to stake".to_owned(),
+            Self::Join { set, .. } => format!("joins {set}"),
+            Self::Allocate { set, asset, share: part, .. } => {
+                format!("allocates {} of its {asset} to {set}", share(*part))
+            }
+            Self::Approve { asset, .. } => format!("lets the vault take {asset}"),
+            Self::Deposit { pool, assets, .. } => pool.operator.map_or_else(
+                || format!("stakes {} and keeps it idle", amount(*assets, pool.asset)),
+                |operator| format!("stakes {} with {operator}", amount(*assets, pool.asset)),
+            ),
+            Self::Delegate { asset, shares, to, .. } => {
+                format!("delegates {} of idle stake to {to}", of_shares(*shares, *asset))
+            }
+            Self::Withdraw { asset, .. } => format!("takes idle {asset} out"),
+            Self::Queue { pool, shares: Amount::All, .. } => {
+                format!("queues all {} with {}", pool.asset, from(*pool))
+            }
+            Self::Queue { pool, .. } => format!("queues some {} with {}", pool.asset, from(*pool)),
+            Self::Complete { pool, .. } => format!("leaves {}", from(*pool)),
+            Self::Move { pool, to, .. } => {
+                format!("moves {} from {} to {to}", pool.asset, from(*pool))
+            }
+            Self::Slash { operator, cuts, .. } => {
+                format!("slashes {operator} by {}", parts(cuts))
+            }
+            Self::Earn { assets, .. } => format!("earns {} elsewhere", units(*assets, 18, INSIDE)),
+            Self::ApproveWrapper { .. } => format!("lets the wrapper take {INSIDE}"),
+            Self::Wrap { assets, .. } => format!("wraps {}", units(*assets, 18, INSIDE)),
+            Self::Yield { assets } => {
+                format!("brings {} of yield into {}", units(*assets, 18, INSIDE), Asset::WyEth)
+            }
+        }
+    }
+}
+
+fn from(pool: Pool) -> &'static str {
+    pool.operator.map_or("the idle pool", |operator| operator.who().name())
+}
+
+fn of_shares(shares: Amount, asset: Asset) -> String {
+    match shares {
+        Amount::All => format!("all {asset}"),
+        Amount::Units(shares) => amount(shares, asset),
+    }
+}
+
+fn parts(cuts: &[(Asset, Share)]) -> String {
+    listed(cuts.iter().map(|(asset, cut)| format!("{} of {asset}", share(*cut))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_bear_kind_actor_and_amount() {
+        let pool = Pool::of(Operator::One, Asset::StEth);
+        let deposit = Action::Deposit { who: Who::Alice, pool, assets: 12 * Asset::StEth.one() };
+        assert_eq!(deposit.step(), "deposit: alice 12 stETH → operator-1");
+        let queue = Action::Queue { who: Who::Carol, pool, shares: Amount::All };
+        assert_eq!(queue.step(), "withdraw_queue: carol all stETH from operator-1");
+        let cuts = vec![(Asset::StEth, Share::percent(25)), (Asset::WyEth, Share::percent(20))];
+        let slash = Action::Slash { set: Set::Oracle, operator: Operator::One, cuts };
+        assert_eq!(slash.step(), "slash: slasher-1 operator-1: 25 % of stETH and 20 % of wyETH");
+    }
+
+    #[test]
+    fn sentences_tell_what_came_of_it() {
+        let allocate = Action::Allocate {
+            operator: Operator::One,
+            set: Set::Oracle,
+            asset: Asset::StEth,
+            share: Share::percent(55),
+        };
+        assert_eq!(
+            allocate.sentence(&Outcome::Effective(5), 2),
+            "allocates 55 % of its stETH to oracle, from epoch 5 on"
+        );
+        assert_eq!(
+            allocate.sentence(&Outcome::Effective(1), 1),
+            "allocates 55 % of its stETH to oracle, at once"
+        );
+        let cuts = vec![(Asset::StUsd, Share::percent(100))];
+        let slash = Action::Slash { set: Set::Bridge, operator: Operator::Two, cuts };
+        let outcome = Outcome::Taken(vec![125_375_000]);
+        assert_eq!(slash.sentence(&outcome, 7), "slashes operator-2 by 100 % of stUSD");
+        assert_eq!(slash.loot(&outcome).unwrap(), "125.375 stUSD are burned.");
+    }
+}

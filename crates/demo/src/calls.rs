@@ -1,0 +1,282 @@
+//! What an action is on the chain: a call to a contract.
+
+use alloy::{
+    primitives::{Address, B256, Bytes, U256, keccak256},
+    sol_types::{self, SolCall},
+};
+use palisade_bindings::{AllocationManager, DevToken, DevWrapper, OperatorSetId, StakeVault};
+use palisade_devnet::Devnet;
+
+use crate::{
+    Result,
+    action::{Action, INSIDE, Outcome},
+    cast::{Asset, Operator, Pool, Set, Terms, Who},
+};
+
+/// A call, ready to be sent.
+pub(crate) struct Call {
+    pub(crate) from: Who,
+    pub(crate) to: Address,
+    pub(crate) input: Bytes,
+    decode: Decode,
+}
+
+type Decode = Box<dyn Fn(&[u8]) -> sol_types::Result<Outcome>>;
+
+/// Where everybody and everything is.
+#[derive(Debug)]
+pub(crate) struct Book {
+    pub(crate) vault: Address,
+    pub(crate) manager: Address,
+    /// The token inside the wrapper.
+    pub(crate) inside: Address,
+    people: [Address; Who::ALL.len()],
+    assets: [Address; Asset::ALL.len()],
+}
+
+impl Call {
+    pub(crate) fn new<C: SolCall>(
+        from: Who,
+        to: Address,
+        call: &C,
+        decode: impl Fn(C::Return) -> Outcome + 'static,
+    ) -> Self {
+        let input = call.abi_encode().into();
+        let decode = Box::new(move |data: &[u8]| C::abi_decode_returns(data).map(&decode));
+        Self { from, to, input, decode }
+    }
+
+    /// What the call returned.
+    pub(crate) fn outcome(&self, data: &[u8]) -> sol_types::Result<Outcome> {
+        (self.decode)(data)
+    }
+}
+
+impl Book {
+    pub(crate) fn new(net: &Devnet) -> Result<Self> {
+        let mut people = [Address::ZERO; Who::ALL.len()];
+        for who in Who::ALL {
+            people[who as usize] = net.account(who.name())?.address();
+        }
+        let mut assets = [Address::ZERO; Asset::ALL.len()];
+        for asset in Asset::ALL {
+            assets[asset as usize] = net.token(asset.symbol())?.address;
+        }
+        Ok(Self {
+            vault: net.addresses().vault,
+            manager: net.addresses().allocation_manager,
+            inside: net.token(INSIDE)?.address,
+            people,
+            assets,
+        })
+    }
+
+    pub(crate) const fn person(&self, who: Who) -> Address {
+        self.people[who as usize]
+    }
+
+    pub(crate) const fn asset(&self, asset: Asset) -> Address {
+        self.assets[asset as usize]
+    }
+
+    pub(crate) fn operator(&self, operator: Option<Operator>) -> Address {
+        operator.map_or(Address::ZERO, |operator| self.person(operator.who()))
+    }
+
+    pub(crate) const fn set(&self, set: Set) -> OperatorSetId {
+        let terms = set.terms();
+        OperatorSetId::new(self.person(terms.avs), terms.number)
+    }
+
+    /// What a set's terms are on the chain.
+    pub(crate) fn terms(&self, terms: &Terms) -> AllocationManager::Terms {
+        AllocationManager::Terms {
+            slasher: self.person(terms.slasher),
+            cap: U256::from(terms.cap.0),
+            window: U256::ZERO,
+            recipient: terms.recipient.map_or(Address::ZERO, |who| self.person(who)),
+            resolver: Address::ZERO,
+            conditions: keccak256(terms.conditions),
+            registrar: Address::ZERO,
+        }
+    }
+
+    /// All addresses with names.
+    pub(crate) fn names(&self) -> impl Iterator<Item = (Address, &'static str)> {
+        let people = Who::ALL.map(|who| (self.person(who), who.name()));
+        let assets = Asset::ALL.map(|asset| (self.asset(asset), asset.symbol()));
+        let others =
+            [(self.vault, "vault"), (self.manager, "allocation manager"), (self.inside, INSIDE)];
+        people.into_iter().chain(assets).chain(others)
+    }
+
+    /// The call that an action is. `pool` and `shares` are those that it is about, as the chain has them.
+    pub(crate) fn call(&self, action: &Action, pool: U256, shares: U256) -> Call {
+        let from = action.actor();
+        match *action {
+            Action::CreateSet(set) => self.create_set(set),
+            Action::Register(_) => {
+                Call::new(from, self.vault, &StakeVault::registerOperatorCall {}, |_| {
+                    Outcome::Nothing
+                })
+            }
+            Action::Open(_) => {
+                Call::new(from, self.vault, &StakeVault::openCall {}, |_| Outcome::Nothing)
+            }
+            Action::Join { operator, set } => {
+                let call = AllocationManager::joinCall {
+                    set: self.set(set).into(),
+                    operator: self.operator(Some(operator)),
+                    data: Bytes::new(),
+                };
+                Call::new(from, self.manager, &call, |_| Outcome::Nothing)
+            }
+            Action::Allocate { operator, set, asset, share } => {
+                let call = AllocationManager::allocateCall {
+                    set: self.set(set).into(),
+                    operator: self.operator(Some(operator)),
+                    strategy: self.asset(asset),
+                    magnitude: U256::from(share.0),
+                };
+                Call::new(from, self.manager, &call, |epoch| {
+                    Outcome::Effective(epoch.saturating_to())
+                })
+            }
+            Action::Slash { set, operator, ref cuts } => self.slash(set, operator, cuts),
+            Action::Approve { asset, .. } => {
+                self.approve(from, self.asset(asset), self.vault, U256::MAX)
+            }
+            Action::ApproveWrapper { .. } => {
+                self.approve(from, self.inside, self.asset(Asset::WyEth), U256::MAX)
+            }
+            Action::Earn { who, assets } => self.mint(from, self.person(who), assets),
+            Action::Yield { assets } => self.mint(from, self.asset(Asset::WyEth), assets),
+            Action::Wrap { who, assets } => {
+                let call = DevWrapper::depositCall {
+                    assets: U256::from(assets),
+                    receiver: self.person(who),
+                };
+                Call::new(from, self.asset(Asset::WyEth), &call, minted)
+            }
+            _ => self.stake(action, pool, shares),
+        }
+    }
+
+    /// What stakers do with the vault.
+    fn stake(&self, action: &Action, id: U256, shares: U256) -> Call {
+        let from = action.actor();
+        let owner = self.person(from);
+        match *action {
+            Action::Deposit { pool, assets, .. } => {
+                self.deposit(from, pool, owner, U256::from(assets))
+            }
+            Action::Delegate { to, .. } => {
+                let operator = self.operator(Some(to));
+                let call = StakeVault::delegateCall {
+                    pool: id,
+                    shares,
+                    operator,
+                    minShares: U256::ONE,
+                    owner,
+                };
+                Call::new(from, self.vault, &call, minted)
+            }
+            Action::Withdraw { .. } => {
+                let call = StakeVault::withdrawCall { pool: id, shares, receiver: owner, owner };
+                Call::new(from, self.vault, &call, paid)
+            }
+            Action::Complete { epoch, .. } => {
+                let epoch = U256::from(epoch);
+                let call =
+                    StakeVault::completeWithdrawalCall { pool: id, epoch, owner, receiver: owner };
+                Call::new(from, self.vault, &call, paid)
+            }
+            Action::Move { epoch, to, .. } => {
+                let call = StakeVault::redelegateCall {
+                    pool: id,
+                    epoch: U256::from(epoch),
+                    owner,
+                    operator: self.operator(Some(to)),
+                    minShares: U256::ONE,
+                };
+                Call::new(from, self.vault, &call, minted)
+            }
+            // Of all actions only `Queue` is left.
+            _ => {
+                let call = StakeVault::queueWithdrawalCall {
+                    pool: id,
+                    shares,
+                    minAssets: U256::ONE,
+                    owner,
+                };
+                Call::new(from, self.vault, &call, |exit| Outcome::Queued {
+                    epoch: exit.epoch.saturating_to(),
+                    assets: exit.assets.saturating_to(),
+                })
+            }
+        }
+    }
+
+    pub(crate) fn deposit(&self, from: Who, pool: Pool, receiver: Address, assets: U256) -> Call {
+        let call = StakeVault::depositCall {
+            strategy: self.asset(pool.asset),
+            operator: self.operator(pool.operator),
+            receiver,
+            assets,
+            minShares: U256::ONE,
+        };
+        Call::new(from, self.vault, &call, minted)
+    }
+
+    pub(crate) fn approve(&self, from: Who, token: Address, spender: Address, value: U256) -> Call {
+        let call = DevToken::approveCall { spender, value };
+        Call::new(from, token, &call, |_| Outcome::Nothing)
+    }
+
+    /// Makes some of the token inside the wrapper.
+    fn mint(&self, from: Who, to: Address, amount: u128) -> Call {
+        let call = DevToken::mintCall { to, amount: U256::from(amount) };
+        Call::new(from, self.inside, &call, |_| Outcome::Nothing)
+    }
+
+    fn create_set(&self, set: Set) -> Call {
+        let terms = set.terms();
+        let call = AllocationManager::createOperatorSetCall {
+            set: self.set(set).into(),
+            terms: self.terms(&terms),
+            strategies: terms.assets.iter().map(|asset| self.asset(*asset)).collect(),
+        };
+        Call::new(terms.avs, self.manager, &call, |_| Outcome::Nothing)
+    }
+
+    /// The contract wants strategies in ascending order; the outcome is in that of `cuts`.
+    fn slash(&self, set: Set, operator: Operator, cuts: &[(Asset, crate::cast::Share)]) -> Call {
+        let mut order: Vec<_> = (0..cuts.len()).collect();
+        order.sort_by_key(|place| self.asset(cuts[*place].0));
+        let call = AllocationManager::slashCall {
+            set: self.set(set).into(),
+            operator: self.operator(Some(operator)),
+            strategies: order.iter().map(|place| self.asset(cuts[*place].0)).collect(),
+            wads: order.iter().map(|place| U256::from(cuts[*place].1.0)).collect(),
+            evidence: evidence(set),
+        };
+        Call::new(set.terms().slasher, self.manager, &call, move |assets| {
+            let mut taken: Vec<_> = order.iter().zip(assets).collect();
+            taken.sort_by_key(|(place, _)| **place);
+            Outcome::Taken(taken.into_iter().map(|(_, assets)| assets.saturating_to()).collect())
+        })
+    }
+}
+
+fn minted(shares: U256) -> Outcome {
+    Outcome::Shares(shares.saturating_to())
+}
+
+fn paid(assets: U256) -> Outcome {
+    Outcome::Assets(assets.saturating_to())
+}
+
+/// The hash of what would be the evidence of a fault.
+fn evidence(set: Set) -> B256 {
+    keccak256(format!("a fault in {set}"))
+}

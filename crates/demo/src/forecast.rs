@@ -1,0 +1,378 @@
+//! What the reference model makes of the story: it plays all of it before the chain sees the first transaction, from
+//! the inputs alone.
+
+use palisade_model::{self as model, Model, ModelError, U256};
+
+use crate::{
+    Error, Result,
+    action::{Action, Amount, Outcome},
+    cast::{Asset, Operator, Pool, Set, Who},
+    quantity::Quantity,
+    script::Beat,
+    story::ENDOWMENT,
+};
+
+/// What one line of the story comes to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Expected {
+    /// Nothing that can be told beforehand.
+    Nothing,
+    Outcome(Outcome),
+    Value(u128),
+    /// The contracts' error of this name.
+    Refusal(&'static str),
+}
+
+/// Plays the whole story; one expectation for each line.
+pub(crate) fn forecast(script: &[Beat]) -> Result<Vec<Expected>> {
+    let mut world = World::new()?;
+    let expected = script.iter().map(|beat| world.play(beat)).collect::<Result<_>>()?;
+    world.model.check().map_err(|violation| Error::ModelBroken(violation.to_string()))?;
+    Ok(expected)
+}
+
+/// The model, and the wrapper, which is no part of the protocol.
+struct World {
+    model: Model,
+    wrapper: Wrapper,
+}
+
+/// How long an epoch is, is all the same to the story: it counts in epochs.
+const EPOCH_LENGTH: u64 = 2;
+
+impl World {
+    fn new() -> Result<Self> {
+        let mut world = Self {
+            model: Model::new(0, EPOCH_LENGTH).map_err(|source| refused("start", source))?,
+            wrapper: Wrapper::default(),
+        };
+        for who in Who::STAKERS {
+            for asset in Asset::ALL {
+                let amount = ENDOWMENT * asset.one();
+                let mint = world.model.mint(strategy(asset), account(who), amount);
+                mint.map_err(|source| refused("mint", source))?;
+            }
+            world.wrapper.deposit(ENDOWMENT * Asset::WyEth.one());
+        }
+        Ok(world)
+    }
+
+    fn play(&mut self, beat: &Beat) -> Result<Expected> {
+        Ok(match beat {
+            Beat::Epoch(epoch, _) => {
+                let start = self.model.clock().start_of(model::Epoch(*epoch));
+                self.model.advance_to(start).map_err(|source| refused("let time pass", source))?;
+                Expected::Nothing
+            }
+            Beat::Act(action) => {
+                let outcome = self.act(action);
+                Expected::Outcome(outcome.map_err(|source| refused(action.step(), source))?)
+            }
+            Beat::Refused { action, .. } => {
+                // A refused action leaves no trace, so this one may be tried on the model itself.
+                let Err(error) = self.act(action) else {
+                    return Err(Error::NotRefused { by: "the model", what: action.step() });
+                };
+                let name = contract_error(&error);
+                Expected::Refusal(name.ok_or_else(|| refused(action.step(), error))?)
+            }
+            Beat::Agree { quantity, .. } => Expected::Value(self.observe(*quantity)),
+            _ => Expected::Nothing,
+        })
+    }
+
+    fn act(&mut self, action: &Action) -> Result<Outcome, ModelError> {
+        let model = &mut self.model;
+        Ok(match *action {
+            Action::CreateSet(set) => {
+                let strategies: Vec<_> = set.terms().assets.iter().copied().map(strategy).collect();
+                model.create_operator_set(set_id(set), terms(set), &strategies)?;
+                Outcome::Nothing
+            }
+            Action::Register(op) => {
+                model.register_operator(operator(Some(op)))?;
+                Outcome::Nothing
+            }
+            Action::Join { operator: op, set } => {
+                model.join(operator(Some(op)), set_id(set))?;
+                Outcome::Nothing
+            }
+            Action::Allocate { operator: op, set, asset, share } => {
+                let magnitude = model::Magnitude(share.0);
+                let epoch =
+                    model.allocate(operator(Some(op)), set_id(set), strategy(asset), magnitude)?;
+                Outcome::Effective(epoch.0)
+            }
+            Action::Open(op) => Outcome::Effective(model.open(operator(Some(op)))?.0),
+            Action::Slash { set, operator: op, ref cuts } => self.slash(set, op, cuts)?,
+            Action::Earn { .. } | Action::Approve { .. } | Action::ApproveWrapper { .. } => {
+                Outcome::Nothing
+            }
+            Action::Yield { assets } => {
+                self.wrapper.assets += U256::from(assets);
+                Outcome::Nothing
+            }
+            Action::Wrap { who, assets } => {
+                let shares = self.wrapper.deposit(assets);
+                model.mint(strategy(Asset::WyEth), account(who), shares)?;
+                Outcome::Shares(shares)
+            }
+            _ => self.stake(action)?,
+        })
+    }
+
+    /// What stakers do with the vault.
+    fn stake(&mut self, action: &Action) -> Result<Outcome, ModelError> {
+        let model = &mut self.model;
+        Ok(match *action {
+            Action::Deposit { who, pool, assets } => {
+                let (who, least) = (account(who), 1);
+                let (token, to) = (strategy(pool.asset), operator(pool.operator));
+                Outcome::Shares(model.deposit(who, token, to, assets, least, who)?)
+            }
+            Action::Delegate { who, asset, shares, to } => {
+                let shares = self.shares(who, Pool::idle(asset), shares);
+                let (token, to) = (strategy(asset), operator(Some(to)));
+                Outcome::Shares(self.model.delegate(account(who), token, to, shares)?)
+            }
+            Action::Withdraw { who, asset, shares } => {
+                let shares = self.shares(who, Pool::idle(asset), shares);
+                let who = account(who);
+                Outcome::Assets(self.model.withdraw(who, strategy(asset), shares, who)?)
+            }
+            Action::Queue { who, pool, shares } => {
+                let shares = self.shares(who, pool, shares);
+                let id = self.pool_id(pool);
+                let exit = self.model.queue_withdrawal(account(who), id, shares, 1)?;
+                Outcome::Queued { epoch: exit.epoch.0, assets: exit.assets }
+            }
+            Action::Complete { who, pool, epoch } => {
+                let (who, epoch) = (account(who), model::Epoch(epoch));
+                let id = self.pool_id(pool);
+                Outcome::Assets(self.model.complete_withdrawal(who, id, epoch, who)?)
+            }
+            Action::Move { who, pool, epoch, to } => {
+                let (who, epoch, to) = (account(who), model::Epoch(epoch), operator(Some(to)));
+                let id = self.pool_id(pool);
+                Outcome::Shares(self.model.redelegate(who, id, epoch, to, 1)?)
+            }
+            _ => Outcome::Nothing,
+        })
+    }
+
+    fn slash(
+        &mut self,
+        set: Set,
+        op: Operator,
+        cuts: &[(Asset, crate::cast::Share)],
+    ) -> Result<Outcome, ModelError> {
+        let cuts: Vec<_> =
+            cuts.iter().map(|(asset, cut)| (strategy(*asset), model::Wad(cut.0))).collect();
+        let slasher = account(set.terms().slasher);
+        let slashed = self.model.slash(slasher, set_id(set), operator(Some(op)), &cuts)?;
+        Ok(Outcome::Taken(slashed.iter().map(|slashed| slashed.assets.total()).collect()))
+    }
+
+    fn shares(&self, who: Who, pool: Pool, shares: Amount) -> u128 {
+        match shares {
+            Amount::All => self.model.position_shares(self.pool_id(pool), account(who)),
+            Amount::Units(shares) => shares,
+        }
+    }
+
+    fn pool_id(&self, pool: Pool) -> model::PoolId {
+        self.model.pool_id(operator(pool.operator), strategy(pool.asset))
+    }
+
+    fn pool(&self, pool: Pool) -> model::Pool {
+        self.model.pool(operator(pool.operator), strategy(pool.asset))
+    }
+
+    fn observe(&self, quantity: Quantity) -> u128 {
+        let model = &self.model;
+        match quantity {
+            Quantity::Epoch => model.epoch().0.into(),
+            Quantity::Wallet(who, asset) => model.balance(strategy(asset), account(who)),
+            Quantity::Vault(asset) => model.vault_balance(strategy(asset)),
+            Quantity::Burned(asset) => model.burned(strategy(asset)),
+            Quantity::Supply(asset) => self.supply(asset),
+            Quantity::PoolAssets(pool) => self.pool(pool).assets,
+            Quantity::PoolShares(pool) => self.pool(pool).shares,
+            Quantity::Generation(pool) => self.pool(pool).generation.into(),
+            Quantity::Position(who, pool) => model.position_value(self.pool_id(pool), account(who)),
+            Quantity::SharesAt(who, pool, epoch) => {
+                // Fails for epochs that have not begun, and the story asks for none.
+                let shares = model.shares_at(self.pool_id(pool), account(who), model::Epoch(epoch));
+                shares.unwrap_or_default()
+            }
+            Quantity::Exit(who, pool, epoch) => {
+                model.exit_value(self.pool_id(pool), model::Epoch(epoch), account(who))
+            }
+            Quantity::StakeLeft(asset) => {
+                Pool::all_of(asset).into_iter().map(|pool| self.pool(pool).shares).sum()
+            }
+            Quantity::ExitsLeft => model.exits().map(|_| 1).sum(),
+            Quantity::Rate => self.wrapper.worth(Asset::WyEth.one()),
+            Quantity::Worth(who) => {
+                self.wrapper.worth(model.balance(strategy(Asset::WyEth), account(who)))
+            }
+            _ => self.promise(quantity),
+        }
+    }
+
+    /// What operators promise.
+    fn promise(&self, quantity: Quantity) -> u128 {
+        let model = &self.model;
+        match quantity {
+            Quantity::Guaranteed(set, op, asset) => {
+                model.guaranteed(set_id(set), operator(Some(op)), strategy(asset))
+            }
+            Quantity::Slashable(set, op, asset) => {
+                model.slashable(set_id(set), operator(Some(op)), strategy(asset)).total()
+            }
+            Quantity::Allocated(set, op, asset) => {
+                model.allocation(set_id(set), operator(Some(op)), strategy(asset)).current.0.into()
+            }
+            Quantity::Left(op, asset) => {
+                model.budget(operator(Some(op)), strategy(asset)).left.0.into()
+            }
+            Quantity::Committed(op, asset) => {
+                model.budget(operator(Some(op)), strategy(asset)).committed.0.into()
+            }
+            Quantity::WorstCase(op, asset) => {
+                model.worst_case_loss(operator(Some(op)), strategy(asset)).0.into()
+            }
+            _ => 0,
+        }
+    }
+
+    /// All that anybody holds of a token, and what was burned.
+    fn supply(&self, asset: Asset) -> u128 {
+        let token = strategy(asset);
+        let held = Who::ALL.map(|who| self.model.balance(token, account(who)));
+        held.iter().sum::<u128>() + self.model.vault_balance(token) + self.model.burned(token)
+    }
+}
+
+/// An ERC-4626 wrapper as OpenZeppelin writes it: one virtual share, one virtual unit inside, all rounded down.
+#[derive(Debug, Default)]
+struct Wrapper {
+    assets: U256,
+    shares: U256,
+}
+
+impl Wrapper {
+    /// Takes `assets` in; returns the shares minted for them.
+    fn deposit(&mut self, assets: u128) -> u128 {
+        let one = U256::from(1);
+        let shares = U256::from(assets) * (self.shares + one) / (self.assets + one);
+        self.assets += U256::from(assets);
+        self.shares += shares;
+        shares.saturating_to()
+    }
+
+    /// What `shares` can be changed back for.
+    fn worth(&self, shares: u128) -> u128 {
+        let one = U256::from(1);
+        (U256::from(shares) * (self.assets + one) / (self.shares + one)).saturating_to()
+    }
+}
+
+/// The contracts' name for what the model refuses.
+fn contract_error(error: &ModelError) -> Option<&'static str> {
+    Some(match error {
+        ModelError::OperatorClosed { .. } | ModelError::NotYetAdmitting { .. } => {
+            "OperatorClosedToStake"
+        }
+        ModelError::CeilingExceeded { .. } => "CeilingExceeded",
+        ModelError::EpochCapExceeded { .. } => "CapExceeded",
+        ModelError::ExitNotMatured { .. } => "ExitNotRipe",
+        _ => return None,
+    })
+}
+
+fn refused(what: impl Into<String>, source: ModelError) -> Error {
+    Error::ModelRefuses { what: what.into(), source }
+}
+
+fn account(who: Who) -> model::Account {
+    model::Account::from_u64(1 + who as u64)
+}
+
+fn operator(operator: Option<Operator>) -> model::Operator {
+    operator.map_or(model::Operator::IDLE, |operator| account(operator.who()).into())
+}
+
+fn strategy(asset: Asset) -> model::Strategy {
+    model::Strategy::from_u64(1_001 + asset as u64)
+}
+
+fn set_id(set: Set) -> model::OperatorSetId {
+    let terms = set.terms();
+    model::OperatorSetId { avs: account(terms.avs), id: terms.number }
+}
+
+fn terms(set: Set) -> model::Terms {
+    let terms = set.terms();
+    let to = |who| model::Recipient::Account(account(who));
+    model::Terms {
+        slasher: account(terms.slasher),
+        recipient: terms.recipient.map_or(model::Recipient::Burn, to),
+        window: 0,
+        resolver: None,
+        cap: model::Wad(terms.cap.0),
+        // The hash plays no part in what happens.
+        conditions: [0; 32],
+        registrar: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::story::script;
+
+    fn values(at: &str) -> Vec<(Quantity, u128)> {
+        let script = script();
+        let expected = forecast(&script).unwrap();
+        let pick = |(beat, expected)| match (beat, expected) {
+            (Beat::Agree { when, quantity }, Expected::Value(value)) if when == at => {
+                Some((quantity, value))
+            }
+            _ => None,
+        };
+        script.into_iter().zip(expected).filter_map(pick).collect()
+    }
+
+    #[test]
+    fn everybody_leaves_and_nothing_is_left() {
+        let last = values("in the end");
+        let of = |quantity| last.iter().find(|(q, _)| *q == quantity).unwrap().1;
+        for asset in Asset::ALL {
+            assert_eq!((of(Quantity::Vault(asset)), of(Quantity::StakeLeft(asset))), (0, 0));
+        }
+        assert_eq!(of(Quantity::ExitsLeft), 0);
+        assert_eq!(of(Quantity::Epoch), 9);
+        // Carol's exit lost a tenth of 90.123456789012345678, and nothing later.
+        assert!(of(Quantity::Wallet(Who::Carol, Asset::StEth)) < 1_000 * Asset::StEth.one());
+    }
+
+    #[test]
+    fn exit_and_stake_lose_the_same_tenth() {
+        let after = values("right after slash 1");
+        let pool = Pool::of(Operator::One, Asset::StEth);
+        let of = |quantity| after.iter().find(|(q, _)| *q == quantity).unwrap().1;
+        assert_eq!(of(Quantity::Position(Who::Alice, pool)), 81 * Asset::StEth.one());
+        assert_eq!(of(Quantity::Exit(Who::Alice, pool, 6)), 27 * Asset::StEth.one());
+        assert_eq!(of(Quantity::Exit(Who::Carol, pool, 5)), 81_111_111_110_111_111_111);
+    }
+
+    #[test]
+    fn a_wrapper_is_worth_what_is_in_it() {
+        let mut wrapper = Wrapper::default();
+        assert_eq!(wrapper.deposit(4_000), 4_000);
+        wrapper.assets += U256::from(400);
+        assert_eq!(wrapper.worth(1_000), 1_099);
+        assert_eq!(wrapper.deposit(55), 50);
+    }
+}

@@ -1,0 +1,141 @@
+//! What can be read on the chain and in the model alike.
+
+use std::fmt;
+
+use crate::{
+    action::INSIDE,
+    cast::{Asset, Operator, Pool, Set, Share, Who},
+    format::{amount, number, share, units},
+};
+
+/// One number of the protocol's state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Quantity {
+    /// The epoch it is.
+    Epoch,
+    /// What somebody holds of a token.
+    Wallet(Who, Asset),
+    /// What the vault holds of a token.
+    Vault(Asset),
+    /// What slashes have burned of a token.
+    Burned(Asset),
+    /// All there is of a token.
+    Supply(Asset),
+    PoolAssets(Pool),
+    PoolShares(Pool),
+    /// How often a pool has lost everything.
+    Generation(Pool),
+    /// What a position is worth.
+    Position(Who, Pool),
+    /// The shares of a position at the first instant of an epoch.
+    SharesAt(Who, Pool, u32),
+    /// What an exit is worth.
+    Exit(Who, Pool, u32),
+    /// What a set can rely on until the end of the next epoch.
+    Guaranteed(Set, Operator, Asset),
+    /// What a set could take now.
+    Slashable(Set, Operator, Asset),
+    /// What is allocated to a set now.
+    Allocated(Set, Operator, Asset),
+    /// What slashes have left of a pool.
+    Left(Operator, Asset),
+    /// What is promised of a pool.
+    Committed(Operator, Asset),
+    /// What slashes could take of a pool at most.
+    WorstCase(Operator, Asset),
+    /// What one wrapped token can be changed back for.
+    Rate,
+    /// What all wrapped tokens of somebody can be changed back for.
+    Worth(Who),
+    /// The shares of all positions in a token.
+    StakeLeft(Asset),
+    /// How many exits have not been completed.
+    ExitsLeft,
+}
+
+/// What a quantity is counted in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unit {
+    Token(Asset),
+    /// The token inside the wrapper.
+    Inside,
+    Shares(Asset),
+    Fraction,
+    Number,
+}
+
+impl Quantity {
+    pub(crate) const fn unit(self) -> Unit {
+        match self {
+            Self::Epoch | Self::Generation(_) | Self::ExitsLeft => Unit::Number,
+            Self::Wallet(_, asset)
+            | Self::Vault(asset)
+            | Self::Burned(asset)
+            | Self::Supply(asset)
+            | Self::Guaranteed(_, _, asset)
+            | Self::Slashable(_, _, asset) => Unit::Token(asset),
+            Self::PoolAssets(pool) | Self::Position(_, pool) | Self::Exit(_, pool, _) => {
+                Unit::Token(pool.asset)
+            }
+            Self::PoolShares(pool) | Self::SharesAt(_, pool, _) => Unit::Shares(pool.asset),
+            Self::StakeLeft(asset) => Unit::Shares(asset),
+            Self::Allocated(..) | Self::Left(..) | Self::Committed(..) | Self::WorstCase(..) => {
+                Unit::Fraction
+            }
+            Self::Rate | Self::Worth(_) => Unit::Inside,
+        }
+    }
+}
+
+impl Unit {
+    /// `value` as a person reads it.
+    pub(crate) fn show(self, value: u128) -> String {
+        match self {
+            Self::Token(asset) => amount(value, asset),
+            Self::Inside => units(value, Asset::WyEth.decimals(), INSIDE),
+            Self::Shares(asset) => format!("{} shares", amount(value, asset)),
+            Self::Fraction => {
+                u64::try_from(value).map_or_else(|_| value.to_string(), |value| share(Share(value)))
+            }
+            Self::Number => number(value),
+        }
+    }
+}
+
+impl fmt::Display for Quantity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Epoch => write!(f, "the epoch"),
+            Self::Wallet(who, asset) => write!(f, "{asset} of {who}"),
+            Self::Vault(asset) => write!(f, "{asset} in the vault"),
+            Self::Burned(asset) => write!(f, "burned {asset}"),
+            Self::Supply(asset) => write!(f, "supply of {asset}"),
+            Self::PoolAssets(pool) => write!(f, "assets of {pool}"),
+            Self::PoolShares(pool) => write!(f, "shares of {pool}"),
+            Self::Generation(pool) => write!(f, "generation of {pool}"),
+            Self::Position(who, pool) => write!(f, "position of {who} in {pool}"),
+            Self::SharesAt(who, pool, epoch) => {
+                write!(f, "shares of {who} in {pool} when epoch {epoch} began")
+            }
+            Self::Exit(who, pool, epoch) => {
+                write!(f, "exit of {who} from {pool}, ripe in epoch {epoch}")
+            }
+            Self::Guaranteed(set, operator, asset) => {
+                write!(f, "guaranteed to {set} by {operator} in {asset}")
+            }
+            Self::Slashable(set, operator, asset) => {
+                write!(f, "slashable by {set} of {operator} in {asset}")
+            }
+            Self::Allocated(set, operator, asset) => {
+                write!(f, "allocated to {set} by {operator} of {asset}")
+            }
+            Self::Left(operator, asset) => write!(f, "left of {operator}/{asset}"),
+            Self::Committed(operator, asset) => write!(f, "committed of {operator}/{asset}"),
+            Self::WorstCase(operator, asset) => write!(f, "worst case of {operator}/{asset}"),
+            Self::Rate => write!(f, "what 1 {} is worth", Asset::WyEth),
+            Self::Worth(who) => write!(f, "what all {} of {who} is worth", Asset::WyEth),
+            Self::StakeLeft(asset) => write!(f, "{asset} shares in all pools"),
+            Self::ExitsLeft => write!(f, "exits not completed"),
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! Everybody leaves with exactly what they should.
+
+use super::{ONE_STETH, ONE_STUSD, ONE_WYETH, TWO_STETH, TWO_STUSD, TWO_WYETH};
+use crate::{
+    action::{Action, Amount},
+    cast::{
+        Asset::{self, StEth, StUsd, WyEth},
+        Pool,
+        Who::{self, Alice, Bob, Carol, Dave, Treasury1},
+    },
+    quantity::Quantity,
+    script::Beat,
+};
+
+/// All positions that are left with operators at the end.
+const POSITIONS: [(Who, Pool); 14] = [
+    (Alice, ONE_STETH),
+    (Alice, ONE_WYETH),
+    (Alice, TWO_STETH),
+    (Alice, TWO_WYETH),
+    (Bob, ONE_STETH),
+    (Bob, ONE_STUSD),
+    (Bob, TWO_STETH),
+    (Bob, TWO_STUSD),
+    (Carol, TWO_STETH),
+    (Carol, TWO_STUSD),
+    (Dave, ONE_STETH),
+    (Dave, ONE_STUSD),
+    (Dave, TWO_STETH),
+    (Dave, TWO_WYETH),
+];
+
+pub(super) fn everybody_leaves() -> Vec<Beat> {
+    let mut beats = vec![
+        Beat::Chapter("Everybody leaves"),
+        Beat::Act(Action::Withdraw { who: Bob, asset: StEth, shares: Amount::All }),
+    ];
+    beats.extend(
+        POSITIONS.map(|(who, pool)| Beat::Act(Action::Queue { who, pool, shares: Amount::All })),
+    );
+    beats.push(Beat::Epoch(9, "an exit stays slashable until the epoch after the next"));
+    beats.push(Beat::Act(Action::Complete { who: Carol, pool: TWO_STETH, epoch: 8 }));
+    beats.extend(POSITIONS.map(|(who, pool)| Beat::Act(Action::Complete { who, pool, epoch: 9 })));
+    beats
+}
+
+/// What must be true at the end.
+pub(super) fn accounts() -> Vec<Beat> {
+    let when = "in the end";
+    let wallets = Who::STAKERS
+        .into_iter()
+        .flat_map(|who| Asset::ALL.map(|asset| Quantity::Wallet(who, asset)));
+    let slashed = [
+        Quantity::Wallet(Treasury1, StEth),
+        Quantity::Wallet(Treasury1, WyEth),
+        Quantity::Burned(StEth),
+        Quantity::Burned(StUsd),
+    ];
+    let per_asset = Asset::ALL.into_iter().flat_map(|asset| {
+        [Quantity::Vault(asset), Quantity::StakeLeft(asset), Quantity::Supply(asset)]
+    });
+    let rest = [
+        Quantity::ExitsLeft,
+        Quantity::SharesAt(Carol, ONE_STETH, 3),
+        Quantity::SharesAt(Carol, ONE_STETH, 4),
+        Quantity::Worth(Alice),
+        Quantity::Epoch,
+    ];
+    wallets
+        .chain(slashed)
+        .chain(per_asset)
+        .chain(rest)
+        .map(|quantity| Beat::agree(when, quantity))
+        .collect()
+}

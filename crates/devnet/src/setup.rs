@@ -1,0 +1,158 @@
+//! What happens between anvil's start and a network that is ready: one batch of transactions, mined as one block.
+
+use alloy::{
+    network::TransactionBuilder,
+    primitives::{Address, B256, Bytes, U256},
+    providers::{Provider, ext::AnvilApi},
+    rpc::types::{BlockId, TransactionReceipt, TransactionRequest},
+    sol_types::SolCall,
+};
+use palisade_bindings::{DevToken, DevWrapper};
+use palisade_deploy::{CREATE2_DEPLOYER, Deployer, Plan, Step};
+
+use crate::{
+    Account, Error, Result, Role,
+    devnet::Client,
+    token::{ENDOWMENT, Token, Tokens},
+};
+
+/// More gas than any of these needs; what is left over is not paid. Together they fit a block.
+const CORE_GAS: u64 = 12_000_000;
+const TOKEN_GAS: u64 = 1_800_000;
+const CALL_GAS: u64 = 150_000;
+
+/// A transaction of the set-up, and what it is for.
+struct Todo {
+    what: String,
+    to: Address,
+    input: Bytes,
+    gas: u64,
+}
+
+/// Deploys and funds everything, verifies the core, and starts mining. Returns the timestamp of the first epoch's
+/// start, in seconds.
+pub(crate) async fn set_up(
+    client: &Client,
+    plan: &Plan,
+    tokens: &Tokens,
+    accounts: &[Account],
+    block_time: Option<u64>,
+) -> Result<u64> {
+    let provider = client.provider();
+    let actual = client.ask("read the chain id", provider.get_chain_id().into_future()).await?;
+    if actual != client.chain_id() {
+        return Err(Error::WrongChain { expected: client.chain_id(), actual });
+    }
+    // Writing a line for every request costs time, and nobody reads it.
+    client.ask("quieten anvil", provider.anvil_set_logging(false)).await?;
+
+    let deployer = accounts.first().map(Account::address).unwrap_or_default();
+    let todos = todos(plan, tokens, accounts, deployer);
+    let hashes = send(client, deployer, &todos).await?;
+    client.ask("mine a block", provider.evm_mine(None)).await?;
+    let receipts =
+        client.ask("read receipts", provider.get_block_receipts(BlockId::latest())).await?;
+    check(&todos, &hashes, &receipts.unwrap_or_default())?;
+    if let Some(seconds) = block_time {
+        client.ask("start mining", provider.anvil_set_interval_mining(seconds)).await?;
+    } else {
+        client.ask("start mining", provider.anvil_set_auto_mine(true)).await?;
+    }
+    let verified = Deployer::new(provider).verify(plan).await?;
+    Ok(verified.origin)
+}
+
+fn todos(plan: &Plan, tokens: &Tokens, accounts: &[Account], deployer: Address) -> Vec<Todo> {
+    let core = plan.steps().iter().map(|step| Todo::deploy(step, CORE_GAS));
+    let mut todos: Vec<_> =
+        core.chain(tokens.steps.iter().map(|step| Todo::deploy(step, TOKEN_GAS))).collect();
+    let stakers: Vec<_> = accounts.iter().filter(|account| account.role == Role::Staker).collect();
+    for token in &tokens.strategies {
+        if let Some(asset) = token.asset {
+            fund_wrapper(&mut todos, token, asset, &stakers, deployer);
+            continue;
+        }
+        for staker in &stakers {
+            let mint = DevToken::mintCall { to: staker.address(), amount: token.units(ENDOWMENT) };
+            todos.push(Todo::call(
+                format!("mint {} for {}", token.symbol, staker.name),
+                token.address,
+                &mint,
+            ));
+        }
+    }
+    todos
+}
+
+/// The deployer wraps what the stakers get: so they have no allowance or balance of the asset that they did not ask for.
+fn fund_wrapper(
+    todos: &mut Vec<Todo>,
+    token: &Token,
+    asset: Address,
+    stakers: &[&Account],
+    deployer: Address,
+) {
+    let assets = token.units(ENDOWMENT);
+    let all = assets * U256::from(stakers.len());
+    let symbol = token.symbol;
+    let mint = DevToken::mintCall { to: deployer, amount: all };
+    todos.push(Todo::call(format!("mint what {symbol} wraps"), asset, &mint));
+    let approve = DevToken::approveCall { spender: token.address, value: all };
+    todos.push(Todo::call(format!("approve {symbol}"), asset, &approve));
+    for staker in stakers {
+        let deposit = DevWrapper::depositCall { assets, receiver: staker.address() };
+        todos.push(Todo::call(
+            format!("wrap {symbol} for {}", staker.name),
+            token.address,
+            &deposit,
+        ));
+    }
+}
+
+/// Sends all transactions in one request. Anvil signs: the deployer is an account of its own.
+async fn send(client: &Client, from: Address, todos: &[Todo]) -> Result<Vec<B256>> {
+    let mut batch = client.rpc().new_batch();
+    let mut answers = Vec::new();
+    for (todo, nonce) in todos.iter().zip(0..) {
+        let request = TransactionRequest::default()
+            .with_from(from)
+            .with_to(todo.to)
+            .with_input(todo.input.clone())
+            .with_gas_limit(todo.gas)
+            .with_nonce(nonce);
+        let answer = batch.add_call::<_, B256>("eth_sendTransaction", &(request,));
+        answers
+            .push(answer.map_err(|source| Error::Request { action: "send transactions", source })?);
+    }
+    client.ask("send transactions", batch.send()).await?;
+    let mut hashes = Vec::new();
+    for answer in answers {
+        hashes.push(client.ask("send transactions", answer).await?);
+    }
+    Ok(hashes)
+}
+
+fn check(todos: &[Todo], hashes: &[B256], receipts: &[TransactionReceipt]) -> Result<()> {
+    for (todo, tx) in todos.iter().zip(hashes) {
+        let receipt = receipts.iter().find(|receipt| receipt.transaction_hash == *tx);
+        if !receipt.is_some_and(TransactionReceipt::status) {
+            return Err(Error::SetupFailed { what: todo.what.clone(), tx: *tx });
+        }
+    }
+    Ok(())
+}
+
+impl Todo {
+    fn deploy(step: &Step, gas: u64) -> Self {
+        Self {
+            what: format!("deploy {}", step.name),
+            to: CREATE2_DEPLOYER,
+            input: step.input.clone(),
+            gas,
+        }
+    }
+
+    fn call(what: String, to: Address, call: &impl SolCall) -> Self {
+        Self { what, to, input: call.abi_encode().into(), gas: CALL_GAS }
+    }
+}

@@ -1,0 +1,105 @@
+use alloy::{
+    primitives::{Address, B256, U256},
+    sol_types::SolConstructor,
+};
+use palisade_bindings::{DevToken, DevWrapper, artifacts};
+use palisade_deploy::Step;
+use serde::{Serialize, Serializer};
+
+/// A token of a development network. Anyone may mint it, except shares of a wrapper, which anyone may buy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Token {
+    /// Its symbol, by which it is found.
+    pub symbol: &'static str,
+    /// Its name.
+    pub name: &'static str,
+    /// How many digits of an amount are decimals.
+    pub decimals: u8,
+    /// Where it stands; as a strategy, also its id.
+    #[serde(serialize_with = "checksummed")]
+    pub address: Address,
+    /// For an ERC-4626 wrapper: the token inside. Whatever of that is sent to the wrapper raises its exchange rate.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "checksummed_if_any")]
+    pub asset: Option<Address>,
+}
+
+fn checksummed<S: Serializer>(address: &Address, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(address)
+}
+
+#[expect(clippy::ref_option, reason = "serde passes fields by reference")]
+fn checksummed_if_any<S: Serializer>(
+    address: &Option<Address>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    match address {
+        Some(address) => serializer.collect_str(address),
+        None => serializer.serialize_none(),
+    }
+}
+
+impl Token {
+    /// An amount of whole tokens in the token's units.
+    #[must_use]
+    pub fn units(&self, whole: u64) -> U256 {
+        U256::from(whole) * U256::from(10).pow(U256::from(self.decimals))
+    }
+}
+
+/// How many whole tokens of every strategy each staker begins with.
+pub(crate) const ENDOWMENT: u64 = 1_000;
+
+/// All tokens of a network.
+#[derive(Clone, Debug)]
+pub(crate) struct Tokens {
+    /// A plain token, a wrapper, and one with 6 decimals.
+    pub(crate) strategies: [Token; 3],
+    /// The token inside the wrapper.
+    pub(crate) underlying: Token,
+    /// Their deployment, in order.
+    pub(crate) steps: [Step; 4],
+}
+
+impl Tokens {
+    /// Plans the tokens; their addresses follow from `salt` and the artifacts.
+    pub(crate) fn plan(salt: B256) -> Self {
+        let (plain, plain_step) = dev_token("Staked Ether", "stETH", 18, salt);
+        let (dollar, dollar_step) = dev_token("Staked Dollar", "stUSD", 6, salt);
+        let (underlying, underlying_step) = dev_token("Yield Ether", "yETH", 18, salt);
+        let (name, symbol) = ("Wrapped Yield Ether", "wyETH");
+        let arguments = DevWrapper::constructorCall {
+            asset_: underlying.address,
+            name_: name.to_owned(),
+            symbol_: symbol.to_owned(),
+        };
+        let wrapper_step =
+            Step::create2(symbol, artifacts::DEV_WRAPPER, salt, &arguments.abi_encode());
+        let wrapper = Token {
+            symbol,
+            name,
+            decimals: 18,
+            address: wrapper_step.address(),
+            asset: Some(underlying.address),
+        };
+        Self {
+            strategies: [plain, wrapper, dollar],
+            underlying,
+            steps: [plain_step, underlying_step, wrapper_step, dollar_step],
+        }
+    }
+
+    /// All tokens, strategies first.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Token> {
+        self.strategies.iter().chain([&self.underlying])
+    }
+}
+
+fn dev_token(name: &'static str, symbol: &'static str, decimals: u8, salt: B256) -> (Token, Step) {
+    let arguments = DevToken::constructorCall {
+        name_: name.to_owned(),
+        symbol_: symbol.to_owned(),
+        decimals_: decimals,
+    };
+    let step = Step::create2(symbol, artifacts::DEV_TOKEN, salt, &arguments.abi_encode());
+    (Token { symbol, name, decimals, address: step.address(), asset: None }, step)
+}

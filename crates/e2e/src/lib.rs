@@ -1,1 +1,0 @@
-//! Palisade: e2e.

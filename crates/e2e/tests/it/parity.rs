@@ -1,0 +1,53 @@
+//! `script/Deploy.s.sol` and `palisade deploy` make the same: addresses and code.
+
+use std::{path::PathBuf, process::Stdio};
+
+use alloy::providers::Provider;
+use palisade_deploy::{Config, Deployer, Plan};
+use palisade_devnet::Devnet;
+use tokio::process::Command;
+
+use crate::palisade::{CONFIG, Palisade, Scene, repository};
+
+/// Forge from PATH, or the repository's.
+fn forge() -> PathBuf {
+    let local = repository().join("node_modules/.bin/forge");
+    if local.exists() { local } else { PathBuf::from("forge") }
+}
+
+#[tokio::test]
+async fn the_forge_script_makes_the_same() {
+    // Its own core is another one: the one of the configuration does not stand yet.
+    let scene = Scene::on(Devnet::builder().epoch_length(77).start().await.unwrap());
+    scene.configure(CONFIG);
+    let plan = Plan::new(CONFIG.parse::<Config>().unwrap()).unwrap();
+    let deployer = scene.net.account("deployer").unwrap().address();
+    let scripted = Command::new(forge())
+        .args([
+            "script",
+            "script/Deploy.s.sol",
+            "--sig",
+            "run(string)",
+            "script/config/devnet.toml",
+        ])
+        .args(["--rpc-url", scene.net.url(), "--broadcast", "--unlocked", "--slow"])
+        .args(["--sender", &deployer.to_string()])
+        .env("FOUNDRY_BROADCAST", scene.folder().join("broadcast"))
+        .current_dir(repository())
+        .stdin(Stdio::null())
+        .output()
+        .await
+        .unwrap();
+    assert!(scripted.status.success(), "{scripted:?}");
+
+    // What stands is what `palisade deploy` would have made, byte for byte.
+    Deployer::new(scene.net.provider()).verify(&plan).await.unwrap();
+    let nonce = async || scene.net.provider().get_transaction_count(deployer).await.unwrap();
+    let before = nonce().await;
+    let outcome = Palisade::deploy(&scene, scene.net.url()).run().await;
+    outcome.assert_success();
+    assert!(outcome.stdout.contains("everything stood already"), "{outcome:?}");
+    assert_eq!(nonce().await, before);
+    // The script sends to the CREATE2 deployer like the command, so that the manifest knows its transaction.
+    assert!(!scene.manifest().unwrap().contains("null"));
+}

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IEpochClock} from "palisade/interfaces/IEpochClock.sol";
+import {IGoverned} from "palisade/interfaces/IGoverned.sol";
+import {Epoch} from "palisade/types/Epoch.sol";
+import {Config, Deploy, Deployment} from "../../script/Deploy.s.sol";
+import {Base} from "../Base.t.sol";
+
+contract DeployTest is Base {
+    Deploy internal script;
+
+    function setUp() public override {
+        super.setUp();
+        script = new Deploy();
+    }
+
+    function test_RevertWhen_AuthorityIsZero() public {
+        vm.expectRevert(Deploy.NoAuthority.selector);
+        script.deploy(config(2, address(0), EPOCH));
+    }
+
+    function test_RevertWhen_EpochIsTooShort() public {
+        Config memory short = config(2, authority, 1);
+        vm.expectPartialRevert(Deploy.Failed.selector);
+        script.deploy(short);
+    }
+
+    function test_RevertWhen_NoCreate2Deployer() public {
+        vm.etch(CREATE2_FACTORY, "");
+        vm.expectRevert(abi.encodeWithSelector(Deploy.MissingCreate2Deployer.selector, CREATE2_FACTORY));
+        script.deploy(config(2, authority, EPOCH));
+    }
+
+    function test_CoreRefusesAZeroAuthority() public {
+        vm.expectRevert(IGoverned.NoAuthority.selector);
+        this.create(address(0), EPOCH);
+    }
+
+    function test_CoreRefusesAnEpochTooShort() public {
+        vm.expectRevert(abi.encodeWithSelector(IEpochClock.EpochTooShort.selector, 1, 2));
+        this.create(authority, 1);
+    }
+
+    function test_TheShortestEpoch() public {
+        Deployment memory d = script.deploy(config(2, authority, 2));
+        assertEq(d.vault.EPOCH_LENGTH(), 2);
+        skip(2);
+        assertEq(d.vault.currentEpoch(), Epoch.wrap(2));
+    }
+
+    function test_WiresTheCoreToItself() public view {
+        assertEq(vault.ALLOCATION_MANAGER(), address(manager));
+        assertEq(address(manager.VAULT()), address(vault));
+        assertEq(vault.AUTHORITY(), authority);
+        assertEq(manager.AUTHORITY(), authority);
+        assertEq(vault.EPOCH_LENGTH(), EPOCH);
+        assertEq(manager.EPOCH_LENGTH(), EPOCH);
+        assertEq(vault.ORIGIN(), vm.getBlockTimestamp());
+        assertEq(manager.ORIGIN(), vm.getBlockTimestamp());
+        assertEq(vault.currentEpoch(), Epoch.wrap(1));
+    }
+
+    function test_ASecondDeploymentIsTheFirst() public {
+        deposit(alice, address(0), unit);
+        Deployment memory d = script.deploy(config(1, authority, EPOCH));
+        assertEq(address(d.vault), address(vault));
+        assertEq(address(d.allocationManager), address(manager));
+        assertEq(vault.balanceOf(alice, vault.poolId(address(0), address(token))), unit);
+    }
+
+    function test_AddressesFollowFromTheConfiguration() public {
+        address other = address(script.deploy(config(2, authority, EPOCH)).vault);
+        assertNotEq(other, address(vault));
+        assertNotEq(address(script.deploy(config(1, alice, EPOCH)).vault), address(vault));
+        assertNotEq(address(script.deploy(config(1, authority, EPOCH + 1)).vault), address(vault));
+    }
+
+    function test_TheClockRunsOut() public {
+        vm.warp(vault.ORIGIN() + (2 ** 24 - 11) * EPOCH);
+        assertEq(vault.currentEpoch(), Epoch.wrap(2 ** 24 - 10));
+        skip(EPOCH);
+        vm.expectRevert(abi.encodeWithSelector(IEpochClock.ClockRanOut.selector, 2 ** 24 - 9));
+        vault.currentEpoch();
+    }
+
+    function config(uint256 salt, address authority_, uint256 epochLength) internal pure returns (Config memory) {
+        return Config({salt: bytes32(salt), authority: authority_, epochLength: epochLength});
+    }
+
+    /// @dev The deployer hides why it failed; this does not.
+    function create(address authority_, uint256 epochLength) external {
+        vm.deployCode("out/Genesis.sol/Genesis.json", abi.encode(authority_, epochLength));
+    }
+}

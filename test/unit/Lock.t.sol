@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+
+import {IMintable} from "../Base.t.sol";
+import {HookToken} from "../mocks/OddTokens.sol";
+import {Scene} from "./Scene.t.sol";
+
+/// @notice A token that calls back in the middle of its transfers, and the check that it was locked out.
+abstract contract LockScene is Scene {
+    HookToken internal hook;
+
+    function setUp() public virtual override {
+        super.setUp();
+        hook = new HookToken();
+    }
+
+    function odd() internal view returns (IMintable) {
+        return IMintable(address(hook));
+    }
+
+    /// @dev Runs `action` once for each of `calls`, which the token makes to `core` meanwhile.
+    function assertLocked(address core, bytes[] memory calls, function() internal action) internal {
+        for (uint256 i; i < calls.length; ++i) {
+            hook.arm(core, calls[i]);
+            action();
+            assertTrue(hook.called(), "the token was not called");
+            assertFalse(hook.succeeded(), vm.toString(calls[i]));
+            assertEq(
+                hook.answer(),
+                abi.encodeWithSelector(ReentrancyGuardTransient.ReentrancyGuardReentrantCall.selector),
+                vm.toString(calls[i])
+            );
+        }
+    }
+}

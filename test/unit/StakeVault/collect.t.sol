@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IStakeVault} from "palisade/interfaces/IStakeVault.sol";
+import {PoolId} from "palisade/types/PoolId.sol";
+import {IMintable} from "../../Base.t.sol";
+import {BlocklistToken} from "../../mocks/OddTokens.sol";
+import {Scene} from "../Scene.t.sol";
+
+contract CollectTest is Scene {
+    BlocklistToken internal blocklist;
+
+    function setUp() public override {
+        super.setUp();
+        blocklist = new BlocklistToken();
+        (PoolId of_,) = deposit(asset(), alice, operator, unit);
+        blocklist.setBlocked(recipient, true);
+        cut(asset(), of_, 1, 2, recipient);
+    }
+
+    function test_RevertWhen_NoCredit() public {
+        vm.expectRevert(abi.encodeWithSelector(IStakeVault.NoCredit.selector, address(blocklist), stranger));
+        vm.prank(stranger);
+        vault.collect(address(blocklist), stranger);
+    }
+
+    function test_RevertWhen_ReceiverIsZero() public {
+        vm.expectRevert(abi.encodeWithSelector(IStakeVault.BadReceiver.selector, address(0)));
+        collect(address(0));
+    }
+
+    function test_RevertWhen_ReceiverIsTheVault() public {
+        vm.expectRevert(abi.encodeWithSelector(IStakeVault.BadReceiver.selector, vault));
+        collect(address(vault));
+    }
+
+    function test_KeepsTheCreditWhileTheReceiverIsBlocked() public {
+        vm.expectRevert(abi.encodeWithSelector(BlocklistToken.Blocked.selector, recipient));
+        collect(recipient);
+        assertEq(vault.creditOf(address(blocklist), recipient), unit / 2);
+    }
+
+    function test_PaysAnotherReceiver() public {
+        vm.expectEmit(address(vault));
+        emit IStakeVault.Collected(address(blocklist), recipient, bob, unit / 2);
+        assertEq(collect(bob), unit / 2);
+        assertEq(asset().balanceOf(bob), unit / 2);
+        assertEq(vault.creditOf(address(blocklist), recipient), 0);
+    }
+
+    function test_RevertWhen_CollectedAlready() public {
+        collect(bob);
+        vm.expectRevert(abi.encodeWithSelector(IStakeVault.NoCredit.selector, address(blocklist), recipient));
+        collect(bob);
+    }
+
+    function collect(address receiver) internal returns (uint256) {
+        vm.prank(recipient);
+        return vault.collect(address(blocklist), receiver);
+    }
+
+    function asset() internal view returns (IMintable) {
+        return IMintable(address(blocklist));
+    }
+}
