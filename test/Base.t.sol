@@ -9,7 +9,7 @@ import {IStakeVault} from "palisade/interfaces/IStakeVault.sol";
 import {Epoch} from "palisade/types/Epoch.sol";
 import {Magnitude, Wad} from "palisade/types/Magnitude.sol";
 import {OperatorSetId, toOperatorSetId} from "palisade/types/OperatorSetId.sol";
-import {PoolId, poolKey} from "palisade/types/PoolId.sol";
+import {PoolId} from "palisade/types/PoolId.sol";
 import {Terms} from "palisade/types/Terms.sol";
 import {Config, Deploy, Deployment} from "../script/Deploy.s.sol";
 

@@ -238,8 +238,7 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed, Reentran
         if (!counted || Allocation.unwrap(a) == Allocation.unwrap(_allocations[set][key])) {
             revert NothingToSettle(set, operator, strategy);
         }
-        _store(set, key, a, budget);
-        if (a.counts() != counted) --_memberships[set][operator].allocations;
+        _settle(set, operator, key, a, budget);
         emit Settled(set, operator, strategy);
     }
 
@@ -293,7 +292,9 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed, Reentran
     {
         Epoch epoch = currentEpoch();
         (, Allocation a,) = _load(set, poolKey(operator, strategy), epoch);
-        return (a.current(), a.next(), a.effective(), a.takenDuring(epoch));
+        // A slash of both sides to nothing leaves no change to wait for.
+        effective = a.current() == a.next() ? Epoch.wrap(0) : a.effective();
+        return (a.current(), a.next(), effective, a.takenDuring(epoch));
     }
 
     /// @inheritdoc IAllocationManager
@@ -342,11 +343,11 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed, Reentran
         for (uint256 i; i < operators.length; ++i) {
             (Budget budget, Allocation a,) = _load(set, keys[i], epoch);
             Magnitude left = budget.left();
-            // What is left beyond everybody else's promises: no other set's slash can take it first. So little left that
-            // parts of it cannot be taken precisely guarantees nothing.
+            // What is left beyond everybody else's promises: no other set's slash can take it first.
             Magnitude unique = left.saturatingSub(budget.committed() - a.side());
-            if (left < LEAST_MAGNITUDE) unique = Magnitude.wrap(0);
             Magnitude guaranteed = min(min(a.current(), a.next()), unique);
+            // Of so little, parts cannot be taken precisely.
+            if (guaranteed < LEAST_MAGNITUDE) guaranteed = Magnitude.wrap(0);
             assets[i] = assets[i] * Magnitude.unwrap(guaranteed) / Magnitude.unwrap(left);
         }
     }
@@ -401,22 +402,25 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed, Reentran
         if (wad > WAD) revert BadFraction(wad);
         PoolId key = poolKey(operator, strategy);
         (Budget budget, Allocation a, bool counted) = _load(set, key, epoch);
-        Allocation settled = a;
         Magnitude left = budget.left();
         Magnitude reach = min(a.current(), left);
         taken = reach.mulDown(wad);
-        if (!taken.isZero()) {
-            _requireWithinCap(strategy, a.takenDuring(epoch), taken, reach, cap);
-            a = a.slashed(taken, epoch);
-            _store(set, key, a, _afterSlash(budget, taken, settled, a));
-            assets = VAULT.slash(key, taken, left, strategy, recipient);
+        if (taken.isZero()) {
+            if (counted) _settle(set, operator, key, a, budget);
+            return (taken, 0);
         }
+        _requireWithinCap(strategy, a.takenDuring(epoch), taken, reach, cap);
+
+        Allocation slashed = a.slashed(taken, epoch);
+        _store(set, key, slashed, _afterSlash(budget, taken, a, slashed));
+        if (!slashed.counts()) --_memberships[set][operator].allocations;
+        assets = VAULT.slash(key, taken, left, strategy, recipient);
         if (assets == 0) {
-            // Nothing is promised, or the pool is empty or too small for this fraction: the vault called nobody.
-            (a, taken) = (settled, Magnitude.wrap(0));
-            if (counted) _store(set, key, settled, budget);
+            // The pool is empty, or too small for this fraction: the vault called nobody.
+            _store(set, key, a, budget);
+            if (!slashed.counts()) ++_memberships[set][operator].allocations;
+            taken = Magnitude.wrap(0);
         }
-        if (a.counts() != counted) --_memberships[set][operator].allocations;
     }
 
     /// @dev The cap is a part of what the epoch's slashes found: what they took, and what is in reach now.
@@ -429,13 +433,13 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed, Reentran
     }
 
     /// @dev A slash that leaves nothing ends the generation, and with it all promises made in it.
-    function _afterSlash(Budget budget, Magnitude taken, Allocation before, Allocation after_)
+    function _afterSlash(Budget budget, Magnitude taken, Allocation before, Allocation slashed)
         private
         pure
         returns (Budget)
     {
         if (taken == budget.left()) return budget.renewed();
-        return budget.slashed(taken).recommitted(before.side(), after_.side());
+        return budget.slashed(taken).recommitted(before.side(), slashed.side());
     }
 
     /// @dev An allocation as it stands in epoch `epoch`, and its budget without what has come due to be released.
@@ -460,6 +464,12 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed, Reentran
     function _store(OperatorSetId set, PoolId key, Allocation a, Budget budget) private {
         _allocations[set][key] = a;
         _budgets[key] = budget;
+    }
+
+    /// @dev Stores an allocation that counted in the membership, and what is committed, with what has come due applied.
+    function _settle(OperatorSetId set, address operator, PoolId key, Allocation a, Budget budget) private {
+        _store(set, key, a, budget);
+        if (!a.counts()) --_memberships[set][operator].allocations;
     }
 
     /// @dev Asks the vault until the operator has opened, and remembers it in `member`.

@@ -119,7 +119,7 @@ contract StakeVault is IStakeVault, EpochClock, Governed, ReentrancyGuardTransie
         if (!operator.registered) revert NotRegistered(msg.sender);
         if (operator.admitsFrom != 0) revert AlreadyOpen(msg.sender, Epoch.wrap(operator.admitsFrom));
         Epoch admitsFrom = currentEpoch().plus(1);
-        // Safe: the clock refuses epochs that do not fit 24 bits.
+        // Safe: the clock stands still before epochs outgrow 24 bits.
         (operator.opened, operator.admitsFrom) = (true, uint24(Epoch.unwrap(admitsFrom)));
         emit OperatorOpened(msg.sender, admitsFrom);
     }

@@ -14,6 +14,9 @@ enum Pausable {
 /// @title IGoverned
 /// @notice What governance can do in every core contract: pause some actions, for a while. The contract itself bounds it.
 interface IGoverned {
+    /// @notice The contract was deployed with `authority` as its governance, for good.
+    event AuthoritySet(address indexed authority);
+
     /// @notice Governance paused `action` until timestamp `until`; it cannot pause it again before `restUntil`.
     event PauseSet(Pausable indexed action, uint256 until, uint256 restUntil);
 

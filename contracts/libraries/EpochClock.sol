@@ -7,7 +7,7 @@ import {EPOCH_MASK, Epoch} from "../types/Epoch.sol";
 /// @title EpochClock
 /// @notice The clock of the contract that inherits it.
 abstract contract EpochClock is IEpochClock {
-    /// @dev Epochs that lie a few ahead of the current one must fit 24 bits too.
+    /// @dev Epochs a few ahead of the current one must fit 24 bits too.
     uint256 private constant LAST_EPOCH = EPOCH_MASK - 8;
 
     /// @inheritdoc IEpochClock
@@ -20,16 +20,15 @@ abstract contract EpochClock is IEpochClock {
         if (epochLength < 2) revert EpochTooShort(epochLength, 2);
         EPOCH_LENGTH = epochLength;
         ORIGIN = block.timestamp;
+        emit ClockStarted(epochLength, block.timestamp);
     }
 
     /// @inheritdoc IEpochClock
     function currentEpoch() public view returns (Epoch) {
-        uint256 epoch;
         // Safe: time does not run backwards, and an epoch has a length.
         unchecked {
-            epoch = 1 + (block.timestamp - ORIGIN) / EPOCH_LENGTH;
+            uint256 epoch = 1 + (block.timestamp - ORIGIN) / EPOCH_LENGTH;
+            return Epoch.wrap(epoch < LAST_EPOCH ? epoch : LAST_EPOCH);
         }
-        if (epoch >= LAST_EPOCH) revert ClockRanOut(epoch);
-        return Epoch.wrap(epoch);
     }
 }

@@ -23,6 +23,7 @@ abstract contract Governed is IGoverned {
     constructor(address authority) {
         if (authority == address(0)) revert NoAuthority();
         AUTHORITY = authority;
+        emit AuthoritySet(authority);
     }
 
     /// @inheritdoc IGoverned

@@ -99,7 +99,7 @@ abstract contract Invariants is Base {
             "slashRefused",
             "endGeneration",
             "collect",
-            "block_",
+            "blockRecipient",
             "nextEpoch",
             "lastSecond",
             "observe"

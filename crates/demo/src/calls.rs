@@ -46,6 +46,12 @@ impl Call {
         Self { from, to, input, decode }
     }
 
+    /// Lets `spender` take any amount of `token`.
+    pub(crate) fn approve(from: Who, token: Address, spender: Address) -> Self {
+        let call = DevToken::approveCall { spender, value: U256::MAX };
+        Self::new(from, token, &call, |_| Outcome::Nothing)
+    }
+
     /// What the call returned.
     pub(crate) fn outcome(&self, data: &[u8]) -> sol_types::Result<Outcome> {
         (self.decode)(data)
@@ -143,11 +149,9 @@ impl Book {
                 })
             }
             Action::Slash { set, operator, ref cuts } => self.slash(set, operator, cuts),
-            Action::Approve { asset, .. } => {
-                self.approve(from, self.asset(asset), self.vault, U256::MAX)
-            }
+            Action::Approve { asset, .. } => Call::approve(from, self.asset(asset), self.vault),
             Action::ApproveWrapper { .. } => {
-                self.approve(from, self.inside, self.asset(Asset::WyEth), U256::MAX)
+                Call::approve(from, self.inside, self.asset(Asset::WyEth))
             }
             Action::Earn { who, assets } => self.mint(from, self.person(who), assets),
             Action::Yield { assets } => self.mint(from, self.asset(Asset::WyEth), assets),
@@ -226,11 +230,6 @@ impl Book {
             minShares: U256::ONE,
         };
         Call::new(from, self.vault, &call, minted)
-    }
-
-    pub(crate) fn approve(&self, from: Who, token: Address, spender: Address, value: U256) -> Call {
-        let call = DevToken::approveCall { spender, value };
-        Call::new(from, token, &call, |_| Outcome::Nothing)
     }
 
     /// Makes some of the token inside the wrapper.

@@ -106,7 +106,7 @@ impl<'a> Chain<'a> {
         let mint =
             DevToken::mintCall { to: self.book.person(patron), amount: one * U256::from(crowd) };
         let mint = Call::new(patron, token, &mint, |_| Outcome::Nothing);
-        let approve = self.book.approve(patron, token, self.book.vault, U256::MAX);
+        let approve = Call::approve(patron, token, self.book.vault);
         for call in [mint, approve] {
             self.mine(&call, || "the crowd's tokens".to_owned()).await?;
         }
@@ -163,12 +163,13 @@ impl<'a> Chain<'a> {
 
     /// Calls without sending: what it would return, or why it would be refused.
     async fn simulate(&self, call: &Call) -> Result<Result<Bytes, Refusal>> {
-        let request = self.request(call).with_from(self.book.person(call.from));
+        let request = request(call).with_from(self.book.person(call.from));
         match self.net.provider().call(request).await {
             Ok(data) => Ok(Ok(data)),
             Err(error) => {
-                let payload = error.as_error_resp();
-                if let Some(data) = payload.and_then(|payload| payload.as_revert_data()) {
+                if let Some(payload) = error.as_error_resp()
+                    && let Some(data) = payload.as_revert_data()
+                {
                     return Ok(Err(Refusal::decode(&data, self.book.names())));
                 }
                 let source = error.into_failure(ANSWER);
@@ -180,7 +181,7 @@ impl<'a> Chain<'a> {
     /// Signs and sends, and waits until it is mined.
     async fn mine(&self, call: &Call, what: impl Fn() -> String) -> Result<TransactionReceipt> {
         let provider = self.net.provider_for(call.from.name())?;
-        let sending = provider.send_transaction(self.request(call));
+        let sending = provider.send_transaction(request(call));
         let pending = ask(ANSWER, "send a transaction", sending).await?;
         let receipt = async { pending.get_receipt().await.map_err(CallError::from) };
         let receipt = ask(ANSWER, "read a receipt", receipt).await?;
@@ -191,18 +192,18 @@ impl<'a> Chain<'a> {
         }
     }
 
-    fn request(&self, call: &Call) -> TransactionRequest {
-        TransactionRequest::default()
-            .with_to(call.to)
-            .with_input(call.input.clone())
-            .with_gas_limit(GAS)
-            .with_max_fee_per_gas(FEE)
-            .with_max_priority_fee_per_gas(0)
-    }
-
     async fn admits_from(&self, operator: Operator) -> Result<u32> {
         let vault = self.net.vault();
         let state = vault.operatorState(self.book.person(operator.who()));
         Ok(ask(ANSWER, "read an operator", state.call()).await?.admitsFrom.saturating_to())
     }
+}
+
+fn request(call: &Call) -> TransactionRequest {
+    TransactionRequest::default()
+        .with_to(call.to)
+        .with_input(call.input.clone())
+        .with_gas_limit(GAS)
+        .with_max_fee_per_gas(FEE)
+        .with_max_priority_fee_per_gas(0)
 }

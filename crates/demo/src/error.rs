@@ -44,7 +44,7 @@ pub enum Error {
         /// The step.
         what: String,
         /// Why.
-        source: ModelError,
+        source: Box<ModelError>,
     },
     /// The model contradicts itself.
     #[error("the model is broken: {0}")]

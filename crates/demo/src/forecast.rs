@@ -168,8 +168,8 @@ impl World {
     ) -> Result<Outcome, ModelError> {
         let cuts: Vec<_> =
             cuts.iter().map(|(asset, cut)| (strategy(*asset), model::Wad(cut.0))).collect();
-        let slasher = account(set.terms().slasher);
-        let slashed = self.model.slash(slasher, set_id(set), operator(Some(op)), &cuts)?;
+        let by = account(set.terms().slasher);
+        let slashed = self.model.slash(by, set_id(set), operator(Some(op)), &cuts)?;
         Ok(Outcome::Taken(slashed.iter().map(|slashed| slashed.assets.total()).collect()))
     }
 
@@ -254,7 +254,7 @@ impl World {
     }
 }
 
-/// An ERC-4626 wrapper as OpenZeppelin writes it: one virtual share, one virtual unit inside, all rounded down.
+/// An ERC-4626 wrapper as `OpenZeppelin` writes it: one virtual share, one virtual unit inside, all rounded down.
 #[derive(Debug, Default)]
 struct Wrapper {
     assets: U256,
@@ -292,7 +292,7 @@ fn contract_error(error: &ModelError) -> Option<&'static str> {
 }
 
 fn refused(what: impl Into<String>, source: ModelError) -> Error {
-    Error::ModelRefuses { what: what.into(), source }
+    Error::ModelRefuses { what: what.into(), source: Box::new(source) }
 }
 
 fn account(who: Who) -> model::Account {

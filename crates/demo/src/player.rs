@@ -7,7 +7,7 @@ use palisade_devnet::Devnet;
 use crate::{
     Error, Result,
     action::{Action, Outcome},
-    cast::{Asset, Pool, Who},
+    cast::{Asset, Who},
     chain::{Chain, Done},
     forecast::Expected,
     format::{change, decimal, duration, number},
@@ -126,12 +126,8 @@ impl<'a> Player<'a> {
             Beat::Moved { name, key, quantity, place } => {
                 self.moved(name, key, *quantity, *place).await?;
             }
-            Beat::Rehearse { crowd, action } => {
-                let Action::Slash { operator, cuts, .. } = action else { return Ok(()) };
-                for (asset, _) in cuts.iter().take(1) {
-                    let pool = Pool::of(*operator, *asset);
-                    self.crowd_gas = self.chain.rehearse(*crowd, pool, action).await?;
-                }
+            Beat::Rehearse { crowd, pool, action } => {
+                self.crowd_gas = self.chain.rehearse(*crowd, *pool, action).await?;
             }
             Beat::SameGas(name) => {
                 let gas = self.latest.as_ref().map_or(0, |done| done.gas);

@@ -24,9 +24,10 @@ impl Refusal {
         data: &[u8],
         names: impl Iterator<Item = (Address, &'static str)>,
     ) -> Self {
-        let mut text = custom_error(data)
-            .or_else(|| decode_revert_reason(data))
-            .unwrap_or_else(|| "reverted without a reason".to_owned());
+        let reason = || decode_revert_reason(data).filter(|reason| !reason.trim().is_empty());
+        let text = custom_error(data).or_else(reason);
+        let text = text.unwrap_or_else(|| "reverted without a reason".to_owned());
+        let mut text = text.split_whitespace().collect::<Vec<_>>().join(" ");
         for (address, name) in names {
             // Derived texts have no checksums.
             text = text.replace(&format!("{address:?}"), name);
@@ -89,6 +90,7 @@ mod tests {
         let plain = Revert { reason: "too late".to_owned() };
         assert_eq!(read(&plain.abi_encode()).1, "revert: too late");
         assert_eq!(read(&[]).1, "reverted without a reason");
-        assert!(!read(&[1, 2, 3, 4, 5]).1.contains('\n'));
+        assert_eq!(read(b"two\n lines").1, "two lines");
+        assert!(!read(&[1, 2, 3, 4, 5]).1.is_empty());
     }
 }

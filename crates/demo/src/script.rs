@@ -1,6 +1,10 @@
 //! What a story is written in.
 
-use crate::{action::Action, cast::Set, quantity::Quantity};
+use crate::{
+    action::Action,
+    cast::{Pool, Set},
+    quantity::Quantity,
+};
 
 /// One line of the story.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,8 +29,8 @@ pub(crate) enum Beat {
     Compare { name: &'static str, key: Key, quantity: Quantity, drift: Drift },
     /// The latest slash must have returned, for the token at this place, by how much this grew since it was kept.
     Moved { name: &'static str, key: Key, quantity: Quantity, place: usize },
-    /// Carries an action out in front of a crowd of stakers, and takes everything back.
-    Rehearse { crowd: u32, action: Action },
+    /// Carries an action out with so many more stakers in a pool, and takes everything back.
+    Rehearse { crowd: u32, pool: Pool, action: Action },
     /// The latest action must have cost as much gas as in front of the crowd.
     SameGas(&'static str),
     /// Keeps these for a table of before and after.

@@ -4,6 +4,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use rustix::{
+    io::Errno,
+    process::{Pid, test_kill_process},
+};
+
 use crate::{Error, Manifest, Result, failpoint};
 
 /// A folder of manifests: `<chain id>.json` each.
@@ -80,7 +85,7 @@ impl Store {
         Ok(path)
     }
 
-    /// Removes drafts that a killed process left.
+    /// Removes drafts that killed processes left, and none of a process that is still at it.
     fn clear_drafts(&self, chain_id: u64) -> Result<()> {
         let fail = |action, path: &Path| {
             let path = path.to_owned();
@@ -89,8 +94,14 @@ impl Store {
         for entry in std::fs::read_dir(&self.folder).map_err(fail("read", &self.folder))? {
             let path = entry.map_err(fail("read", &self.folder))?.path();
             let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-            if name.starts_with(&draft_prefix(chain_id)) {
-                std::fs::remove_file(&path).map_err(fail("remove", &path))?;
+            let writer =
+                name.strip_prefix(&draft_prefix(chain_id)).and_then(|pid| pid.parse().ok());
+            if let Some(writer) = writer.and_then(Pid::from_raw)
+                && test_kill_process(writer) == Err(Errno::SRCH)
+                && let Err(source) = std::fs::remove_file(&path)
+                && source.kind() != ErrorKind::NotFound
+            {
+                return Err(Error::Io { action: "remove", path, source });
             }
         }
         Ok(())
@@ -157,11 +168,24 @@ mod tests {
     #[test]
     fn drafts_of_killed_processes_are_removed() {
         let folder = tempfile::tempdir().unwrap();
-        for name in [".1.json.draft-77", ".11.json.draft-77"] {
+        let mut ended = std::process::Command::new("true").spawn().unwrap();
+        ended.wait().unwrap();
+        let (ended, living) = (ended.id(), std::process::id());
+        let draft = |chain_id: u64, pid: u32| format!("{}{pid}", draft_prefix(chain_id));
+        for name in
+            [draft(1, ended), draft(11, ended), draft(1, std::os::unix::process::parent_id())]
+        {
             std::fs::write(folder.path().join(name), "{").unwrap();
         }
         Store::new(folder.path()).write(&manifest(1)).unwrap();
-        assert_eq!(names(folder.path()), [".11.json.draft-77", "1.json"]);
+        let mut expected = vec![
+            draft(1, std::os::unix::process::parent_id()),
+            draft(11, ended),
+            "1.json".to_owned(),
+        ];
+        expected.sort();
+        assert_eq!(names(folder.path()), expected);
+        assert!(!names(folder.path()).contains(&draft(1, living)));
     }
 
     #[test]

@@ -30,7 +30,8 @@ cache=$(mktemp -d) || exit 1
 anvil=$!
 trap 'kill -KILL "$anvil"' INT TERM HUP
 echo "leash $anvil $cache"
-{ while read -r _; do :; done; kill -KILL "$anvil"; } <&3 >/dev/null &
+exec >/dev/null 2>&1
+{ while read -r _; do :; done; kill -KILL "$anvil"; } <&3 &
 exec 3<&-
 wait "$anvil"
 rm -rf "$cache"

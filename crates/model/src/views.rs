@@ -147,8 +147,8 @@ impl Model {
 
     /// What the set can rely on until the end of the next epoch (P4): of the pool without its
     /// queued exits, the smaller of the allocation now and after its pending change, and of that
-    /// only the part that no other set can take first. Nothing where less than [`LEAST_MAGNITUDE`] is
-    /// left: of that, fractions cannot be taken.
+    /// only the part that no other set can take first. Less than [`LEAST_MAGNITUDE`] counts as
+    /// nothing: of that, fractions cannot be taken.
     ///
     /// It stays slashable to at most 1 wei for each exit bucket that the stake moves into: a slash
     /// rounds down in each part.
@@ -156,12 +156,12 @@ impl Model {
     pub fn guaranteed(&self, set: OperatorSetId, operator: Operator, strategy: Strategy) -> u128 {
         let book = self.book(set, operator, strategy);
         let Budget { left, committed } = book.budget;
-        if left < LEAST_MAGNITUDE {
-            return 0;
-        }
         let others = committed.saturating_sub(book.allocation.side());
         let own = book.allocation.current.min(book.allocation.next);
         let unique = own.min(left.saturating_sub(others));
+        if unique < LEAST_MAGNITUDE {
+            return 0;
+        }
         self.pool(operator, strategy).slashed_by(unique, left)
     }
 

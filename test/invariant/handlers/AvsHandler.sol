@@ -46,10 +46,10 @@ contract AvsHandler is Handler {
     }
 
     /// @dev The last strategy can block the recipient, whose slashes then become credits.
-    function block_(uint256 seed) external counted("block_") {
+    function blockRecipient(uint256 seed) external counted("blockRecipient") {
         BlocklistToken strategy = BlocklistToken(strategies[strategies.length - 1]);
         strategy.setBlocked(MANAGER.termsOf(sets[0]).recipient, seed % 2 == 0);
-        TALLY.succeeded("block_");
+        TALLY.succeeded("blockRecipient");
     }
 
     /* INTERNAL */

@@ -62,7 +62,7 @@ abstract contract Handler is CommonBase, StdAssertions, StdUtils {
         return list[seed % list.length];
     }
 
-    /// @dev Every 64 bits of a seed choose one thing.
+    /// @dev The `i`-th thing that a seed chooses.
     function part(uint256 seed, uint256 i) internal pure returns (uint256) {
         return uint256(keccak256(abi.encode(seed, i)));
     }

@@ -173,6 +173,13 @@ contract AllocateTest is Scene {
         assertTrue(manager.membershipOf(set, stranger).opened);
     }
 
+    function test_ByAnAppointee() public {
+        vm.prank(operator);
+        manager.appoint(bob, IAllocationManager.allocate.selector, true);
+        vm.prank(bob);
+        assertEq(manager.allocate(set, operator, address(token), HALF), vault.currentEpoch().plus(3));
+    }
+
     /* CHANGING A RAISE */
 
     function test_APendingRaiseIsWithdrawnAtOnce() public {

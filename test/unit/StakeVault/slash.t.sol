@@ -140,6 +140,15 @@ contract VaultSlashTest is Scene {
         assertCredits(IMintable(address(blocklist)), of_);
     }
 
+    function test_CreditsAddUp() public {
+        BlocklistToken blocklist = new BlocklistToken();
+        (PoolId of_,) = deposit(IMintable(address(blocklist)), alice, operator, 100);
+        blocklist.setBlocked(recipient, true);
+        cut(IMintable(address(blocklist)), of_, 1, 4, recipient);
+        cut(IMintable(address(blocklist)), of_, 1, 5, recipient);
+        assertEq(vault.creditOf(address(blocklist), recipient), 25 + 15);
+    }
+
     function test_CreditsWhenTheTokenIsPaused() public {
         PausableToken pausable = new PausableToken();
         (PoolId of_,) = deposit(IMintable(address(pausable)), alice, operator, unit);

@@ -34,7 +34,7 @@ pub(super) fn first() -> Vec<Beat> {
     ];
     beats.extend(before_first());
     beats.extend([
-        Beat::Rehearse { crowd: CROWD, action: fault.clone() },
+        Beat::Rehearse { crowd: CROWD, pool: ONE_STETH, action: fault.clone() },
         Beat::Act(fault),
         Beat::SameGas("P7: slash 1 costs the same gas with 24 more stakers in the pool"),
         Beat::Moved {

@@ -112,15 +112,26 @@ async fn leaves_nothing_when_it_is_killed_while_it_starts() {
 
 #[tokio::test]
 async fn prints_tables_for_people() {
-    let (port, mut running) =
-        (TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port(), None);
-    let palisade = Palisade::new(["devnet", "--port", &port.to_string()]);
-    let running = running.insert(palisade.start());
+    // Free a moment ago.
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let mut running = Palisade::new(["devnet", "--port", &port.to_string()]).start();
     running.first_line().await;
-    let net =
-        ProviderBuilder::new().connect_http(format!("http://127.0.0.1:{port}").parse().unwrap());
+    let url = format!("http://127.0.0.1:{port}");
+    let net = ProviderBuilder::new().connect_http(url.parse().unwrap());
     assert_eq!(net.get_chain_id().await.unwrap(), 31_337);
     running.signal(Signal::INT);
+    let outcome = running.end().await;
+    outcome.assert_success();
+    for part in [
+        "stETH",
+        "StakeVault",
+        "alice",
+        "0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d",
+    ] {
+        assert!(outcome.stdout.contains(part), "no {part} in {outcome:?}");
+    }
+    assert_eq!(outcome.stderr, "Ctrl-C ends the network.\n");
+    outcome.assert_nothing_runs().await;
 }
 
 #[tokio::test]

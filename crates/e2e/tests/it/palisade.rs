@@ -14,7 +14,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, BufReader},
-    process::{Child, Command},
+    process::{Child, ChildStdout, Command},
 };
 
 /// Longer than anything here takes on a busy machine.
@@ -41,6 +41,7 @@ pub(crate) struct Outcome {
 /// A run that is under way.
 pub(crate) struct Running {
     child: Child,
+    stdout: BufReader<ChildStdout>,
     mark: String,
 }
 
@@ -90,7 +91,9 @@ impl Palisade {
     }
 
     pub(crate) fn start(mut self) -> Running {
-        Running { child: self.command.spawn().unwrap(), mark: self.mark }
+        let mut child = self.command.spawn().unwrap();
+        let stdout = BufReader::new(child.stdout.take().unwrap());
+        Running { child, stdout, mark: self.mark }
     }
 
     pub(crate) async fn run(self) -> Outcome {
@@ -99,12 +102,10 @@ impl Palisade {
 }
 
 impl Running {
-    /// Waits for the first line of standard output.
+    /// Waits for the first line of standard output. The outcome has the lines after it.
     pub(crate) async fn first_line(&mut self) -> String {
         let mut line = String::new();
-        let mut stdout = BufReader::new(self.child.stdout.take().unwrap());
-        tokio::time::timeout(PATIENCE, stdout.read_line(&mut line)).await.unwrap().unwrap();
-        self.child.stdout = Some(stdout.into_inner());
+        tokio::time::timeout(PATIENCE, self.stdout.read_line(&mut line)).await.unwrap().unwrap();
         line
     }
 
@@ -120,7 +121,7 @@ impl Running {
 
     /// Waits until it ends.
     pub(crate) async fn end(mut self) -> Outcome {
-        let (stdout, stderr) = (self.child.stdout.take(), self.child.stderr.take());
+        let stderr = self.child.stderr.take();
         let mut outcome = Outcome {
             status: ExitStatus::default(),
             stdout: String::new(),
@@ -129,7 +130,7 @@ impl Running {
         };
         let end = async {
             tokio::try_join!(
-                async { stdout.unwrap().read_to_string(&mut outcome.stdout).await },
+                async { self.stdout.read_to_string(&mut outcome.stdout).await },
                 async { stderr.unwrap().read_to_string(&mut outcome.stderr).await },
             )?;
             self.child.wait().await
