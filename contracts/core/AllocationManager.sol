@@ -180,7 +180,10 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed, Reentran
             (Magnitude taken, uint256 moved) = _slash(set, operator, strategy, epoch, wads[i], cap, recipient);
             emit OperatorSlashed(set, operator, strategy, taken, moved, evidence);
             assets[i] = moved;
-            total += moved;
+            // Safe: the vault moves less than 2^106 at a time.
+            unchecked {
+                total += moved;
+            }
         }
         if (total == 0) revert NothingToSlash(set, operator);
     }
@@ -409,7 +412,6 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed, Reentran
             if (counted) _settle(set, operator, key, a, budget);
             return (taken, 0);
         }
-        _requireWithinCap(strategy, a.takenDuring(epoch), taken, reach, cap);
 
         Allocation slashed = a.slashed(taken, epoch);
         _store(set, key, slashed, _afterSlash(budget, taken, a, slashed));
@@ -419,8 +421,10 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed, Reentran
             // The pool is empty, or too small for this fraction: the vault called nobody.
             _store(set, key, a, budget);
             if (!slashed.counts()) ++_memberships[set][operator].allocations;
-            taken = Magnitude.wrap(0);
+            return (Magnitude.wrap(0), 0);
         }
+        // Last, for a strategy from which nothing can be taken is skipped whatever was asked of it.
+        _requireWithinCap(strategy, a.takenDuring(epoch), taken, reach, cap);
     }
 
     /// @dev The cap is a part of what the epoch's slashes found: what they took, and what is in reach now.

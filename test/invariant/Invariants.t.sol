@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {Epoch} from "palisade/types/Epoch.sol";
 import {Magnitude, Wad, max} from "palisade/types/Magnitude.sol";
+import {OperatorSetId} from "palisade/types/OperatorSetId.sol";
 import {PoolId} from "palisade/types/PoolId.sol";
 import {Terms} from "palisade/types/Terms.sol";
 import {Base, IMintable} from "../Base.t.sol";
@@ -131,6 +132,7 @@ contract AccountsInvariants is Invariants {
         _assertPools();
         _assertBuckets();
         _assertBudgets();
+        _assertMemberships();
     }
 
     function _assertSolvent(address strategy) private view {
@@ -186,6 +188,23 @@ contract AccountsInvariants is Invariants {
                 (,, uint256 living,) = vault.poolState(vault.poolId(cast.operators[j], cast.strategies[k]));
                 assertEq(generation, living, "P9: generation of the budget == of the pool");
             }
+        }
+    }
+
+    function _assertMemberships() private view {
+        for (uint256 i; i < cast.sets.length; ++i) {
+            for (uint256 j; j < 2; ++j) {
+                uint256 promises = _promises(cast.sets[i], cast.operators[j]);
+                uint256 counted = manager.membershipOf(cast.sets[i], cast.operators[j]).allocations;
+                assertGe(counted, promises, "counted allocations >= promises");
+            }
+        }
+    }
+
+    function _promises(OperatorSetId set, address account) private view returns (uint256 count) {
+        for (uint256 k; k < 2; ++k) {
+            (Magnitude current, Magnitude next,,) = manager.allocationOf(set, account, cast.strategies[k]);
+            if (!current.isZero() || !next.isZero()) ++count;
         }
     }
 

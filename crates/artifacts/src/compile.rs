@@ -11,6 +11,7 @@ use foundry_compilers::{
         BytecodeHash, Contract, EvmVersion, Optimizer, Settings as SolcJson, SettingsMetadata,
         bytecode::BytecodeObject, output_selection::OutputSelection, remappings::Remapping,
     },
+    error::SolcError,
     solc::{Solc, SolcCompiler, SolcSettings},
 };
 
@@ -20,9 +21,11 @@ use foundry_compilers::{
 /// [`Error::Solc`] where the compiler does not run, [`Error::Rejected`] with its errors where the contracts do not
 /// compile, and others where the answer is not as expected.
 pub fn compile(settings: &Settings, names: &[&str]) -> Result<BTreeMap<String, Artifact>> {
-    let output = project(settings)?
-        .compile()
-        .map_err(|error| Error::Sources { reason: one_line(&error.to_string()) })?;
+    let unreadable = |error: SolcError| Error::Sources { reason: one_line(&error.to_string()) };
+    let project = project(settings)?;
+    // Not `Project::compile`: that takes in tests and scripts too, and they are compiled with other settings.
+    let sources = project.paths.read_sources().map_err(unreadable)?;
+    let output = project.compile_files(sources.keys().cloned()).map_err(unreadable)?;
     if output.has_compiler_errors() {
         let errors: Vec<&str> = output
             .output()

@@ -44,7 +44,7 @@ impl Command {
         match self {
             Self::Demo(args) => args.run().await,
             Self::Deploy(args) => args.run().await,
-            Self::Devnet(args) => args.run().await,
+            Self::Devnet(args) => Box::pin(args.run()).await,
         }
     }
 }

@@ -45,7 +45,7 @@ pub struct Report {
 impl<P: Provider> Deployer<P> {
     /// A deployer that waits at most 60 seconds for an answer of the node, and as long for a transaction to be mined.
     pub const fn new(provider: P) -> Self {
-        Self { provider, timeout: Duration::from_secs(60) }
+        Self { provider, timeout: Duration::from_mins(1) }
     }
 
     /// Sets how long to wait for one answer of the node, and for one transaction to be mined.

@@ -50,13 +50,13 @@ impl<P: Provider> Deployer<P> {
         )?;
         let config = plan.config();
         let epoch_length = U256::from(config.epoch_length);
-        same("StakeVault.ALLOCATION_MANAGER", at.allocation_manager, manager_of_vault)?;
-        same("AllocationManager.VAULT", at.vault, vault_of_manager)?;
-        same("StakeVault.AUTHORITY", config.authority, vault_authority)?;
-        same("AllocationManager.AUTHORITY", config.authority, manager_authority)?;
-        same("StakeVault.EPOCH_LENGTH", epoch_length, vault_length)?;
-        same("AllocationManager.EPOCH_LENGTH", epoch_length, manager_length)?;
-        same("AllocationManager.ORIGIN", vault_origin, manager_origin)?;
+        same("StakeVault.ALLOCATION_MANAGER", &at.allocation_manager, &manager_of_vault)?;
+        same("AllocationManager.VAULT", &at.vault, &vault_of_manager)?;
+        same("StakeVault.AUTHORITY", &config.authority, &vault_authority)?;
+        same("AllocationManager.AUTHORITY", &config.authority, &manager_authority)?;
+        same("StakeVault.EPOCH_LENGTH", &epoch_length, &vault_length)?;
+        same("AllocationManager.EPOCH_LENGTH", &epoch_length, &manager_length)?;
+        same("AllocationManager.ORIGIN", &vault_origin, &manager_origin)?;
 
         let origin = vault_origin.saturating_to();
         let values = plan.immutables(origin);
@@ -92,7 +92,7 @@ fn missing(contract: &Contract) -> Error {
     Error::Missing { contract: contract.artifact.name, address: contract.address }
 }
 
-fn same<T: PartialEq + ToString>(question: &'static str, expected: T, actual: T) -> Result<()> {
+fn same<T: PartialEq + ToString>(question: &'static str, expected: &T, actual: &T) -> Result<()> {
     if expected == actual {
         return Ok(());
     }

@@ -127,7 +127,7 @@ impl Output {
     /// Reads anvil's output to its end.
     fn follow(&self, output: impl BufRead, listening: oneshot::Sender<SocketAddr>) {
         let mut listening = Some(listening);
-        for line in output.lines().map_while(|line| line.ok()) {
+        for line in output.lines().map_while(std::io::Result::ok) {
             if let Some(told) = line.strip_prefix("leash ") {
                 let parsed = told.split_once(' ').and_then(|(pid, cache)| {
                     Some((Pid::from_raw(pid.parse().ok()?)?, PathBuf::from(cache)))

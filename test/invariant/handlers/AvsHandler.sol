@@ -57,8 +57,8 @@ contract AvsHandler is Handler {
     function _slash(uint256 seed, uint256 fraction) private {
         (, Promise memory p) = pickPromise(seed, _isSlashable);
         Strike memory s = _aim(p, Wad.wrap(fraction));
-        if (_exceedsCap(s)) return _slashRefused(s, IAllocationManager.CapExceeded.selector);
         if (_moved(s) == 0) return _slashRefused(s, IAllocationManager.NothingToSlash.selector);
+        if (_exceedsCap(s)) return _slashRefused(s, IAllocationManager.CapExceeded.selector);
 
         Watch memory before = watch(address(0), address(0));
         uint256[3][] memory others = _reachOfAll(s);

@@ -186,6 +186,15 @@ contract SlashTest is Scene {
         assertEq(slashableBy(set, operator), 0);
     }
 
+    function test_LeavesNoChangePendingWhereBothSidesAreNothing() public {
+        allocate(set, operator, mag(0.05e18));
+        slash(set, operator, wad(1e18));
+        (Magnitude current, Magnitude next, Epoch effective,) = manager.allocationOf(set, operator, address(token));
+        assertEq(current, mag(0));
+        assertEq(next, mag(0));
+        assertEq(effective, Epoch.wrap(0));
+    }
+
     function test_LowersAPendingRaiseByAsMuch() public {
         allocate(set, operator, mag(0.8e18));
         slash(set, operator, wad(0.2e18));
@@ -275,6 +284,19 @@ contract SlashTest is Scene {
         assertEq(assets[last], 0);
     }
 
+    function test_SkipsWhatCannotBeTakenWhateverWasAsked() public {
+        OperatorSetId capped = createCapped(1, 0.3e18);
+        vm.prank(avs);
+        manager.addStrategies(capped, only(address(second)));
+        join(capped, operator);
+        vm.prank(operator);
+        manager.allocate(capped, operator, address(second), HALF);
+        skipEpochs(3);
+        expectNothingToSlash(capped, operator);
+        vm.prank(slasher);
+        manager.slash(capped, operator, only(address(second)), only(wad(1e18)), EVIDENCE);
+    }
+
     function test_LogsWhatWasSkippedAsZero() public {
         vm.expectEmit(address(manager));
         emit IAllocationManager.OperatorSlashed(set, operator, address(second), mag(0), 0, EVIDENCE);
@@ -291,6 +313,14 @@ contract SlashTest is Scene {
         assertEq(taken, mag(0));
         (Magnitude left,,) = manager.budgetOf(operator, address(second));
         assertEq(left, WHOLE);
+    }
+
+    function test_CountsAPromiseOfWhichNothingWasMoved() public {
+        vm.prank(operator);
+        manager.allocate(set, operator, address(second), HALF);
+        skipEpochs(3);
+        slashMany(both(), 1e18);
+        assertEq(manager.membershipOf(set, operator).allocations, 1, "that of the empty pool");
     }
 
     function test_SettlesWhatCameDueWhereNothingWasMoved() public {
@@ -408,7 +438,11 @@ contract SlashTest is Scene {
     }
 
     function expectNothingToSlash(address account) internal {
-        vm.expectRevert(abi.encodeWithSelector(IAllocationManager.NothingToSlash.selector, set, account));
+        expectNothingToSlash(set, account);
+    }
+
+    function expectNothingToSlash(OperatorSetId of_, address account) internal {
+        vm.expectRevert(abi.encodeWithSelector(IAllocationManager.NothingToSlash.selector, of_, account));
     }
 
     function assertAllocation(OperatorSetId of_, uint256 current, uint256 next, uint256 taken) internal view {

@@ -108,7 +108,7 @@ contract ManagerViewsTest is Scene {
     }
 
     /// @dev 1e9 is left, and all of it promised to the other set; then a unit less.
-    function test_GuaranteedIsNothingWhereTooLittleIsLeft() public {
+    function test_GuaranteedIsNothingWhereItIsTooLittle() public {
         deposit(bob, operator, 2 ** 90);
         commit(other, operator, mag(1e9));
         allocate(set, operator, mag(1e18 - 1e9));

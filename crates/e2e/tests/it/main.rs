@@ -1,5 +1,12 @@
 //! End-to-end tests: see the README of this package.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "the helpers of tests fail as tests do"
+)]
+
 mod demo;
 mod deploy;
 mod devnet;
