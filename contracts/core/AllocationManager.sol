@@ -3,7 +3,6 @@ pragma solidity 0.8.37;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
-import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 
 import {Pausable} from "../interfaces/IGoverned.sol";
 import {IAllocationManager, Membership} from "../interfaces/IAllocationManager.sol";
@@ -58,7 +57,7 @@ uint8 constant HAS_REGISTRAR = 1;
 ///
 /// DOES NOT GUARANTEE that a slash is just: the terms say who decides. Where more is committed than is left (possible
 /// only above a restaking degree of 1), one set may take what another counted on, apart from its guaranteed part.
-contract AllocationManager is IAllocationManager, EpochClock, Governed, ReentrancyGuardTransient {
+contract AllocationManager is IAllocationManager, EpochClock, Governed {
     using SafeCast for uint256;
 
     /// @inheritdoc IAllocationManager
@@ -203,7 +202,6 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed, Reentran
     {
         _requireAuthorized(operator);
         if (magnitude > WHOLE) revert MagnitudeTooLarge(magnitude);
-        if (magnitude < LEAST_MAGNITUDE && !magnitude.isZero()) revert MagnitudeTooSmall(magnitude, LEAST_MAGNITUDE);
         PoolId key = poolKey(operator, strategy);
         Epoch epoch = currentEpoch();
         (Budget budget, Allocation a, bool counted) = _load(set, key, epoch);
@@ -213,6 +211,9 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed, Reentran
         Magnitude current = a.current();
         Magnitude next = a.next();
         if (magnitude == next) revert MagnitudeUnchanged(magnitude);
+        if (magnitude < LEAST_MAGNITUDE && !magnitude.isZero() && magnitude != current) {
+            revert MagnitudeTooSmall(magnitude, LEAST_MAGNITUDE);
+        }
         if (next < current && a.isPending()) revert LoweringPending(next, a.effective());
         if (magnitude < current) effective = epoch.plus(LOWER_DELAY);
         else if (magnitude == current) effective = epoch; // a pending raise is withdrawn

@@ -4,7 +4,6 @@ pragma solidity 0.8.37;
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
-import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {SafeTransferLib} from "solady/utils/SafeTransferLib.sol";
 
 import {Pausable} from "../interfaces/IGoverned.sol";
@@ -58,7 +57,7 @@ struct PoolKey {
 ///
 /// DOES NOT GUARANTEE that a pool's operator is honest, that a token is worth anything, or that a pool which has lost
 /// nearly everything accepts deposits: shares must fit 104 bits.
-contract StakeVault is IStakeVault, EpochClock, Governed, ReentrancyGuardTransient {
+contract StakeVault is IStakeVault, EpochClock, Governed {
     using History for mapping(Epoch changed => Checkpoint);
     using SafeCast for uint256;
     using SafeERC20 for IERC20;

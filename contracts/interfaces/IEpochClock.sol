@@ -21,5 +21,6 @@ interface IEpochClock {
 
     /// @notice The epoch that the current block belongs to. Epoch 2^24 − 9 never ends: 321,000 years of 7-day epochs, or
     /// 388 days of 2-second ones, after deployment.
+    /// What is queued in it or in the epoch before it never ripens.
     function currentEpoch() external view returns (Epoch);
 }

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 pragma solidity >=0.8.34;
 
+import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+
 import {IGoverned, Pausable} from "../interfaces/IGoverned.sol";
 
 /// @title Governed
-/// @notice The authority of the contract that inherits it, and its pauses. What governance may not do is not left to
+/// @notice The authority of the contract that inherits it, its pauses, and its lock. What governance may not do is not left to
 /// governance: the bounds stand here, in immutable code.
-abstract contract Governed is IGoverned {
+abstract contract Governed is IGoverned, ReentrancyGuardTransient {
     uint256 private constant LONGEST_PAUSE = 7 days;
     uint256 private constant LONGEST_COMPLETION_PAUSE = 3 days;
     uint256 private constant TIME_MASK = 2 ** 40 - 1;
@@ -27,7 +29,7 @@ abstract contract Governed is IGoverned {
     }
 
     /// @inheritdoc IGoverned
-    function pause(Pausable action, uint256 duration) external {
+    function pause(Pausable action, uint256 duration) external nonReentrant {
         _requireAuthority();
         uint256 longest = action == Pausable.Complete ? LONGEST_COMPLETION_PAUSE : LONGEST_PAUSE;
         if (duration > longest) revert PauseTooLong(duration, longest);

@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {Epoch} from "palisade/types/Epoch.sol";
 import {Magnitude, Wad} from "palisade/types/Magnitude.sol";
-import {OperatorSetId, toOperatorSetId} from "palisade/types/OperatorSetId.sol";
+import {OperatorSetId} from "palisade/types/OperatorSetId.sol";
 import {PoolId} from "palisade/types/PoolId.sol";
 import {Terms} from "palisade/types/Terms.sol";
 import {Base, IMintable} from "../Base.t.sol";

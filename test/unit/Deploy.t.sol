@@ -49,6 +49,18 @@ contract DeployTest is Base {
         assertEq(d.vault.currentEpoch(), Epoch.wrap(2));
     }
 
+    function test_SaysWhatIsFixed() public {
+        address genesis = vm.computeCreateAddress(address(this), vm.getNonce(address(this)));
+        for (uint256 nonce = 1; nonce <= 2; ++nonce) {
+            address created = vm.computeCreateAddress(genesis, nonce);
+            vm.expectEmit(created);
+            emit IEpochClock.ClockStarted(EPOCH, vm.getBlockTimestamp());
+            vm.expectEmit(created);
+            emit IGoverned.AuthoritySet(authority);
+        }
+        vm.deployCode("out/Genesis.sol/Genesis.json", abi.encode(authority, EPOCH));
+    }
+
     function test_WiresTheCoreToItself() public view {
         assertEq(vault.ALLOCATION_MANAGER(), address(manager));
         assertEq(address(manager.VAULT()), address(vault));

@@ -1,4 +1,7 @@
-use std::fmt;
+use std::{
+    fmt,
+    sync::{Mutex, PoisonError},
+};
 
 use alloy::{
     primitives::{Address, B256},
@@ -98,12 +101,19 @@ pub(crate) fn derive(more: &[String]) -> Result<Vec<Account>> {
     let more = more.iter().map(|name| (name.clone(), Role::Staker));
     names
         .chain(more)
-        .zip(0..)
-        .map(|((name, role), index)| {
-            let signer = MnemonicBuilder::english().phrase(MNEMONIC).index(index)?.build()?;
-            Ok(Account { name, role, signer })
-        })
+        .enumerate()
+        .map(|(index, (name, role))| Ok(Account { name, role, signer: signer(index)? }))
         .collect()
+}
+
+/// The signer with this index. A key takes milliseconds to derive, so they are kept for the next network.
+fn signer(index: usize) -> Result<PrivateKeySigner> {
+    static DERIVED: Mutex<Vec<PrivateKeySigner>> = Mutex::new(Vec::new());
+    let mut derived = DERIVED.lock().unwrap_or_else(PoisonError::into_inner);
+    for (next, _) in (0..).zip(0..=index).skip(derived.len()) {
+        derived.push(MnemonicBuilder::english().phrase(MNEMONIC).index(next)?.build()?);
+    }
+    Ok(derived[index].clone())
 }
 
 #[cfg(test)]
@@ -114,9 +124,7 @@ mod tests {
 
     #[test]
     fn accounts_are_anvils() {
-        let start = std::time::Instant::now();
         let accounts = derive(&["erin".to_owned()]).unwrap();
-        println!("{:?}", start.elapsed());
         assert_eq!(accounts[0].address(), address!("0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266"));
         assert_eq!(accounts[1].name, "alice");
         assert_eq!(accounts[1].address(), address!("0x70997970C51812dc3A010C7d01b50e0d17dc79C8"));

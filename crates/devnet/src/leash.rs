@@ -20,19 +20,20 @@ use tokio::sync::{oneshot, watch};
 
 use crate::{Error, Result};
 
-/// Runs its arguments as a command. Its standard input is the leash. In its own process group, so that Ctrl-C in a
+/// Runs its arguments as a command. Its standard input is the leash. It outlives the reader of its output, to clear up. In its own process group, so that Ctrl-C in a
 /// terminal reaches this process only, which then ends anvil in good order; and so that whatever anvil started (it may be
 /// a launcher) ends with the group.
 const SCRIPT: &str = r#"
+trap '' PIPE
 exec 3<&0 </dev/null 2>&1
 cache=$(mktemp -d) || exit 1
 "$@" --cache-path "$cache" 3<&- &
 anvil=$!
 trap 'kill -KILL "$anvil"' INT TERM HUP
+{ while read -r _; do :; done; kill -KILL "$anvil"; } <&3 >/dev/null 2>&1 &
+exec 3<&-
 echo "leash $anvil $cache"
 exec >/dev/null 2>&1
-{ while read -r _; do :; done; kill -KILL "$anvil"; } <&3 &
-exec 3<&-
 wait "$anvil"
 rm -rf "$cache"
 kill -KILL 0

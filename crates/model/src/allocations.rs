@@ -181,6 +181,14 @@ impl Model {
         let now = self.epoch();
         let mut book = self.book(set, operator, strategy);
         let before = book.allocation;
+        // What slashes have worn below the least may stay as it is: a raise of it can be withdrawn.
+        let fits = target >= LEAST_MAGNITUDE || target == Magnitude::ZERO;
+        if !fits && target != before.current && target != before.next {
+            return Err(ModelError::MagnitudeTooSmall {
+                magnitude: target,
+                least: LEAST_MAGNITUDE,
+            });
+        }
         book.rewrite(before.changed(target, now, !state.has_opened)?);
 
         if book.allocation.side() > before.side() {

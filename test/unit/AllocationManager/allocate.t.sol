@@ -182,6 +182,15 @@ contract AllocateTest is Scene {
 
     /* CHANGING A RAISE */
 
+    function test_APendingRaiseOfLessThanTheLeastIsWithdrawn() public {
+        deposit(bob, operator, 2 ** 90);
+        allocateAndWait(set, mag(1e9));
+        allocate(set, operator, HALF);
+        slash(set, operator, wad(0.5e18));
+        allocate(set, operator, mag(0.5e9));
+        assertAllocation(set, mag(0.5e9), mag(0.5e9), Epoch.wrap(0));
+    }
+
     function test_APendingRaiseIsWithdrawnAtOnce() public {
         allocateAndWait(set, mag(0.2e18));
         allocate(set, operator, HALF);
