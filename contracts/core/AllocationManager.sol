@@ -392,8 +392,8 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed {
         }
     }
 
-    /// @dev One strategy of a slash. Writes before the vault moves tokens, and takes it back where it moved none. What has
-    /// come due is settled in any case.
+    /// @dev One strategy of a slash. Writes before the vault moves tokens, and takes it back where it moved none. What
+    /// has come due is settled in any case.
     function _slash(
         OperatorSetId set,
         address operator,

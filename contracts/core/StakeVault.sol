@@ -52,8 +52,8 @@ struct PoolKey {
 /// those who stay over the one who acts, and stakers over the slasher. Assets never exceed shares: a share is never
 /// worth more than one unit, and an own action costs at most one unit for each conversion.
 ///
-/// ROLES. The allocation manager may slash. Governance (`AUTHORITY`) sets how much may be deposited, and may pause for a
-/// while what adds risk. Nobody can upgrade, sweep, or move stake. An owner may let others act for it (ERC-6909).
+/// ROLES. The allocation manager may slash. Governance (`AUTHORITY`) sets how much may be deposited, and may pause for
+/// a while what adds risk. Nobody can upgrade, sweep, or move stake. An owner may let others act for it (ERC-6909).
 ///
 /// DOES NOT GUARANTEE that a pool's operator is honest, that a token is worth anything, or that a pool which has lost
 /// nearly everything accepts deposits: shares must fit 104 bits.
@@ -64,8 +64,8 @@ contract StakeVault is IStakeVault, EpochClock, Governed {
     using SafeTransferLib for address;
 
     /// @inheritdoc IStakeVault
-    /// @dev Within it no pool or bucket overflows: a share of a bucket is worth 1e-18 or more until the bucket ripens or
-    /// its generation ends, and 2^92 × 1e18 fits 152 bits.
+    /// @dev Within it no pool or bucket overflows: a share of a bucket is worth 1e-18 or more until the bucket ripens
+    /// or its generation ends, and 2^92 × 1e18 fits 152 bits.
     uint256 public constant MAX_ASSETS = 2 ** 92;
 
     /// @inheritdoc IStakeVault
@@ -487,8 +487,8 @@ contract StakeVault is IStakeVault, EpochClock, Governed {
         if (cut > 0) _buckets[pool][epoch] = bucket.less(cut);
     }
 
-    /// @dev Writes the pool and, at its first change in an epoch, files what stood before. The caller proves that assets
-    /// and shares fit 104 bits.
+    /// @dev Writes the pool and, at its first change in an epoch, files what stood before. The caller proves that
+    /// assets and shares fit 104 bits.
     function _setPool(PoolId key, Checkpoint before, uint256 generation, uint256 assets, uint256 shares, Epoch current)
         private
     {

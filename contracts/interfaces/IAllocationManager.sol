@@ -179,8 +179,8 @@ interface IAllocationManager is IEpochClock, IGoverned {
     /* ANYONE */
 
     /// @notice Applies what has come due to an allocation: a change that took effect is stored, a lowered one no longer
-    /// counts as committed, one of an ended generation is cleared. Until then it errs to the safe side; raises, lowerings
-    /// and slashes of the allocation settle it too.
+    /// counts as committed, one of an ended generation is cleared. Until then it errs to the safe side; raises,
+    /// lowerings and slashes of the allocation settle it too.
     function settle(OperatorSetId set, address operator, address strategy) external;
 
     /* GOVERNANCE */
@@ -198,8 +198,8 @@ interface IAllocationManager is IEpochClock, IGoverned {
     /// have left of it (its restaking degree, scaled by 1e18); 1e18 until governance raises it.
     function degreeCeilingOf(address strategy) external view returns (Wad);
 
-    /// @notice The least magnitude that can be allocated, and the least that slashes must have left of a pool for parts of
-    /// it to be promised or guaranteed: below it a fraction cannot be taken precisely.
+    /// @notice The least magnitude that can be allocated, and the least that slashes must have left of a pool for parts
+    /// of it to be promised or guaranteed: below it a fraction cannot be taken precisely.
     function LEAST_MAGNITUDE() external view returns (Magnitude);
 
     /// @notice The terms of a set; all zero where there is none.

@@ -19,8 +19,7 @@ interface IEpochClock {
     /// @notice Timestamp at which epoch 1 began.
     function ORIGIN() external view returns (uint256);
 
-    /// @notice The epoch that the current block belongs to. Epoch 2^24 − 9 never ends: 321,000 years of 7-day epochs, or
-    /// 388 days of 2-second ones, after deployment.
-    /// What is queued in it or in the epoch before it never ripens.
+    /// @notice The epoch that the current block belongs to. Epoch 2^24 − 9 never ends, and what is queued in it or in
+    /// the one before it never ripens: 321,000 years of 7-day epochs, or 388 days of 2-second ones, after deployment.
     function currentEpoch() external view returns (Epoch);
 }

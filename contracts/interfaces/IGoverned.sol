@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity >=0.8.34;
 
-/// @notice What governance may pause: only actions that add risk and, for a shorter while, the completion of exits.
+/// @notice What governance may pause: only actions that add risk and, for a shorter while, the completion of exits. The
+/// vault heeds pauses of the first three, the allocation manager of the last three; pausing them in the other one stops
+/// nothing.
 enum Pausable {
     Deposit,
     Open,
@@ -12,7 +14,8 @@ enum Pausable {
 }
 
 /// @title IGoverned
-/// @notice What governance can do in every core contract: pause some actions, for a while. The contract itself bounds it.
+/// @notice What governance can do in every core contract: pause some actions, for a while. The contract itself bounds
+/// it.
 interface IGoverned {
     /// @notice The contract was deployed with `authority` as its governance, for good.
     event AuthoritySet(address indexed authority);

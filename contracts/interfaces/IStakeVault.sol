@@ -196,8 +196,8 @@ interface IStakeVault is IEpochClock, IGoverned {
 
     /* GOVERNANCE */
 
-    /// @notice Sets how much of `strategy`, in token units and at most `MAX_ASSETS`, the vault may hold after a deposit.
-    /// What it holds already stays. Authority only.
+    /// @notice Sets how much of `strategy`, in token units and at most `MAX_ASSETS`, the vault may hold after a
+    /// deposit. What it holds already stays. Authority only.
     function setDepositCap(address strategy, uint256 cap) external;
 
     /* RECIPIENT */

@@ -6,8 +6,8 @@ import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/Reentrancy
 import {IGoverned, Pausable} from "../interfaces/IGoverned.sol";
 
 /// @title Governed
-/// @notice The authority of the contract that inherits it, its pauses, and its lock. What governance may not do is not left to
-/// governance: the bounds stand here, in immutable code.
+/// @notice The authority of the contract that inherits it, its pauses, and its lock. What governance may not do is not
+/// left to governance: the bounds stand here, in immutable code.
 abstract contract Governed is IGoverned, ReentrancyGuardTransient {
     uint256 private constant LONGEST_PAUSE = 7 days;
     uint256 private constant LONGEST_COMPLETION_PAUSE = 3 days;

@@ -9,9 +9,9 @@ import {Magnitude, max} from "./Magnitude.sol";
 ///  251 ....... 228  227 .. 204  203 ... 180  179 .. 120  119 .. 60  59 ... 0
 ///  generation       takenIn     effective    taken       next       current
 /// ```
-/// `current` is the magnitude in force, `next` the one from epoch `effective` on (equal, and the epoch 0, where no change
-/// is pending), `taken` what slashes took in epoch `takenIn`, and `generation` that of the pool in which the promise was
-/// made: in any other it counts as zero. 60 bits hold 1.15e18, and no allocation is larger than 1e18.
+/// `current` is the magnitude in force, `next` the one from epoch `effective` on (equal, and the epoch 0, where no
+/// change is pending), `taken` what slashes took in epoch `takenIn`, and `generation` that of the pool in which the
+/// promise was made: in any other it counts as zero. 60 bits hold 1.15e18, and no allocation is larger than 1e18.
 type Allocation is uint256;
 
 using {

@@ -2,7 +2,8 @@
 pragma solidity >=0.8.34;
 
 /// @notice A number of the protocol's one clock. Epoch 1 begins when the core is deployed; 0 means "never".
-/// @dev Stored in 24 bits: 321,000 years of 7-day epochs, 388 days of 2-second ones. `EpochClock` stands still after that.
+/// @dev Stored in 24 bits: 321,000 years of 7-day epochs, 388 days of 2-second ones. `EpochClock` stands still after
+/// that.
 type Epoch is uint256;
 
 using {eq as ==, neq as !=, lt as <, lte as <=, gt as >, gte as >=} for Epoch global;

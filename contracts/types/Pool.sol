@@ -9,7 +9,8 @@ import {EPOCH_MASK, Epoch} from "./Epoch.sol";
 ///  generation       since        shares
 /// ```
 /// `since` is the epoch in which they had changed last. It is filed under the epoch of the change that ended it, so a
-/// history runs backwards without pointers: before the checkpoint filed under `e` comes the one filed under its `since`.
+/// history runs backwards without pointers: before the checkpoint filed under `e` comes the one filed under its
+/// `since`.
 type Checkpoint is uint256;
 
 /// @notice The living generation of a pool, in one word.

@@ -8,12 +8,16 @@ use alloy::primitives::U256;
 pub struct Epoch(pub u32);
 
 impl Epoch {
+    /// The last epoch, in which the contracts' clock stands still.
+    pub const LAST: Self = Self((1 << 24) - 9);
+
     /// The epoch of a block with this `timestamp`, on a clock that started at `origin` and has epochs of `length`;
     /// all in seconds. 0 for a block before the clock started, or where `length` is 0.
     #[must_use]
     pub fn at(timestamp: u64, origin: u64, length: u64) -> Self {
         let passed = timestamp.checked_sub(origin).and_then(|since| since.checked_div(length));
-        Self(passed.map_or(0, |passed| u32::try_from(passed + 1).unwrap_or(u32::MAX)))
+        let epoch = |passed: u64| u32::try_from(passed.saturating_add(1)).unwrap_or(u32::MAX);
+        Self(passed.map_or(0, epoch)).min(Self::LAST)
     }
 
     /// The timestamp of this epoch's first second, on such a clock. That of epoch 0 is the origin.
@@ -25,7 +29,7 @@ impl Epoch {
     /// The epoch `n` later.
     #[must_use]
     pub const fn plus(self, n: u32) -> Self {
-        Self(self.0 + n)
+        Self(self.0.saturating_add(n))
     }
 
     /// False for epoch 0, which stands for "never".

@@ -22,7 +22,10 @@ impl FromStr for NodeUrl {
     fn from_str(text: &str) -> Result<Self> {
         let url: Url = text.parse().wrap_err("not a URL")?;
         if url.scheme() != "http" {
-            bail!("only http:// is spoken here, not {}://", url.scheme());
+            bail!(
+                "only http:// is spoken here, not {}://: put a local node or proxy before it",
+                url.scheme()
+            );
         }
         Ok(Self(url))
     }

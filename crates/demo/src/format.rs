@@ -24,7 +24,6 @@ pub(crate) fn decimal(amount: u128, decimals: u8) -> String {
     let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
     let fraction = fraction.trim_end_matches('0');
     let (shown, rest) = fraction.split_at(fraction.len().min(SHOWN_DECIMALS));
-    let shown = shown.trim_end_matches('0');
     let cut = if rest.is_empty() { "" } else { "…" };
     let point = if shown.is_empty() && cut.is_empty() { "" } else { "." };
     format!("{}{point}{shown}{cut}", grouped_digits(whole))

@@ -51,7 +51,9 @@ pub enum Error {
         source: RpcFailure,
     },
     /// The node serves another chain than the caller expects.
-    #[error("wrong chain: expected chain id {expected}, the node serves {actual}")]
+    #[error(
+        "wrong chain: expected chain id {expected}, the node serves {actual}: use the node of the chain you mean"
+    )]
     WrongChain {
         /// The chain id that the caller named.
         expected: u64,

@@ -20,9 +20,9 @@ use tokio::sync::{oneshot, watch};
 
 use crate::{Error, Result};
 
-/// Runs its arguments as a command. Its standard input is the leash. It outlives the reader of its output, to clear up. In its own process group, so that Ctrl-C in a
-/// terminal reaches this process only, which then ends anvil in good order; and so that whatever anvil started (it may be
-/// a launcher) ends with the group.
+/// Runs its arguments as a command; its standard input is the leash. It outlives whoever reads its output, to clear up. It
+/// has a process group of its own, so that Ctrl-C in a terminal reaches this process only, which then ends anvil in good
+/// order, and so that whatever anvil started (it may be a launcher) ends with the group.
 const SCRIPT: &str = r#"
 trap '' PIPE
 exec 3<&0 </dev/null 2>&1

@@ -2,8 +2,9 @@
 pragma solidity 0.8.37;
 
 import {IAllocationManager} from "palisade/interfaces/IAllocationManager.sol";
+import {Magnitude} from "palisade/types/Magnitude.sol";
 import {OperatorSetId, toOperatorSetId} from "palisade/types/OperatorSetId.sol";
-import {Scene} from "../Scene.t.sol";
+import {Scene} from "../Scene.sol";
 
 contract AddStrategiesTest is Scene {
     address internal other;
@@ -43,6 +44,8 @@ contract AddStrategiesTest is Scene {
         join(set, operator);
         vm.prank(operator);
         manager.allocate(set, operator, other, HALF);
+        (, Magnitude next,,) = manager.allocationOf(set, operator, other);
+        assertEq(next, HALF);
     }
 
     function add(address strategy) internal {

@@ -6,7 +6,7 @@ import {IGoverned, Pausable} from "palisade/interfaces/IGoverned.sol";
 import {Epoch} from "palisade/types/Epoch.sol";
 import {Magnitude} from "palisade/types/Magnitude.sol";
 import {OperatorSetId} from "palisade/types/OperatorSetId.sol";
-import {Scene} from "../Scene.t.sol";
+import {Scene} from "../Scene.sol";
 
 contract AllocateTest is Scene {
     OperatorSetId internal other;
@@ -259,6 +259,7 @@ contract AllocateTest is Scene {
         allocateAndWait(set, HALF);
         pause(manager, Pausable.Raise, 7 days);
         allocate(set, operator, mag(0));
+        assertAllocation(set, HALF, mag(0), vault.currentEpoch().plus(2));
     }
 
     function test_ALoweringCountsAsCommittedUntilItIsTouched() public {

@@ -5,7 +5,7 @@ import {IAllocationManager} from "palisade/interfaces/IAllocationManager.sol";
 import {IGoverned, Pausable} from "palisade/interfaces/IGoverned.sol";
 import {OperatorSetId, toOperatorSetId} from "palisade/types/OperatorSetId.sol";
 import {Terms} from "palisade/types/Terms.sol";
-import {Scene} from "../Scene.t.sol";
+import {Scene} from "../Scene.sol";
 
 contract CreateOperatorSetTest is Scene {
     OperatorSetId internal fresh;

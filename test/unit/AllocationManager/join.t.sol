@@ -6,7 +6,7 @@ import {IGoverned, Pausable} from "palisade/interfaces/IGoverned.sol";
 import {OperatorSetId, toOperatorSetId} from "palisade/types/OperatorSetId.sol";
 import {Terms} from "palisade/types/Terms.sol";
 import {MockRegistrar} from "../../mocks/MockRegistrar.sol";
-import {Scene} from "../Scene.t.sol";
+import {Scene} from "../Scene.sol";
 
 contract JoinTest is Scene {
     MockRegistrar internal registrar;

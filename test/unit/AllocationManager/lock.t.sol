@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {IAllocationManager} from "palisade/interfaces/IAllocationManager.sol";
 import {Wad} from "palisade/types/Magnitude.sol";
-import {LockScene} from "../Lock.t.sol";
+import {LockScene} from "../Lock.sol";
 
 contract ManagerLockTest is LockScene {
     function setUp() public override {

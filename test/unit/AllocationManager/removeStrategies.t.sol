@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import {IAllocationManager} from "palisade/interfaces/IAllocationManager.sol";
 import {Epoch} from "palisade/types/Epoch.sol";
 import {Magnitude} from "palisade/types/Magnitude.sol";
-import {Scene} from "../Scene.t.sol";
+import {Scene} from "../Scene.sol";
 
 contract RemoveStrategiesTest is Scene {
     function setUp() public override {

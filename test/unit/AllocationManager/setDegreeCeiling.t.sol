@@ -5,7 +5,7 @@ import {IAllocationManager} from "palisade/interfaces/IAllocationManager.sol";
 import {IGoverned} from "palisade/interfaces/IGoverned.sol";
 import {Magnitude} from "palisade/types/Magnitude.sol";
 import {OperatorSetId} from "palisade/types/OperatorSetId.sol";
-import {Scene} from "../Scene.t.sol";
+import {Scene} from "../Scene.sol";
 
 contract SetDegreeCeilingTest is Scene {
     function test_RevertWhen_NotTheAuthority() public {

@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IAllocationManager} from "palisade/interfaces/IAllocationManager.sol";
-import {Scene} from "../Scene.t.sol";
+import {Scene} from "../Scene.sol";
 
 contract SetMetadataURITest is Scene {
     function test_RevertWhen_NotAuthorized() public {

@@ -5,7 +5,7 @@ import {IAllocationManager} from "palisade/interfaces/IAllocationManager.sol";
 import {Epoch} from "palisade/types/Epoch.sol";
 import {Magnitude} from "palisade/types/Magnitude.sol";
 import {OperatorSetId} from "palisade/types/OperatorSetId.sol";
-import {Scene} from "../Scene.t.sol";
+import {Scene} from "../Scene.sol";
 
 contract SettleTest is Scene {
     function setUp() public override {

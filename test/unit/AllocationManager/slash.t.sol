@@ -9,7 +9,7 @@ import {Magnitude, Wad} from "palisade/types/Magnitude.sol";
 import {OperatorSetId, toOperatorSetId} from "palisade/types/OperatorSetId.sol";
 import {Terms} from "palisade/types/Terms.sol";
 import {IMintable} from "../../Base.t.sol";
-import {Scene} from "../Scene.t.sol";
+import {Scene} from "../Scene.sol";
 
 contract SlashTest is Scene {
     bytes32 internal constant EVIDENCE = keccak256("evidence");

@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {OperatorSetId} from "palisade/types/OperatorSetId.sol";
-import {Scene} from "../Scene.t.sol";
+import {Scene} from "../Scene.sol";
 
 contract ManagerViewsTest is Scene {
     OperatorSetId internal other;

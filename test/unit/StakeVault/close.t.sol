@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {IStakeVault} from "palisade/interfaces/IStakeVault.sol";
 import {Epoch} from "palisade/types/Epoch.sol";
-import {Scene} from "../Scene.t.sol";
+import {Scene} from "../Scene.sol";
 
 contract CloseTest is Scene {
     function test_RevertWhen_NeverOpened() public {

@@ -5,7 +5,7 @@ import {IStakeVault} from "palisade/interfaces/IStakeVault.sol";
 import {PoolId} from "palisade/types/PoolId.sol";
 import {IMintable} from "../../Base.t.sol";
 import {BlocklistToken} from "../../mocks/OddTokens.sol";
-import {Scene} from "../Scene.t.sol";
+import {Scene} from "../Scene.sol";
 
 contract CollectTest is Scene {
     BlocklistToken internal blocklist;

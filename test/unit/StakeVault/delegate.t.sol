@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {IGoverned, Pausable} from "palisade/interfaces/IGoverned.sol";
 import {IStakeVault} from "palisade/interfaces/IStakeVault.sol";
-import {Scene} from "../Scene.t.sol";
+import {Scene} from "../Scene.sol";
 
 contract DelegateTest is Scene {
     function setUp() public override {

@@ -9,7 +9,7 @@ import {Epoch} from "palisade/types/Epoch.sol";
 import {PoolId} from "palisade/types/PoolId.sol";
 import {IMintable} from "../../Base.t.sol";
 import {FeeToken, RefusingToken, SilentToken} from "../../mocks/OddTokens.sol";
-import {Scene} from "../Scene.t.sol";
+import {Scene} from "../Scene.sol";
 
 contract DepositTest is Scene {
     function setUp() public override {

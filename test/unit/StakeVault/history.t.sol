@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import {IStakeVault} from "palisade/interfaces/IStakeVault.sol";
 import {Epoch} from "palisade/types/Epoch.sol";
 import {PoolId} from "palisade/types/PoolId.sol";
-import {Scene} from "../Scene.t.sol";
+import {Scene} from "../Scene.sol";
 
 contract HistoryTest is Scene {
     uint256 internal first;

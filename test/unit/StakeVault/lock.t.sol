@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import {IStakeVault} from "palisade/interfaces/IStakeVault.sol";
 import {Epoch} from "palisade/types/Epoch.sol";
 import {PoolId} from "palisade/types/PoolId.sol";
-import {LockScene} from "../Lock.t.sol";
+import {LockScene} from "../Lock.sol";
 
 contract VaultLockTest is LockScene {
     PoolId internal oddPool;

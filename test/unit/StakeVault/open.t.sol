@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import {IGoverned, Pausable} from "palisade/interfaces/IGoverned.sol";
 import {IStakeVault} from "palisade/interfaces/IStakeVault.sol";
 import {Epoch} from "palisade/types/Epoch.sol";
-import {Scene} from "../Scene.t.sol";
+import {Scene} from "../Scene.sol";
 
 contract OpenTest is Scene {
     function setUp() public override {
@@ -22,6 +22,8 @@ contract OpenTest is Scene {
     function test_OpensOnceThePauseIsOver() public {
         vm.warp(pause(vault, Pausable.Open, 7 days));
         open(stranger);
+        (, bool opened,) = vault.operatorState(stranger);
+        assertTrue(opened);
     }
 
     function test_RevertWhen_NotRegistered() public {

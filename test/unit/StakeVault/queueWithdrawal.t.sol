@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import {Pausable} from "palisade/interfaces/IGoverned.sol";
 import {IStakeVault} from "palisade/interfaces/IStakeVault.sol";
 import {Epoch} from "palisade/types/Epoch.sol";
-import {Scene} from "../Scene.t.sol";
+import {Scene} from "../Scene.sol";
 
 contract QueueWithdrawalTest is Scene {
     function setUp() public override {

@@ -5,7 +5,7 @@ import {IGoverned, Pausable} from "palisade/interfaces/IGoverned.sol";
 import {IStakeVault} from "palisade/interfaces/IStakeVault.sol";
 import {Epoch} from "palisade/types/Epoch.sol";
 import {PoolId} from "palisade/types/PoolId.sol";
-import {Scene} from "../Scene.t.sol";
+import {Scene} from "../Scene.sol";
 
 contract RedelegateTest is Scene {
     Epoch internal ripe;

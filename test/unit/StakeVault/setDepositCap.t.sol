@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {IGoverned} from "palisade/interfaces/IGoverned.sol";
 import {IStakeVault} from "palisade/interfaces/IStakeVault.sol";
-import {Scene} from "../Scene.t.sol";
+import {Scene} from "../Scene.sol";
 
 contract SetDepositCapTest is Scene {
     function test_RevertWhen_NotTheAuthority() public {

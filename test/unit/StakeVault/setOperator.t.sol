@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IStakeVault} from "palisade/interfaces/IStakeVault.sol";
-import {Scene} from "../Scene.t.sol";
+import {Scene} from "../Scene.sol";
 
 contract SetOperatorTest is Scene {
     function test_Allows() public {

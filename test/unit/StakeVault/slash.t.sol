@@ -6,7 +6,7 @@ import {Epoch} from "palisade/types/Epoch.sol";
 import {GENERATION_MASK, PoolId} from "palisade/types/PoolId.sol";
 import {IMintable} from "../../Base.t.sol";
 import {BlocklistToken, PausableToken, RefusingToken, SilentToken} from "../../mocks/OddTokens.sol";
-import {Scene} from "../Scene.t.sol";
+import {Scene} from "../Scene.sol";
 
 contract VaultSlashTest is Scene {
     /// @dev What has ripened, what ripens in the next epoch, and in the one after it.

@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {Epoch} from "palisade/types/Epoch.sol";
 import {PoolId} from "palisade/types/PoolId.sol";
-import {Scene} from "../Scene.t.sol";
+import {Scene} from "../Scene.sol";
 
 contract VaultViewsTest is Scene {
     function test_SlashableIsThePoolAndItsTwoUnripeBuckets() public {

@@ -8,7 +8,7 @@ import {IStakeVault} from "palisade/interfaces/IStakeVault.sol";
 import {PoolId} from "palisade/types/PoolId.sol";
 import {IMintable} from "../../Base.t.sol";
 import {RefusingToken} from "../../mocks/OddTokens.sol";
-import {Scene} from "../Scene.t.sol";
+import {Scene} from "../Scene.sol";
 
 contract WithdrawTest is Scene {
     function setUp() public override {

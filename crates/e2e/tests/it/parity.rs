@@ -1,19 +1,15 @@
 //! `script/Deploy.s.sol` and `palisade deploy` make the same: addresses and code.
 
-use std::{path::PathBuf, process::Stdio};
+use std::{fs, process::Stdio};
 
 use alloy::providers::Provider;
+use palisade_bindings::artifacts;
 use palisade_deploy::{Config, Deployer, Plan};
 use palisade_devnet::Devnet;
+use serde_json::Value;
 use tokio::process::Command;
 
 use crate::palisade::{CONFIG, Palisade, Scene, repository};
-
-/// Forge from PATH, or the repository's.
-fn forge() -> PathBuf {
-    let local = repository().join("node_modules/.bin/forge");
-    if local.exists() { local } else { PathBuf::from("forge") }
-}
 
 #[tokio::test]
 async fn the_forge_script_makes_the_same() {
@@ -22,7 +18,8 @@ async fn the_forge_script_makes_the_same() {
     scene.configure(CONFIG);
     let plan = Plan::new(CONFIG.parse::<Config>().unwrap()).unwrap();
     let deployer = scene.net.account("deployer").unwrap().address();
-    let scripted = Command::new(forge())
+    let scripted = Command::new(repository().join("script/foundry"))
+        .arg("forge")
         .args([
             "script",
             "script/Deploy.s.sol",
@@ -39,6 +36,11 @@ async fn the_forge_script_makes_the_same() {
         .await
         .unwrap();
     assert!(scripted.status.success(), "{scripted:?}");
+
+    let built = fs::read_to_string(repository().join("out/Genesis.sol/Genesis.json")).unwrap();
+    let built: Value = serde_json::from_str(&built).unwrap();
+    let is_current = built["bytecode"]["object"] == artifacts::GENESIS.creation_code().to_string();
+    assert!(is_current, "the artifacts are not what forge builds: run `make artifacts`");
 
     // What stands is what `palisade deploy` would have made, byte for byte.
     Deployer::new(scene.net.provider()).verify(&plan).await.unwrap();

@@ -5,7 +5,7 @@ import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/Reentrancy
 
 import {IMintable} from "../Base.t.sol";
 import {HookToken} from "../mocks/OddTokens.sol";
-import {Scene} from "./Scene.t.sol";
+import {Scene} from "./Scene.sol";
 
 /// @notice A token that calls back in the middle of its transfers, and the check that it was locked out.
 abstract contract LockScene is Scene {
