@@ -88,9 +88,9 @@ mod tests {
         assert_eq!(amount(1_250 * eth + eth / 2, Asset::StEth), "1,250.5 stETH");
         assert_eq!(amount(1_000_000 * eth, Asset::WyEth), "1,000,000 wyETH");
         assert_eq!(amount(90_123_456_789_012_345_678, Asset::StEth), "90.123456… stETH");
-        assert_eq!(amount(1, Asset::StEth), "0.… stETH");
+        assert_eq!(amount(1, Asset::StEth), "0.000000… stETH");
         assert_eq!(amount(333_333_333, Asset::StUsd), "333.333333 stUSD");
-        assert_eq!(amount(5 * eth + 10, Asset::StEth), "5.… stETH");
+        assert_eq!(amount(5 * eth + 10, Asset::StEth), "5.000000… stETH");
     }
 
     #[test]
