@@ -104,7 +104,7 @@ deep: tools ## Long campaigns: at 6, 8 and 18 decimals, with many times the runs
 	@for decimals in 6 8 18; do \
 		script/say "contracts at $$decimals decimals"; \
 		DECIMALS=$$decimals FORGE_SNAPSHOT_EMIT=false FOUNDRY_FUZZ_RUNS=20000 FOUNDRY_INVARIANT_RUNS=512 \
-			script/at-least $(FORGE_TESTS) $(FOUNDRY) forge test --no-match-path 'test/gas/*'; \
+			script/at-least 350 $(FOUNDRY) forge test --no-match-path 'test/gas/*'; \
 	done
 	@script/say "model: 200,000 random histories"
 	@PROPTEST_CASES=200000 cargo test --locked --release -p palisade-model
