@@ -75,7 +75,7 @@ test-rust: tools ## Rust tests, and the committed artifacts against the compiler
 	@target/debug/palisade-artifacts --check
 	@script/say "rust"
 	@if cargo nextest --version >/dev/null 2>&1; then \
-		script/at-least $(RUST_TESTS) cargo nextest run --locked --workspace --status-level fail; \
+		script/at-least $(RUST_TESTS) cargo nextest run --locked --workspace --status-level fail --no-fail-fast; \
 	else \
 		script/at-least $(RUST_TESTS) cargo test --locked --workspace --lib --bins --tests; \
 	fi

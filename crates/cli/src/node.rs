@@ -77,7 +77,10 @@ mod tests {
     #[test]
     fn only_plain_http_is_spoken() {
         let refusal = |text: &str| text.parse::<NodeUrl>().unwrap_err().to_string();
-        assert_eq!(refusal("https://node.example"), "only http:// is spoken here, not https://");
+        assert_eq!(
+            refusal("https://node.example"),
+            "only http:// is spoken here, not https://: put a local node or proxy before it"
+        );
         assert_eq!(refusal("localhost:8545"), "only http:// is spoken here, not localhost://");
         assert_eq!(refusal("8545"), "not a URL");
     }
