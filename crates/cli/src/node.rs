@@ -81,7 +81,10 @@ mod tests {
             refusal("https://node.example"),
             "only http:// is spoken here, not https://: put a local node or proxy before it"
         );
-        assert_eq!(refusal("localhost:8545"), "only http:// is spoken here, not localhost://");
+        assert_eq!(
+            refusal("localhost:8545"),
+            "only http:// is spoken here, not localhost://: put a local node or proxy before it"
+        );
         assert_eq!(refusal("8545"), "not a URL");
     }
 }
