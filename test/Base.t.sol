@@ -86,7 +86,7 @@ abstract contract Base is Test {
 
     function registerOperator(address account) internal {
         vm.prank(account);
-        vault.registerOperator();
+        vault.registerOperator(address(0));
     }
 
     /// @notice Opens the operator's pools and waits until they take stake.
@@ -200,6 +200,10 @@ abstract contract Base is Test {
 
     function guaranteedTo(OperatorSetId set, address account) internal view returns (uint256) {
         return manager.guaranteedStake(set, address(token), only(account))[0];
+    }
+
+    function worstCaseLoss(address account) internal view returns (Wad) {
+        return manager.worstCaseLoss(address(token), only(account))[0];
     }
 
     /* SMALL THINGS */

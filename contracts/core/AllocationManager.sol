@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {LibCall} from "solady/utils/LibCall.sol";
 
 import {Pausable} from "../interfaces/IGoverned.sol";
 import {IAllocationManager, Membership} from "../interfaces/IAllocationManager.sol";
@@ -14,11 +15,13 @@ import {Epoch} from "../types/Epoch.sol";
 import {Magnitude, WAD, WHOLE, Wad, min} from "../types/Magnitude.sol";
 import {OperatorSetId} from "../types/OperatorSetId.sol";
 import {PoolId, poolKey} from "../types/PoolId.sol";
+import {Proposal, toProposal} from "../types/Proposal.sol";
 import {Terms} from "../types/Terms.sol";
 import {EpochClock} from "../libraries/EpochClock.sol";
 import {Governed} from "../libraries/Governed.sol";
 
-/// @notice The stored form of `Terms`, ordered so that a join reads one slot of it and a slash two.
+/// @notice The stored form of `Terms`, ordered so that a join reads one slot of it and a slash two. A cap of zero means
+/// that there is no such set, a slasher of zero that it is retired.
 /// @param flags `HAS_REGISTRAR`; the rest is free
 struct StoredTerms {
     address slasher;
@@ -44,15 +47,18 @@ uint8 constant HAS_REGISTRAR = 1;
 /// - Nothing that raises a staker's risk takes effect before the third epoch after the one it was announced in, once
 ///   the operator has opened its pools. Nothing that frees stake from a promise takes effect before the second.
 /// - While no more is committed than is left, a slash by one set leaves what every other set can slash unchanged.
+/// - A slash for a proposal never takes more than the allocation in force when it was proposed allowed.
 /// - What is returned and logged is what the vault really moved.
 ///
-/// ASSUMES that the vault is the one it was deployed with. A registrar may refuse a join, and nothing else.
+/// ASSUMES that the vault is the one it was deployed with. A registrar may refuse a join, and nothing else: it is told of
+/// a leave with bounded gas, and cannot object.
 ///
 /// ROUNDING. A slash rounds the magnitude down, then the assets: both in favour of the staker. A guarantee rounds down,
 /// a worst case up.
 ///
 /// ROLES. An operator (or who it appointed) joins and allocates. An AVS (or who it appointed) creates sets and says
-/// which strategies they accept. A set's slasher slashes. Governance (`AUTHORITY`) sets how much may be committed,
+/// which strategies they accept, ejects operators and retires sets. A set's slasher slashes, or proposes to; its resolver
+/// cancels; anybody executes and settles. Governance (`AUTHORITY`) sets how much may be committed,
 /// and may pause joins, raises and new sets for a while; slashing and lowering it cannot pause.
 ///
 /// DOES NOT GUARANTEE that a slash is just: the terms say who decides. Where more is committed than is left (possible
@@ -72,6 +78,14 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed {
     /// @dev The same for a lowered one.
     uint256 private constant LOWER_DELAY = 2;
 
+    /// @dev Epochs from that of a proposal to that in which it lapses.
+    uint256 private constant LAPSE_DELAY = 2;
+
+    /// @dev What a registrar is given when it is told of a leave, and what the call must have left to give it: a 64th
+    /// stays behind (EIP-150), and reaching the registrar costs something too.
+    uint256 private constant LEAVE_HOOK_GAS = 200_000;
+    uint256 private constant LEAVE_HOOK_NEEDS = LEAVE_HOOK_GAS * 64 / 63 + 10_000;
+
     /// @inheritdoc IAllocationManager
     IStakeVault public immutable VAULT;
 
@@ -79,6 +93,7 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed {
     mapping(OperatorSetId set => mapping(address strategy => bool)) private _accepted;
     mapping(OperatorSetId set => mapping(address operator => Membership)) private _memberships;
     mapping(OperatorSetId set => mapping(PoolId key => Allocation)) private _allocations;
+    mapping(OperatorSetId set => mapping(PoolId key => Proposal)) private _proposals;
     mapping(PoolId key => Budget) private _budgets;
 
     /// @dev How far each ceiling lies above 1, so that nothing need be stored for the lowest.
@@ -115,7 +130,7 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed {
     {
         _requireAuthorized(set.avs());
         _requireRunning(Pausable.CreateSet);
-        if (_terms[set].slasher != address(0)) revert SetExists(set);
+        if (_terms[set].cap != 0) revert SetExists(set);
         if (terms.slasher == address(0)) revert NoSlasher();
         if (Wad.unwrap(terms.cap) == 0 || terms.cap > WAD) revert BadCap(terms.cap);
         if (terms.window > EPOCH_LENGTH / 2) revert WindowTooLong(terms.window, EPOCH_LENGTH / 2);
@@ -139,7 +154,7 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed {
     /// @inheritdoc IAllocationManager
     function addStrategies(OperatorSetId set, address[] calldata strategies) external nonReentrant {
         _requireAuthorized(set.avs());
-        _requireSet(set);
+        _requireLive(set);
         _addStrategies(set, strategies);
     }
 
@@ -154,6 +169,23 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed {
     }
 
     /// @inheritdoc IAllocationManager
+    function retire(OperatorSetId set) external nonReentrant {
+        _requireAuthorized(set.avs());
+        _requireLive(set);
+        _terms[set].slasher = address(0);
+        emit OperatorSetRetired(set);
+    }
+
+    /// @inheritdoc IAllocationManager
+    function eject(OperatorSetId set, address operator, address[] calldata strategies) external {
+        _requireAuthorized(set.avs());
+        _leave(set, operator, strategies, true);
+        _tellOfLeave(set, operator);
+    }
+
+    /* SLASHER */
+
+    /// @inheritdoc IAllocationManager
     function slash(
         OperatorSetId set,
         address operator,
@@ -162,7 +194,7 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed {
         bytes32 evidence
     ) external nonReentrant returns (uint256[] memory assets) {
         StoredTerms storage terms = _terms[set];
-        if (msg.sender != terms.slasher) revert NotSlasher(set, msg.sender);
+        _requireSlasher(set, terms);
         if (terms.window != 0) revert SlashMustBeProposed(set);
         if (strategies.length != wads.length) revert LengthMismatch(strategies.length, wads.length);
 
@@ -176,7 +208,8 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed {
             address strategy = strategies[i];
             if (strategy <= previous) revert StrategiesNotAscending(previous, strategy);
             previous = strategy;
-            (Magnitude taken, uint256 moved) = _slash(set, operator, strategy, epoch, wads[i], cap, recipient);
+            if (wads[i] > WAD) revert BadFraction(wads[i]);
+            (Magnitude taken, uint256 moved) = _slash(set, operator, strategy, epoch, WHOLE, wads[i], cap, recipient);
             emit OperatorSlashed(set, operator, strategy, taken, moved, evidence);
             assets[i] = moved;
             // Safe: the vault moves less than 2^106 at a time.
@@ -185,6 +218,43 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed {
             }
         }
         if (total == 0) revert NothingToSlash(set, operator);
+    }
+
+    /// @inheritdoc IAllocationManager
+    function proposeSlash(OperatorSetId set, address operator, address strategy, Wad wad, bytes32 evidence)
+        external
+        nonReentrant
+    {
+        StoredTerms storage terms = _terms[set];
+        _requireSlasher(set, terms);
+        if (terms.window == 0) revert SlashIsInstant(set);
+        if (wad > Wad.wrap(terms.cap)) revert FractionAboveCap(wad, Wad.wrap(terms.cap));
+        PoolId key = poolKey(operator, strategy);
+        (Proposal waiting,, uint256 lapsesAt) = _proposal(set, key);
+        if (waiting.exists()) revert ProposalPending(set, operator, strategy, lapsesAt);
+
+        Epoch epoch = currentEpoch();
+        (Budget budget, Allocation a, bool counted) = _load(set, key, epoch);
+        Magnitude magnitude = a.current();
+        if (min(magnitude, budget.left()).mulDown(wad).isZero()) revert NothingToSlash(set, operator);
+        budget = budget.contested(epoch.plus(LAPSE_DELAY));
+        _settle(set, operator, key, a, budget, counted);
+        _proposals[set][key] = toProposal(magnitude, wad, block.timestamp, budget.generation());
+        emit SlashProposed(set, operator, strategy, magnitude, wad, evidence);
+    }
+
+    /* SLASHER OR RESOLVER */
+
+    /// @inheritdoc IAllocationManager
+    function cancelSlash(OperatorSetId set, address operator, address strategy) external nonReentrant {
+        StoredTerms storage terms = _terms[set];
+        if (msg.sender != terms.resolver && msg.sender != terms.slasher) revert NotResolver(set, msg.sender);
+        PoolId key = poolKey(operator, strategy);
+        (Proposal p, uint256 executableFrom,) = _proposal(set, key);
+        if (!p.exists()) revert NoProposal(set, operator, strategy);
+        if (block.timestamp >= executableFrom) revert WindowOver(executableFrom);
+        _proposals[set][key] = Proposal.wrap(0);
+        emit SlashCancelled(set, operator, strategy);
     }
 
     /* OPERATOR */
@@ -201,6 +271,7 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed {
         returns (Epoch effective)
     {
         _requireAuthorized(operator);
+        _requireLive(set);
         if (magnitude > WHOLE) revert MagnitudeTooLarge(magnitude);
         PoolId key = poolKey(operator, strategy);
         Epoch epoch = currentEpoch();
@@ -221,9 +292,7 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed {
         else effective = epoch.plus(_raiseDelay(operator, member));
 
         Magnitude before = a.side();
-        a = a.scheduled(magnitude, effective);
-        if (effective == epoch) a = a.landed();
-        budget = budget.recommitted(before, a.side());
+        (budget, a) = _scheduled(budget, a, magnitude, effective, epoch);
         if (a.side() > before) _requireMayRaise(set, operator, strategy, member, budget);
 
         _store(set, key, a, budget);
@@ -233,16 +302,54 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed {
         emit Allocated(set, operator, strategy, magnitude, effective);
     }
 
+    /// @inheritdoc IAllocationManager
+    function leave(OperatorSetId set, address operator, address[] calldata strategies) external {
+        _requireAuthorized(operator);
+        _leave(set, operator, strategies, false);
+        _tellOfLeave(set, operator);
+    }
+
+    /// @inheritdoc IAllocationManager
+    function renew(address operator, address strategy) external nonReentrant {
+        _requireAuthorized(operator);
+        PoolId key = poolKey(operator, strategy);
+        Budget budget = _budgets[key];
+        Magnitude committed = budget.committed();
+        if (!committed.isZero()) revert StillCommitted(operator, strategy, committed);
+        _budgets[key] = budget.renewed();
+        VAULT.renew(key);
+    }
+
     /* ANYONE */
+
+    /// @inheritdoc IAllocationManager
+    function executeSlash(OperatorSetId set, address operator, address strategy)
+        external
+        nonReentrant
+        returns (uint256 assets)
+    {
+        StoredTerms storage terms = _terms[set];
+        PoolId key = poolKey(operator, strategy);
+        (Proposal p, uint256 executableFrom,) = _proposal(set, key);
+        if (!p.exists()) revert NoProposal(set, operator, strategy);
+        if (block.timestamp < executableFrom) revert WindowOpen(executableFrom);
+        _proposals[set][key] = Proposal.wrap(0);
+        Magnitude taken;
+        (taken, assets) = _slash(
+            set, operator, strategy, currentEpoch(), p.magnitude(), p.wad(), Wad.wrap(terms.cap), terms.recipient
+        );
+        if (assets == 0) revert NothingToSlash(set, operator);
+        emit OperatorSlashed(set, operator, strategy, taken, assets, bytes32(0));
+    }
 
     /// @inheritdoc IAllocationManager
     function settle(OperatorSetId set, address operator, address strategy) external nonReentrant {
         PoolId key = poolKey(operator, strategy);
-        (Budget budget, Allocation a, bool counted) = _load(set, key, currentEpoch());
+        (Budget budget, Allocation a, bool counted) = _loadUnlessRetired(set, key, currentEpoch());
         if (!counted || Allocation.unwrap(a) == Allocation.unwrap(_allocations[set][key])) {
             revert NothingToSettle(set, operator, strategy);
         }
-        _settle(set, operator, key, a, budget);
+        _settle(set, operator, key, a, budget, counted);
         emit Settled(set, operator, strategy);
     }
 
@@ -295,7 +402,7 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed {
         returns (Magnitude current, Magnitude next, Epoch effective, Magnitude taken)
     {
         Epoch epoch = currentEpoch();
-        (, Allocation a,) = _load(set, poolKey(operator, strategy), epoch);
+        (, Allocation a,) = _loadUnlessRetired(set, poolKey(operator, strategy), epoch);
         // A slash of both sides to nothing leaves no change to wait for.
         effective = a.current() == a.next() ? Epoch.wrap(0) : a.effective();
         return (a.current(), a.next(), effective, a.takenDuring(epoch));
@@ -321,6 +428,7 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed {
     {
         Epoch epoch = currentEpoch();
         assets = new uint256[](operators.length);
+        if (_isRetired(set)) return assets;
         for (uint256 i; i < operators.length; ++i) {
             PoolId key = poolKey(operators[i], strategy);
             (Budget budget, Allocation a,) = _load(set, key, epoch);
@@ -338,6 +446,7 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed {
         nonReentrantView
         returns (uint256[] memory assets)
     {
+        if (_isRetired(set)) return new uint256[](operators.length);
         Epoch epoch = currentEpoch();
         PoolId[] memory keys = new PoolId[](operators.length);
         for (uint256 i; i < operators.length; ++i) {
@@ -357,13 +466,35 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed {
     }
 
     /// @inheritdoc IAllocationManager
-    function worstCaseLoss(address operator, address strategy) external view nonReentrantView returns (Wad) {
-        Budget budget = _budgets[poolKey(operator, strategy)];
-        if (budget.committed() > budget.left()) return WAD;
-        return
-            Wad.wrap(
-                Math.ceilDiv(Magnitude.unwrap(budget.committed()) * Wad.unwrap(WAD), Magnitude.unwrap(budget.left()))
-            );
+    function worstCaseLoss(address strategy, address[] calldata operators)
+        external
+        view
+        nonReentrantView
+        returns (Wad[] memory losses)
+    {
+        losses = new Wad[](operators.length);
+        for (uint256 i; i < operators.length; ++i) {
+            Budget budget = _budgets[poolKey(operators[i], strategy)];
+            (uint256 left, uint256 committed) = (Magnitude.unwrap(budget.left()), Magnitude.unwrap(budget.committed()));
+            losses[i] = committed < left ? Wad.wrap(Math.ceilDiv(committed * Wad.unwrap(WAD), left)) : WAD;
+        }
+    }
+
+    /// @inheritdoc IAllocationManager
+    function proposalOf(OperatorSetId set, address operator, address strategy)
+        external
+        view
+        nonReentrantView
+        returns (Magnitude magnitude, Wad wad, uint256 executableFrom, uint256 lapsesAt)
+    {
+        Proposal p;
+        (p, executableFrom, lapsesAt) = _proposal(set, poolKey(operator, strategy));
+        return (p.magnitude(), p.wad(), executableFrom, lapsesAt);
+    }
+
+    /// @inheritdoc IAllocationManager
+    function contestedUntil(address operator, address strategy) external view nonReentrantView returns (Epoch) {
+        return _budgets[poolKey(operator, strategy)].contestedUntil();
     }
 
     /* INTERNAL */
@@ -372,16 +503,70 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed {
     function _join(OperatorSetId set, address operator) private nonReentrant returns (bool hooked) {
         _requireAuthorized(operator);
         _requireRunning(Pausable.Join);
-        StoredTerms storage terms = _terms[set];
-        if (terms.slasher == address(0)) revert NoSuchSet(set);
+        _requireLive(set);
         Membership memory member = _memberships[set][operator];
         if (member.joined) revert AlreadyMember(set, operator);
         if (member.allocations != 0) revert AllocationsRemain(set, operator, member.allocations);
-        (bool registered, bool opened,) = VAULT.operatorState(operator);
+        (bool registered, bool opened,,) = VAULT.operatorState(operator);
         if (!registered) revert NotAnOperator(operator);
         _memberships[set][operator] = Membership({joined: true, opened: opened, allocations: 0});
         emit Joined(set, operator);
-        return terms.flags & HAS_REGISTRAR != 0;
+        return _terms[set].flags & HAS_REGISTRAR != 0;
+    }
+
+    function _leave(OperatorSetId set, address operator, address[] calldata strategies, bool ejected)
+        private
+        nonReentrant
+    {
+        Membership memory member = _memberships[set][operator];
+        if (!member.joined) revert NotMember(set, operator);
+        if (strategies.length != member.allocations) {
+            revert AllocationsUnnamed(set, operator, member.allocations, strategies.length);
+        }
+        Epoch epoch = currentEpoch();
+        address previous;
+        for (uint256 i; i < strategies.length; ++i) {
+            address strategy = strategies[i];
+            if (strategy <= previous) revert StrategiesNotAscending(previous, strategy);
+            previous = strategy;
+            if (!_abandon(set, operator, strategy, epoch, ejected)) --member.allocations;
+        }
+        member.joined = false;
+        _memberships[set][operator] = member;
+        emit Left(set, operator, ejected);
+    }
+
+    /// @dev Lowers an allocation to nothing.
+    /// @return whether it still counts in the membership
+    function _abandon(OperatorSetId set, address operator, address strategy, Epoch epoch, bool ejected)
+        private
+        returns (bool)
+    {
+        PoolId key = poolKey(operator, strategy);
+        (Budget budget, Allocation a, bool counted) = _loadUnlessRetired(set, key, epoch);
+        if (!counted) revert NotAllocated(set, operator, strategy);
+        Magnitude next = a.next();
+        Magnitude nothing;
+        Epoch effective = epoch.plus(LOWER_DELAY);
+        if (a.current().isZero()) {
+            effective = epoch;
+        } else if (next < a.current()) {
+            effective = a.effective();
+            if (!next.isZero() && !ejected) revert LoweringPending(next, effective);
+        }
+        (budget, a) = _scheduled(budget, a, nothing, effective, epoch);
+        _store(set, key, a, budget);
+        emit Allocated(set, operator, strategy, nothing, effective);
+        return a.counts();
+    }
+
+    /// @dev Outside the lock, with bounded gas, and whatever comes of it.
+    function _tellOfLeave(OperatorSetId set, address operator) private {
+        if (_terms[set].flags & HAS_REGISTRAR == 0) return;
+        if (gasleft() < LEAVE_HOOK_NEEDS) revert NotEnoughGas(gasleft(), LEAVE_HOOK_NEEDS);
+        bytes memory data = abi.encodeCall(IRegistrar.onLeave, (set, operator));
+        (bool told,,) = LibCall.tryCall(_terms[set].registrar, 0, LEAVE_HOOK_GAS, 0, data);
+        if (!told) emit LeaveHookFailed(set, operator);
     }
 
     function _addStrategies(OperatorSetId set, address[] calldata strategies) private {
@@ -392,25 +577,25 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed {
         }
     }
 
-    /// @dev One strategy of a slash. Writes before the vault moves tokens, and takes it back where it moved none. What
+    /// @dev One strategy of a slash, of at most `most` of the allocation. Writes before the vault moves tokens, and takes it back where it moved none. What
     /// has come due is settled in any case.
     function _slash(
         OperatorSetId set,
         address operator,
         address strategy,
         Epoch epoch,
+        Magnitude most,
         Wad wad,
         Wad cap,
         address recipient
     ) private returns (Magnitude taken, uint256 assets) {
-        if (wad > WAD) revert BadFraction(wad);
         PoolId key = poolKey(operator, strategy);
         (Budget budget, Allocation a, bool counted) = _load(set, key, epoch);
         Magnitude left = budget.left();
         Magnitude reach = min(a.current(), left);
-        taken = reach.mulDown(wad);
+        taken = min(reach, most).mulDown(wad);
         if (taken.isZero()) {
-            if (counted) _settle(set, operator, key, a, budget);
+            if (counted) _settle(set, operator, key, a, budget, counted);
             return (taken, 0);
         }
 
@@ -444,7 +629,7 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed {
         returns (Budget)
     {
         if (taken == budget.left()) return budget.renewed();
-        return budget.slashed(taken).recommitted(before.side(), slashed.side());
+        return budget.slashed(taken, before.side(), slashed.side());
     }
 
     /// @dev An allocation as it stands in epoch `epoch`, and its budget without what has come due to be released.
@@ -466,20 +651,63 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed {
         }
     }
 
+    /// @dev The same, where a retired set's allocation counts as nothing. Slashes need not ask: it has no slasher.
+    function _loadUnlessRetired(OperatorSetId set, PoolId key, Epoch epoch)
+        private
+        view
+        returns (Budget budget, Allocation a, bool counted)
+    {
+        (budget, a, counted) = _load(set, key, epoch);
+        if (_isRetired(set)) {
+            budget = budget.recommitted(a.side(), Magnitude.wrap(0));
+            a = noAllocation(budget.generation());
+        }
+    }
+
+    /// @dev A proposal that waits, and when it can be executed and lapses; zeros where there is none.
+    function _proposal(OperatorSetId set, PoolId key)
+        private
+        view
+        returns (Proposal p, uint256 executableFrom, uint256 lapsesAt)
+    {
+        Proposal none;
+        p = _proposals[set][key];
+        if (!p.exists() || p.generation() != _budgets[key].generation() || _isRetired(set)) return (none, 0, 0);
+        uint256 proposedAt = p.proposedAt();
+        executableFrom = proposedAt + _terms[set].window;
+        // Epochs after the start of its own.
+        lapsesAt = proposedAt - (proposedAt - ORIGIN) % EPOCH_LENGTH + LAPSE_DELAY * EPOCH_LENGTH;
+        if (block.timestamp >= lapsesAt) return (none, 0, 0);
+    }
+
+    /// @dev With the allocation's change to `next` in `effective` pending, or applied where that is now.
+    function _scheduled(Budget budget, Allocation a, Magnitude next, Epoch effective, Epoch epoch)
+        private
+        pure
+        returns (Budget, Allocation)
+    {
+        Magnitude before = a.side();
+        a = a.scheduled(next, effective);
+        if (effective == epoch) a = a.landed();
+        return (budget.recommitted(before, a.side()), a);
+    }
+
     function _store(OperatorSetId set, PoolId key, Allocation a, Budget budget) private {
         _allocations[set][key] = a;
         _budgets[key] = budget;
     }
 
-    /// @dev Stores an allocation that counted in the membership, and what is committed, with what has come due applied.
-    function _settle(OperatorSetId set, address operator, PoolId key, Allocation a, Budget budget) private {
+    /// @dev Stores an allocation, and what is committed, with what has come due applied.
+    function _settle(OperatorSetId set, address operator, PoolId key, Allocation a, Budget budget, bool counted)
+        private
+    {
         _store(set, key, a, budget);
-        if (!a.counts()) --_memberships[set][operator].allocations;
+        if (counted && !a.counts()) --_memberships[set][operator].allocations;
     }
 
     /// @dev Asks the vault until the operator has opened, and remembers it in `member`.
     function _raiseDelay(address operator, Membership memory member) private view returns (uint256) {
-        if (!member.opened) (, member.opened,) = VAULT.operatorState(operator);
+        if (!member.opened) (, member.opened,,) = VAULT.operatorState(operator);
         return member.opened ? RAISE_DELAY : 0;
     }
 
@@ -499,8 +727,21 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed {
         if (budget.committed() > ceiling) revert CeilingExceeded(budget.committed(), ceiling);
     }
 
-    function _requireSet(OperatorSetId set) private view {
-        if (_terms[set].slasher == address(0)) revert NoSuchSet(set);
+    function _isRetired(OperatorSetId set) private view returns (bool) {
+        StoredTerms storage terms = _terms[set];
+        return terms.slasher == address(0) && terms.cap != 0;
+    }
+
+    function _requireLive(OperatorSetId set) private view {
+        StoredTerms storage terms = _terms[set];
+        if (terms.cap == 0) revert NoSuchSet(set);
+        if (terms.slasher == address(0)) revert SetRetired(set);
+    }
+
+    function _requireSlasher(OperatorSetId set, StoredTerms storage terms) private view {
+        if (msg.sender == terms.slasher) return;
+        _requireLive(set);
+        revert NotSlasher(set, msg.sender);
     }
 
     function _requireAuthorized(address account) private view {

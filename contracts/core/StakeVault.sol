@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IERC6909, IERC6909Metadata} from "@openzeppelin/contracts/interfaces/IERC6909.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
+import {IERC165} from "@openzeppelin/contracts/utils/introspection/IERC165.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {EIP712} from "solady/utils/EIP712.sol";
+import {MetadataReaderLib} from "solady/utils/MetadataReaderLib.sol";
 import {SafeTransferLib} from "solady/utils/SafeTransferLib.sol";
 
 import {Pausable} from "../interfaces/IGoverned.sol";
@@ -21,6 +26,13 @@ struct StoredOperator {
     bool registered;
     bool opened;
     uint24 admitsFrom;
+    address approver;
+}
+
+/// @notice An approver's approval of a staker, as it is stored: one slot.
+struct StoredAdmission {
+    uint40 deadline;
+    uint216 nonce;
 }
 
 /// @notice Whose pool it is, and of what.
@@ -52,15 +64,17 @@ struct PoolKey {
 /// those who stay over the one who acts, and stakers over the slasher. Assets never exceed shares: a share is never
 /// worth more than one unit, and an own action costs at most one unit for each conversion.
 ///
-/// ROLES. The allocation manager may slash. Governance (`AUTHORITY`) sets how much may be deposited, and may pause for
+/// ROLES. The allocation manager may slash, and end the generation of a worn-out pool. An operator's approver decides
+/// who may stake in its pools, and nothing else. Governance (`AUTHORITY`) sets how much may be deposited, and may pause for
 /// a while what adds risk. Nobody can upgrade, sweep, or move stake. An owner may let others act for it (ERC-6909).
 ///
 /// DOES NOT GUARANTEE that a pool's operator is honest, that a token is worth anything, or that a pool which has lost
-/// nearly everything accepts deposits: shares must fit 104 bits.
-contract StakeVault is IStakeVault, EpochClock, Governed {
+/// nearly everything accepts deposits before it is renewed: shares must fit 104 bits.
+contract StakeVault is IStakeVault, EpochClock, Governed, EIP712 {
     using History for mapping(Epoch changed => Checkpoint);
     using SafeCast for uint256;
     using SafeERC20 for IERC20;
+    using MetadataReaderLib for address;
     using SafeTransferLib for address;
 
     /// @inheritdoc IStakeVault
@@ -71,10 +85,18 @@ contract StakeVault is IStakeVault, EpochClock, Governed {
     /// @inheritdoc IStakeVault
     address public constant BURN_ADDRESS = 0x000000000000000000000000000000000000dEaD;
 
+    /// @dev A pool with this many times more shares than assets, or more, is worn out: shares for `MAX_ASSETS` might not
+    /// fit 104 bits.
+    uint256 private constant WORN_OUT = 2 ** 12;
+
+    bytes32 private constant ADMISSION_TYPEHASH =
+        keccak256("Admission(address operator,address staker,uint256 nonce,uint256 deadline)");
+
     /// @inheritdoc IStakeVault
     address public immutable ALLOCATION_MANAGER;
 
     mapping(address operator => StoredOperator) private _operators;
+    mapping(address operator => mapping(address staker => StoredAdmission)) private _admissions;
 
     mapping(PoolId key => Pool) private _pools;
     mapping(PoolId key => mapping(Epoch changed => Checkpoint)) private _poolHistory;
@@ -94,6 +116,9 @@ contract StakeVault is IStakeVault, EpochClock, Governed {
     /// @inheritdoc IStakeVault
     mapping(address owner => mapping(address spender => bool)) public isOperator;
 
+    /// @inheritdoc IStakeVault
+    mapping(address owner => mapping(address spender => mapping(PoolId id => uint256))) public allowance;
+
     constructor(address authority, address allocationManager, uint256 epochLength)
         EpochClock(epochLength)
         Governed(authority)
@@ -104,11 +129,19 @@ contract StakeVault is IStakeVault, EpochClock, Governed {
     /* OPERATOR */
 
     /// @inheritdoc IStakeVault
-    function registerOperator() external nonReentrant {
+    function registerOperator(address approver) external nonReentrant {
         StoredOperator storage operator = _operators[msg.sender];
         if (operator.registered) revert AlreadyRegistered(msg.sender);
-        operator.registered = true;
-        emit OperatorRegistered(msg.sender);
+        (operator.registered, operator.approver) = (true, approver);
+        emit OperatorRegistered(msg.sender, approver);
+    }
+
+    /// @inheritdoc IStakeVault
+    function removeApprover() external nonReentrant {
+        StoredOperator storage operator = _operators[msg.sender];
+        if (operator.approver == address(0)) revert NoApprover(msg.sender);
+        operator.approver = address(0);
+        emit ApproverRemoved(msg.sender);
     }
 
     /// @inheritdoc IStakeVault
@@ -131,6 +164,26 @@ contract StakeVault is IStakeVault, EpochClock, Governed {
         emit OperatorClosed(msg.sender);
     }
 
+    /* APPROVER */
+
+    /// @inheritdoc IStakeVault
+    function admit(address operator, address staker, uint256 deadline, bytes calldata signature) external nonReentrant {
+        address approver = _operators[operator].approver;
+        if (approver == address(0)) revert NoApprover(operator);
+        StoredAdmission storage admission = _admissions[operator][staker];
+        uint256 nonce = admission.nonce;
+        if (msg.sender != approver) {
+            bytes32 digest =
+                _hashTypedData(keccak256(abi.encode(ADMISSION_TYPEHASH, operator, staker, nonce, deadline)));
+            if (!SignatureChecker.isValidSignatureNowCalldata(approver, digest, signature)) {
+                revert BadApproval(operator, staker, nonce, deadline);
+            }
+        }
+        // Safe: nobody makes 2^216 approvals.
+        (admission.nonce, admission.deadline) = (uint216(nonce + 1), deadline.toUint40());
+        emit Admitted(operator, staker, nonce, deadline);
+    }
+
     /* STAKER */
 
     /// @inheritdoc IStakeVault
@@ -142,9 +195,7 @@ contract StakeVault is IStakeVault, EpochClock, Governed {
         _requireRunning(Pausable.Deposit);
         uint256 cap = depositCapOf(strategy);
         if (assets > cap) revert DepositCapExceeded(strategy, assets, cap);
-        PoolId pool;
-        (pool, shares) = _enter(strategy, operator, assets, minShares, receiver);
-        emit Deposited(pool, receiver, assets, shares);
+        (, shares) = _enter(strategy, operator, assets, minShares, receiver);
         _pull(strategy, assets, cap);
     }
 
@@ -156,7 +207,7 @@ contract StakeVault is IStakeVault, EpochClock, Governed {
     {
         _requireOwnerOrOperator(owner);
         _requireRunning(Pausable.Complete);
-        assets = _leaveIdle(pool, owner, shares);
+        assets = _leaveAtOnce(pool, owner, shares);
         emit Withdrawn(pool, owner, receiver, assets, shares);
         _push(_poolKeys[pool.key()].strategy, receiver, assets);
     }
@@ -169,7 +220,7 @@ contract StakeVault is IStakeVault, EpochClock, Governed {
     {
         _requireOwnerOrOperator(owner);
         _requireRunning(Pausable.Deposit);
-        uint256 assets = _leaveIdle(pool, owner, shares);
+        uint256 assets = _leaveAtOnce(pool, owner, shares);
         PoolId to;
         (to, minted) = _enter(_poolKeys[pool.key()].strategy, operator, assets, minShares, owner);
         emit Delegated(pool, to, owner, assets, shares, minted);
@@ -227,6 +278,34 @@ contract StakeVault is IStakeVault, EpochClock, Governed {
     }
 
     /// @inheritdoc IStakeVault
+    function transfer(address receiver, PoolId id, uint256 amount) external nonReentrant returns (bool) {
+        _transfer(msg.sender, receiver, id, amount);
+        return true;
+    }
+
+    /// @inheritdoc IStakeVault
+    function transferFrom(address sender, address receiver, PoolId id, uint256 amount)
+        external
+        nonReentrant
+        returns (bool)
+    {
+        if (msg.sender != sender && !isOperator[sender][msg.sender]) {
+            uint256 allowed = allowance[sender][msg.sender][id];
+            if (allowed < amount) revert InsufficientAllowance(sender, msg.sender, id, allowed, amount);
+            if (allowed != type(uint256).max) allowance[sender][msg.sender][id] = allowed - amount;
+        }
+        _transfer(sender, receiver, id, amount);
+        return true;
+    }
+
+    /// @inheritdoc IStakeVault
+    function approve(address spender, PoolId id, uint256 amount) external nonReentrant returns (bool) {
+        allowance[msg.sender][spender][id] = amount;
+        emit Approval(msg.sender, spender, id, amount);
+        return true;
+    }
+
+    /// @inheritdoc IStakeVault
     function setOperator(address spender, bool approved) external nonReentrant returns (bool) {
         isOperator[msg.sender][spender] = approved;
         emit OperatorSet(msg.sender, spender, approved);
@@ -248,6 +327,18 @@ contract StakeVault is IStakeVault, EpochClock, Governed {
             _credits[strategy][recipient] += assets;
             emit Credited(strategy, recipient, assets);
         }
+    }
+
+    /// @inheritdoc IStakeVault
+    function renew(PoolId pool) external nonReentrant {
+        if (msg.sender != ALLOCATION_MANAGER) revert NotAllocationManager(msg.sender);
+        Pool p = _pools[pool];
+        Checkpoint c = p.checkpoint();
+        PoolId ended = pool.atGeneration(c.generation());
+        if (c.shares() <= p.assets() * WORN_OUT) revert NotWornOut(ended, p.assets(), c.shares());
+        _buckets[ended][Epoch.wrap(0)] = BucketMath.pack(p.assets(), c.shares());
+        _endGeneration(pool, c, currentEpoch());
+        emit PoolRenewed(ended, p.assets());
     }
 
     /* GOVERNANCE */
@@ -342,8 +433,12 @@ contract StakeVault is IStakeVault, EpochClock, Governed {
     function positionValue(PoolId pool, address owner) external view nonReentrantView returns (uint256 assets) {
         Pool p = _pools[pool.key()];
         Checkpoint c = p.checkpoint();
-        if (c.generation() != pool.generation() || c.shares() == 0) return 0;
-        return _toAssets(_positions[pool][owner].shares(), p.assets(), c.shares());
+        (uint256 totalAssets, uint256 total) = (p.assets(), c.shares());
+        if (c.generation() != pool.generation()) {
+            Bucket rest = _buckets[pool][Epoch.wrap(0)];
+            (totalAssets, total) = (rest.assets(), rest.shares());
+        }
+        return total == 0 ? 0 : _toAssets(_positions[pool][owner].shares(), totalAssets, total);
     }
 
     /// @inheritdoc IStakeVault
@@ -381,14 +476,46 @@ contract StakeVault is IStakeVault, EpochClock, Governed {
     }
 
     /// @inheritdoc IStakeVault
-    function operatorState(address operator) external view returns (bool registered, bool opened, Epoch admitsFrom) {
+    function operatorState(address operator)
+        external
+        view
+        returns (bool registered, bool opened, Epoch admitsFrom, address approver)
+    {
         StoredOperator storage stored = _operators[operator];
-        return (stored.registered, stored.opened, Epoch.wrap(stored.admitsFrom));
+        return (stored.registered, stored.opened, Epoch.wrap(stored.admitsFrom), stored.approver);
+    }
+
+    /// @inheritdoc IStakeVault
+    function admissionOf(address operator, address staker) external view returns (uint256 nonce, uint256 deadline) {
+        StoredAdmission storage stored = _admissions[operator][staker];
+        return (stored.nonce, stored.deadline);
     }
 
     /// @inheritdoc IStakeVault
     function creditOf(address strategy, address account) external view returns (uint256) {
         return _credits[strategy][account];
+    }
+
+    /// @inheritdoc IStakeVault
+    function name(PoolId id) external view returns (string memory) {
+        return _poolKeys[id.key()].strategy.readName();
+    }
+
+    /// @inheritdoc IStakeVault
+    function symbol(PoolId id) external view returns (string memory) {
+        return _poolKeys[id.key()].strategy.readSymbol();
+    }
+
+    /// @inheritdoc IStakeVault
+    function decimals(PoolId id) external view returns (uint8) {
+        return _poolKeys[id.key()].strategy.readDecimals();
+    }
+
+    /// @inheritdoc IERC165
+    function supportsInterface(bytes4 id) external pure returns (bool) {
+        return
+            id == type(IERC6909).interfaceId || id == type(IERC6909Metadata).interfaceId
+                || id == type(IERC165).interfaceId;
     }
 
     /* INTERNAL: POOLS */
@@ -398,11 +525,13 @@ contract StakeVault is IStakeVault, EpochClock, Governed {
         private
         returns (PoolId pool, uint256 shares)
     {
-        if (owner == address(0) || owner == address(this)) revert BadReceiver(owner);
+        _requireReceiver(owner);
         Epoch current = currentEpoch();
         if (operator != address(0)) {
-            Epoch admitsFrom = Epoch.wrap(_operators[operator].admitsFrom);
+            StoredOperator storage stored = _operators[operator];
+            Epoch admitsFrom = Epoch.wrap(stored.admitsFrom);
             if (!admitsFrom.isSet() || admitsFrom > current) revert OperatorClosedToStake(operator, admitsFrom);
+            if (stored.approver != address(0)) _useAdmission(operator, owner);
         }
 
         PoolId key = poolKey(operator, strategy);
@@ -422,6 +551,17 @@ contract StakeVault is IStakeVault, EpochClock, Governed {
         _setPool(key, c, c.generation(), p.assets() + assets, total + shares, current);
         Position position = _positions[pool][owner];
         _setShares(pool, owner, position, position.shares() + shares, current);
+        emit Transfer(msg.sender, address(0), owner, pool, shares);
+    }
+
+    /// @dev Only the staker may use up its approval.
+    function _useAdmission(address operator, address staker) private {
+        _requireOwnerOrOperator(staker);
+        StoredAdmission storage admission = _admissions[operator][staker];
+        uint256 deadline = admission.deadline;
+        if (block.timestamp > deadline) revert NotAdmitted(operator, staker, deadline);
+        admission.deadline = 0;
+        emit AdmissionUsed(operator, staker);
     }
 
     /// @dev Takes `shares` of `owner` out of a living pool; what they are worth is the caller's to place.
@@ -430,20 +570,48 @@ contract StakeVault is IStakeVault, EpochClock, Governed {
         Pool p = _pools[key];
         Checkpoint c = p.checkpoint();
         if (c.generation() != pool.generation()) revert PoolGenerationEnded(pool);
+        assets = _burn(pool, owner, shares, p.assets(), c.shares(), current);
+        _setPool(key, c, c.generation(), p.assets() - assets, c.shares() - shares, current);
+    }
+
+    /// @dev The same for a pool that can be left without notice: an idle one, or what is left of a renewed one.
+    function _leaveAtOnce(PoolId pool, address owner, uint256 shares) private returns (uint256 assets) {
+        Epoch current = currentEpoch();
+        if (pool.isIdle()) return _leave(pool, owner, shares, current);
+        if (_pools[pool.key()].checkpoint().generation() == pool.generation()) revert PoolIsAtRisk(pool);
+        Bucket rest = _buckets[pool][Epoch.wrap(0)];
+        if (rest.shares() == 0) revert PoolGenerationEnded(pool);
+        assets = _burn(pool, owner, shares, rest.assets(), rest.shares(), current);
+        _buckets[pool][Epoch.wrap(0)] = BucketMath.pack(rest.assets() - assets, rest.shares() - shares);
+    }
+
+    /// @dev Takes `shares`, of `totalShares` that are worth `totalAssets`, from their owner.
+    function _burn(PoolId pool, address owner, uint256 shares, uint256 totalAssets, uint256 totalShares, Epoch current)
+        private
+        returns (uint256 assets)
+    {
         Position position = _positions[pool][owner];
         uint256 held = position.shares();
         if (held < shares) revert InsufficientShares(pool, owner, held, shares);
         if (shares == 0) revert NothingToMove(pool);
-        assets = _toAssets(shares, p.assets(), c.shares());
+        assets = _toAssets(shares, totalAssets, totalShares);
         if (assets == 0) revert NothingToMove(pool);
-
-        _setPool(key, c, c.generation(), p.assets() - assets, c.shares() - shares, current);
         _setShares(pool, owner, position, held - shares, current);
+        emit Transfer(msg.sender, owner, address(0), pool, shares);
     }
 
-    function _leaveIdle(PoolId pool, address owner, uint256 shares) private returns (uint256 assets) {
-        if (!pool.isIdle()) revert PoolIsAtRisk(pool);
-        return _leave(pool, owner, shares, currentEpoch());
+    function _transfer(address sender, address receiver, PoolId id, uint256 amount) private {
+        _requireReceiver(receiver);
+        if (!id.isIdle() && _operators[_poolKeys[id.key()].operator].approver != address(0)) revert PoolGated(id);
+        Position from = _positions[id][sender];
+        uint256 held = from.shares();
+        if (held < amount) revert InsufficientShares(id, sender, held, amount);
+        Epoch current = currentEpoch();
+        _setShares(id, sender, from, held - amount, current);
+        // Read after the write: the receiver may be the sender.
+        Position to = _positions[id][receiver];
+        _setShares(id, receiver, to, to.shares() + amount, current);
+        emit Transfer(msg.sender, sender, receiver, id, amount);
     }
 
     function _finishExit(PoolId pool, Epoch epoch, address owner) private returns (uint256 assets) {
@@ -475,10 +643,15 @@ contract StakeVault is IStakeVault, EpochClock, Governed {
         if (taken < left) {
             _pools[key] = p.less(fromPool);
         } else {
-            if (c.generation() == GENERATION_MASK) revert GenerationsExhausted(pool);
-            _setPool(key, c, c.generation() + 1, 0, 0, current);
+            _endGeneration(key, c, current);
             emit GenerationEnded(pool);
         }
+    }
+
+    function _endGeneration(PoolId key, Checkpoint c, Epoch current) private {
+        uint256 generation = c.generation();
+        if (generation == GENERATION_MASK) revert GenerationsExhausted(key.atGeneration(generation));
+        _setPool(key, c, generation + 1, 0, 0, current);
     }
 
     function _slashBucket(PoolId pool, Epoch epoch, Magnitude taken, Magnitude left) private returns (uint256 cut) {
@@ -543,11 +716,21 @@ contract StakeVault is IStakeVault, EpochClock, Governed {
     }
 
     function _push(address strategy, address receiver, uint256 assets) private {
-        if (receiver == address(0) || receiver == address(this)) revert BadReceiver(receiver);
+        _requireReceiver(receiver);
         IERC20(strategy).safeTransfer(receiver, assets);
     }
 
+    /* INTERNAL: SIGNATURES */
+
+    function _domainNameAndVersion() internal pure override returns (string memory, string memory) {
+        return ("Palisade StakeVault", "1");
+    }
+
     /* INTERNAL: GUARDS */
+
+    function _requireReceiver(address receiver) private view {
+        if (receiver == address(0) || receiver == address(this)) revert BadReceiver(receiver);
+    }
 
     function _requireOwnerOrOperator(address owner) private view {
         if (msg.sender != owner && !isOperator[owner][msg.sender]) revert NotOwnerNorOperator(owner, msg.sender);

@@ -42,6 +42,16 @@ interface IAllocationManager is IEpochClock, IGoverned {
     /// @notice `operator` became a member of the set.
     event Joined(OperatorSetId indexed set, address indexed operator);
 
+    /// @notice `operator` is no longer a member of the set: it left, or was ejected. `Allocated` logs tell when each of
+    /// its allocations becomes nothing.
+    event Left(OperatorSetId indexed set, address indexed operator, bool ejected);
+
+    /// @notice The set's registrar failed when it was told that `operator` is no longer a member.
+    event LeaveHookFailed(OperatorSetId indexed set, address indexed operator);
+
+    /// @notice The AVS gave the set up: nothing is promised to it any more, and nobody can slash for it.
+    event OperatorSetRetired(OperatorSetId indexed set);
+
     /// @notice From epoch `effective` on, `magnitude` of the operator's pool is allocated to the set.
     event Allocated(
         OperatorSetId indexed set,
@@ -54,8 +64,23 @@ interface IAllocationManager is IEpochClock, IGoverned {
     /// @notice What had come due to the allocation was applied.
     event Settled(OperatorSetId indexed set, address indexed operator, address indexed strategy);
 
+    /// @notice The set's slasher proposed to take the fraction `wad` of an allocation of `magnitude`. What had come due
+    /// to the allocation was applied first. A proposal that had lapsed is replaced.
+    event SlashProposed(
+        OperatorSetId indexed set,
+        address indexed operator,
+        address indexed strategy,
+        Magnitude magnitude,
+        Wad wad,
+        bytes32 evidence
+    );
+
+    /// @notice The slash that was proposed will not be executed.
+    event SlashCancelled(OperatorSetId indexed set, address indexed operator, address indexed strategy);
+
     /// @notice The set took `magnitude` of the operator's pool: `assets` were really moved. Zeros where nothing could
-    /// be taken from this strategy. What had come due to the allocation was applied first.
+    /// be taken from this strategy. What had come due to the allocation was applied first. In a set with a challenge
+    /// window the proposal is thereby executed, and `evidence` is zero: it was logged with the proposal.
     event OperatorSlashed(
         OperatorSetId indexed set,
         address indexed operator,
@@ -112,6 +137,30 @@ interface IAllocationManager is IEpochClock, IGoverned {
     error CeilingExceeded(Magnitude committed, Magnitude ceiling);
     /// @notice Slashes have left too little of the pool to promise it precisely.
     error TooLittleLeft(Magnitude left, Magnitude least);
+    /// @notice The set's AVS has retired it.
+    error SetRetired(OperatorSetId set);
+    /// @notice Nothing of this strategy is allocated to the set, so it is not to be named.
+    error NotAllocated(OperatorSetId set, address operator, address strategy);
+    /// @notice Who leaves must name every strategy with an allocation that is not nothing: `allocations` of them.
+    error AllocationsUnnamed(OperatorSetId set, address operator, uint256 allocations, uint256 named);
+    /// @notice The call needs more gas, so that the registrar can be given what it is owed.
+    error NotEnoughGas(uint256 gas, uint256 needed);
+    /// @notice Some of the pool is promised, so it cannot be renewed; lower the allocations to nothing, and settle them.
+    error StillCommitted(address operator, address strategy, Magnitude committed);
+    /// @notice The set slashes at once: call `slash`.
+    error SlashIsInstant(OperatorSetId set);
+    /// @notice A proposal of this set waits already; it lapses at timestamp `lapsesAt`.
+    error ProposalPending(OperatorSetId set, address operator, address strategy, uint256 lapsesAt);
+    /// @notice There is no proposal: it was cancelled, executed or never made, has lapsed, or what it was about is gone.
+    error NoProposal(OperatorSetId set, address operator, address strategy);
+    /// @notice Only the set's resolver and its slasher may cancel.
+    error NotResolver(OperatorSetId set, address sender);
+    /// @notice The proposal could be cancelled before timestamp `end`.
+    error WindowOver(uint256 end);
+    /// @notice The proposal can be executed from timestamp `end` on.
+    error WindowOpen(uint256 end);
+    /// @notice A proposal asks for at most the fraction that the terms allow in an epoch.
+    error FractionAboveCap(Wad wad, Wad cap);
     /// @notice Only the set's slasher may slash.
     error NotSlasher(OperatorSetId set, address sender);
     /// @notice Slashes of this set must be proposed and stand a challenge window.
@@ -148,6 +197,16 @@ interface IAllocationManager is IEpochClock, IGoverned {
     /// @notice Accepts no more raises in these strategies. It frees nothing that is promised.
     function removeStrategies(OperatorSetId set, address[] calldata strategies) external;
 
+    /// @notice Gives the set up, for good: nobody can join it, promise to it or slash for it any more, no proposal of it
+    /// can be executed, and what was promised to it counts as nothing. Its id stays used.
+    function retire(OperatorSetId set) external;
+
+    /// @notice Ends a membership as `leave` does, on behalf of the set. A pending lowering becomes one to nothing.
+    /// @param strategies in ascending order, each strategy with an allocation that is not nothing
+    function eject(OperatorSetId set, address operator, address[] calldata strategies) external;
+
+    /* SLASHER */
+
     /// @notice Takes fractions of the operator's allocations to the set, each rounded down, and sends them to the set's
     /// recipient in this transaction. Strategies from which nothing can be taken are skipped and logged as zero.
     /// @param strategies in ascending order
@@ -161,6 +220,18 @@ interface IAllocationManager is IEpochClock, IGoverned {
         Wad[] calldata wads,
         bytes32 evidence
     ) external returns (uint256[] memory assets);
+
+    /// @notice Proposes to take the fraction `wad` of the operator's allocation to a set with a challenge window. Until
+    /// the window ends the resolver or the slasher may cancel; from then on anybody may execute, until the start of the
+    /// second epoch after this one.
+    /// @param wad at most the cap of the terms
+    /// @param evidence hash of the evidence, logged
+    function proposeSlash(OperatorSetId set, address operator, address strategy, Wad wad, bytes32 evidence) external;
+
+    /* SLASHER OR RESOLVER */
+
+    /// @notice Withdraws a proposal, before its window ends.
+    function cancelSlash(OperatorSetId set, address operator, address strategy) external;
 
     /* OPERATOR */
 
@@ -176,7 +247,23 @@ interface IAllocationManager is IEpochClock, IGoverned {
         external
         returns (Epoch effective);
 
+    /// @notice Ends a membership. Every allocation to the set is lowered to nothing, and slashable until that takes
+    /// effect; a raise from nothing is withdrawn at once. Waits for a pending lowering to something. Joining again needs
+    /// every allocation settled to nothing.
+    /// @param strategies in ascending order, each strategy with an allocation that is not nothing
+    function leave(OperatorSetId set, address operator, address[] calldata strategies) external;
+
+    /// @notice Ends the generation of the operator's pool of `strategy` after slashes that left next to nothing, so that
+    /// it takes stake again: its shares are worth less than 1/4,096 of a unit, and nothing of it is promised. Its
+    /// holders withdraw what is left, at once; queued exits keep their day.
+    function renew(address operator, address strategy) external;
+
     /* ANYONE */
+
+    /// @notice Executes a proposal: takes its fraction of the least of the allocation when it was proposed, the
+    /// allocation now and what is left of the pool, within the cap of this epoch.
+    /// @return assets what was really moved
+    function executeSlash(OperatorSetId set, address operator, address strategy) external returns (uint256 assets);
 
     /// @notice Applies what has come due to an allocation: a change that took effect is stored, a lowered one no longer
     /// counts as committed, one of an ended generation is cleared. Until then it errs to the safe side; raises,
@@ -202,7 +289,7 @@ interface IAllocationManager is IEpochClock, IGoverned {
     /// of it to be promised or guaranteed: below it a fraction cannot be taken precisely.
     function LEAST_MAGNITUDE() external view returns (Magnitude);
 
-    /// @notice The terms of a set; all zero where there is none.
+    /// @notice The terms of a set; all zero where there is none. A retired set has no slasher, and is else as it was.
     function termsOf(OperatorSetId set) external view returns (Terms memory);
 
     /// @notice Whether the set accepts raises of allocations of `strategy`.
@@ -246,9 +333,25 @@ interface IAllocationManager is IEpochClock, IGoverned {
         view
         returns (uint256[] memory assets);
 
-    /// @notice The largest fraction of the pool that all its sets could take together: committed over left, rounded
-    /// up, at most 1e18.
-    function worstCaseLoss(address operator, address strategy) external view returns (Wad);
+    /// @notice The largest fraction of each operator's pool of `strategy` that all its sets could take together:
+    /// committed over left, rounded up, at most 1e18.
+    function worstCaseLoss(address strategy, address[] calldata operators) external view returns (Wad[] memory);
+
+    /// @notice The proposal of a slash that can still be executed, or that its window still holds back; all zero where
+    /// there is none.
+    /// @return magnitude the allocation in force when it was proposed
+    /// @return wad the fraction of it to take
+    /// @return executableFrom the timestamp before which it can be cancelled, and from which it can be executed
+    /// @return lapsesAt the timestamp from which it cannot be executed any more
+    function proposalOf(OperatorSetId set, address operator, address strategy)
+        external
+        view
+        returns (Magnitude magnitude, Wad wad, uint256 executableFrom, uint256 lapsesAt);
+
+    /// @notice The first epoch in which no slash proposed so far against the operator's pool of `strategy` can be
+    /// executed any more, whichever set proposed it. Who stakes before shares the loss. Errs to the safe side where
+    /// proposals were cancelled, executed or have died with their set.
+    function contestedUntil(address operator, address strategy) external view returns (Epoch);
 
     /// @notice Whether `appointee` may call the function `selector` for `account`.
     function isAppointed(address account, address appointee, bytes4 selector) external view returns (bool);

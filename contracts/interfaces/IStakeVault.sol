@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity >=0.8.34;
 
+import {IERC165} from "@openzeppelin/contracts/utils/introspection/IERC165.sol";
+
 import {IEpochClock} from "./IEpochClock.sol";
 import {IGoverned} from "./IGoverned.sol";
 import {Epoch} from "../types/Epoch.sol";
@@ -10,11 +12,14 @@ import {PoolId} from "../types/PoolId.sol";
 /// @title IStakeVault
 /// @notice Holds all staked tokens: pools of stake delegated to operators, positions in them, and exits.
 /// Amounts called assets are in units of the strategy's token; shares are a pool's or a bucket's own unit.
-interface IStakeVault is IEpochClock, IGoverned {
+interface IStakeVault is IERC165, IEpochClock, IGoverned {
     /* EVENTS */
 
-    /// @notice `operator` registered; its pools are closed.
-    event OperatorRegistered(address indexed operator);
+    /// @notice `operator` registered; its pools are closed. `approver` (zero: nobody) decides who may stake in them.
+    event OperatorRegistered(address indexed operator, address approver);
+
+    /// @notice Nobody decides any longer who may stake in the pools of `operator`.
+    event ApproverRemoved(address indexed operator);
 
     /// @notice `operator` opened its pools; they take stake from epoch `admitsFrom` on.
     event OperatorOpened(address indexed operator, Epoch admitsFrom);
@@ -22,11 +27,24 @@ interface IStakeVault is IEpochClock, IGoverned {
     /// @notice `operator` closed its pools to new stake.
     event OperatorClosed(address indexed operator);
 
+    /// @notice The approver of `operator` lets `staker` stake once with it, until timestamp `deadline`. It was the
+    /// approval number `nonce` for this staker; an older one that was not used is replaced.
+    event Admitted(address indexed operator, address indexed staker, uint256 nonce, uint256 deadline);
+
+    /// @notice `staker` staked with `operator` by its approval, which is gone.
+    event AdmissionUsed(address indexed operator, address indexed staker);
+
     /// @notice The first stake of `strategy` ever delegated to `operator` arrived; `pool` is the pool's key.
     event PoolCreated(PoolId indexed pool, address indexed operator, address indexed strategy);
 
-    /// @notice `assets` tokens arrived, and `owner` holds `shares` more of `pool`.
-    event Deposited(PoolId indexed pool, address indexed owner, uint256 assets, uint256 shares);
+    /// @notice `amount` shares of `id` moved from `sender` to `receiver` (ERC-6909). From the zero address they are
+    /// minted, for stake that enters the pool; to it they are burned, for stake that leaves.
+    /// @dev A deposit is this log alone. Its assets follow from it, since shares are never fewer than assets: they are
+    /// `amount × assets / shares` of the pool before, rounded up.
+    event Transfer(address caller, address indexed sender, address indexed receiver, PoolId indexed id, uint256 amount);
+
+    /// @notice `spender` may transfer `amount` shares of `id` for `owner` (ERC-6909).
+    event Approval(address indexed owner, address indexed spender, PoolId indexed id, uint256 amount);
 
     /// @notice `owner` took `shares` worth `assets` out of the idle pool `pool`; `receiver` has the tokens.
     event Withdrawn(
@@ -65,6 +83,10 @@ interface IStakeVault is IEpochClock, IGoverned {
     /// @notice A slash left nothing of `pool`: its generation ended, and the next one began empty.
     event GenerationEnded(PoolId indexed pool);
 
+    /// @notice The worn-out `pool` ended, and its next generation began empty. Its holders take out the `assets` that
+    /// were left of it at once, with `withdraw` or `delegate`.
+    event PoolRenewed(PoolId indexed pool, uint256 assets);
+
     /// @notice `account` could not receive `assets` of `strategy` and may collect them later.
     event Credited(address indexed strategy, address indexed account, uint256 assets);
 
@@ -87,6 +109,18 @@ interface IStakeVault is IEpochClock, IGoverned {
     error AlreadyOpen(address operator, Epoch admitsFrom);
     /// @notice The operator's pools are closed: they take stake from epoch `admitsFrom` on (0: not announced).
     error OperatorClosedToStake(address operator, Epoch admitsFrom);
+    /// @notice Nobody decides who may stake with this operator.
+    error NoApprover(address operator);
+    /// @notice It is not the operator's approver who signed that `staker` may stake with it, as approval number `nonce`
+    /// until `deadline`.
+    error BadApproval(address operator, address staker, uint256 nonce, uint256 deadline);
+    /// @notice The operator's approver must admit the staker first: for each time that stake enters, until `deadline`
+    /// (0: there is no approval).
+    error NotAdmitted(address operator, address staker, uint256 deadline);
+    /// @notice Positions in pools with an approver cannot be transferred.
+    error PoolGated(PoolId pool);
+    /// @notice The owner lets the spender transfer fewer shares than the call is about.
+    error InsufficientAllowance(address owner, address spender, PoolId id, uint256 allowed, uint256 asked);
     /// @notice Neither the owner nor an ERC-6909 operator of it.
     error NotOwnerNorOperator(address owner, address sender);
     /// @notice Only the allocation manager may call this.
@@ -105,13 +139,16 @@ interface IStakeVault is IEpochClock, IGoverned {
     error DepositCapTooHigh(uint256 cap, uint256 highest);
     /// @notice The pool has lost so much that shares for this many assets do not fit; it takes no such deposit.
     error PoolWornOut(PoolId pool, uint256 assets);
+    /// @notice A share of the pool is still worth a unit of 4,096 or more, so deposits of any size fit.
+    error NotWornOut(PoolId pool, uint256 assets, uint256 shares);
     /// @notice The idle pool has no exit queue: take stake out of it with `withdraw` or `delegate`.
     error PoolIsIdle(PoolId pool);
     /// @notice Stake in an operator's pool leaves through `queueWithdrawal` only.
     error PoolIsAtRisk(PoolId pool);
     /// @notice No pool can outlive 2^24 generations.
     error GenerationsExhausted(PoolId pool);
-    /// @notice The generation has ended; its positions are worth nothing.
+    /// @notice The generation has ended. Its positions are worth nothing, or (where it was renewed) leave by `withdraw`
+    /// and `delegate`.
     error PoolGenerationEnded(PoolId pool);
     /// @notice The exit ripens at the start of epoch `ripe`; it is now epoch `current`.
     error ExitNotRipe(Epoch ripe, Epoch current);
@@ -128,7 +165,11 @@ interface IStakeVault is IEpochClock, IGoverned {
 
     /// @notice Makes the sender an operator. Its pools are closed, and until it first opens them its raised allocations
     /// take effect at once.
-    function registerOperator() external;
+    /// @param approver decides who may stake in its pools, which are then not transferable; zero for everybody
+    function registerOperator(address approver) external;
+
+    /// @notice Lets everybody stake in the sender's pools, for good: an approver can be removed, never added.
+    function removeApprover() external;
 
     /// @notice Opens the sender's pools to stake from the start of the next epoch. From this moment on every raised
     /// allocation of it waits out its notice, also for pools that are empty.
@@ -136,6 +177,15 @@ interface IStakeVault is IEpochClock, IGoverned {
 
     /// @notice Closes the sender's pools to new stake. Nothing else changes.
     function close() external;
+
+    /* APPROVER */
+
+    /// @notice Lets `staker` enter a pool of `operator` once, until timestamp `deadline`: by a deposit, a delegation or
+    /// a redelegation that the staker or its ERC-6909 operator sends. Called by the operator's approver, or by anybody
+    /// with its signature (of an account, or by ERC-1271) over the EIP-712 struct
+    /// `Admission(address operator,address staker,uint256 nonce,uint256 deadline)`, where `nonce` is the one of
+    /// `admissionOf`.
+    function admit(address operator, address staker, uint256 deadline, bytes calldata signature) external;
 
     /* STAKER */
 
@@ -147,10 +197,11 @@ interface IStakeVault is IEpochClock, IGoverned {
         external
         returns (uint256 shares);
 
-    /// @notice Takes `shares` of the idle pool `pool` out as tokens, at once.
+    /// @notice Takes `shares` out as tokens, at once: of the idle pool, or of a generation that was renewed.
     function withdraw(PoolId pool, uint256 shares, address receiver, address owner) external returns (uint256 assets);
 
-    /// @notice Moves `shares` of the idle pool `pool` into the pool of `operator`, at once and without moving tokens.
+    /// @notice Moves `shares` of the idle pool, or of a generation that was renewed, into the pool of `operator` (zero:
+    /// the idle pool), at once and without moving tokens.
     /// @param minShares the least shares of the operator's pool that the sender accepts
     function delegate(PoolId pool, uint256 shares, address operator, uint256 minShares, address owner)
         external
@@ -179,6 +230,16 @@ interface IStakeVault is IEpochClock, IGoverned {
         external
         returns (uint256 shares);
 
+    /// @notice Gives `amount` shares of `id` to `receiver` (ERC-6909).
+    function transfer(address receiver, PoolId id, uint256 amount) external returns (bool);
+
+    /// @notice Gives `amount` shares of `id` from `sender` to `receiver` (ERC-6909). Called by the sender, by an
+    /// operator of it, or by a spender with an allowance, of which it uses up `amount` unless it is 2^256 − 1.
+    function transferFrom(address sender, address receiver, PoolId id, uint256 amount) external returns (bool);
+
+    /// @notice Lets `spender` transfer `amount` shares of `id` for the sender (ERC-6909), instead of what it may now.
+    function approve(address spender, PoolId id, uint256 amount) external returns (bool);
+
     /// @notice Allows or forbids `spender` to act on all positions and exits of the sender (ERC-6909).
     function setOperator(address spender, bool approved) external returns (bool);
 
@@ -193,6 +254,11 @@ interface IStakeVault is IEpochClock, IGoverned {
     function slash(PoolId pool, Magnitude taken, Magnitude left, address strategy, address recipient)
         external
         returns (uint256 assets);
+
+    /// @notice Ends the living generation of a pool that is worn out: a share is worth less than 1/4,096 of a unit, so a
+    /// deposit within the highest cap might not fit. What is left of it becomes its bucket of epoch zero.
+    /// @param pool the pool's key
+    function renew(PoolId pool) external;
 
     /* GOVERNANCE */
 
@@ -250,8 +316,9 @@ interface IStakeVault is IEpochClock, IGoverned {
     /// @notice Shares of a pool's generation that `owner` holds (ERC-6909).
     function balanceOf(address owner, PoolId pool) external view returns (uint256);
 
-    /// @notice What the position of `owner` in `pool` would put into the queue now, in assets. 0 for one of an ended
-    /// generation. Reverts during a call that changes it.
+    /// @notice What the position of `owner` in `pool` is worth now, in assets: what it would put into the queue or, in
+    /// the idle pool and in a renewed generation, take out. 0 in a generation that a slash ended. Reverts during a call
+    /// that changes it.
     function positionValue(PoolId pool, address owner) external view returns (uint256 assets);
 
     /// @notice Bucket shares of the exit `(pool, epoch, owner)`.
@@ -271,10 +338,31 @@ interface IStakeVault is IEpochClock, IGoverned {
     /// @return registered whether the account is an operator
     /// @return opened whether its pools have ever been opened
     /// @return admitsFrom the first epoch in which its pools take stake; 0 while they are closed
-    function operatorState(address operator) external view returns (bool registered, bool opened, Epoch admitsFrom);
+    /// @return approver who decides which stakers they take; zero where everybody may stake
+    function operatorState(address operator)
+        external
+        view
+        returns (bool registered, bool opened, Epoch admitsFrom, address approver);
+
+    /// @notice The approval of `staker` by the approver of `operator`.
+    /// @return nonce the number of the next approval
+    /// @return deadline until when the last one admits the staker, once; 0 where there is none or it was used
+    function admissionOf(address operator, address staker) external view returns (uint256 nonce, uint256 deadline);
 
     /// @notice Slashed stake of `strategy` that `account` may collect.
     function creditOf(address strategy, address account) external view returns (uint256);
+
+    /// @notice How many shares of `id` the spender may transfer for the owner (ERC-6909).
+    function allowance(address owner, address spender, PoolId id) external view returns (uint256);
+
+    /// @notice The name of the pool's strategy (ERC-6909 metadata); empty where it has none.
+    function name(PoolId id) external view returns (string memory);
+
+    /// @notice The symbol of the pool's strategy (ERC-6909 metadata); empty where it has none.
+    function symbol(PoolId id) external view returns (string memory);
+
+    /// @notice The decimals of the pool's strategy (ERC-6909 metadata): a pool's first shares are worth a unit each.
+    function decimals(PoolId id) external view returns (uint8);
 
     /// @notice Whether `spender` may act on the positions and exits of `owner` (ERC-6909).
     function isOperator(address owner, address spender) external view returns (bool);

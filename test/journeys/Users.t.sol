@@ -62,7 +62,7 @@ contract Staker is User {
 
 contract Operator is User {
     constructor(IStakeVault vault, IAllocationManager manager, IMintable token) User(vault, manager, token) {
-        vault.registerOperator();
+        vault.registerOperator(address(0));
     }
 
     function open() external {

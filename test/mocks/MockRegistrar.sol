@@ -5,7 +5,7 @@ import {IAllocationManager} from "palisade/interfaces/IAllocationManager.sol";
 import {IRegistrar} from "palisade/interfaces/IRegistrar.sol";
 import {OperatorSetId} from "palisade/types/OperatorSetId.sol";
 
-/// @notice Remembers who joined, whether it was a member by then, and refuses on demand.
+/// @notice Remembers who joined and left, whether it was a member by then, and objects on demand.
 contract MockRegistrar is IRegistrar {
     error Refused();
 
@@ -14,6 +14,7 @@ contract MockRegistrar is IRegistrar {
     address public lastOperator;
     bytes public lastData;
     bool public wasJoined;
+    uint256 public gasToLeave;
 
     function refuse(bool refusing_) external {
         refusing = refusing_;
@@ -25,5 +26,13 @@ contract MockRegistrar is IRegistrar {
         wasJoined = IAllocationManager(msg.sender).membershipOf(set, operator).joined;
         // Outside the lock: calling back works.
         IAllocationManager(msg.sender).appoint(operator, this.onJoin.selector, true);
+    }
+
+    function onLeave(OperatorSetId set, address operator) external {
+        uint256 gas = gasleft();
+        require(!refusing, Refused());
+        (lastSet, lastOperator, gasToLeave) = (set, operator, gas);
+        wasJoined = IAllocationManager(msg.sender).membershipOf(set, operator).joined;
+        IAllocationManager(msg.sender).appoint(operator, this.onLeave.selector, true);
     }
 }

@@ -35,7 +35,7 @@ contract BudgetTest is Test {
         if (dice % 5 == 1 && p.committed > 0) {
             uint256 taken = (dice >> 8) % p.left;
             p.left -= taken;
-            return (b.slashed(Magnitude.wrap(taken)), p);
+            return (b.slashed(Magnitude.wrap(taken), Magnitude.wrap(0), Magnitude.wrap(0)), p);
         }
         uint256 from = (dice >> 8) % 4 == 0 ? p.committed : (dice >> 16) % (p.committed + 1);
         uint256 to = (dice >> 10) % 4 == 0 ? 0 : (dice >> 80) % 1e18;

@@ -13,7 +13,7 @@ contract OperatorHandler is Handler {
 
     function openOrClose(uint256 seed) external counted("openOrClose") {
         address operator = pick(operators, part(seed, 0));
-        (,, Epoch admitsFrom) = VAULT.operatorState(operator);
+        (,, Epoch admitsFrom,) = VAULT.operatorState(operator);
         Watch memory before = watch(address(0), address(0));
         vm.startPrank(operator);
         if (!admitsFrom.isSet()) VAULT.open();

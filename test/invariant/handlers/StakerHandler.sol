@@ -115,7 +115,7 @@ contract StakerHandler is Handler {
 
     /// @dev Whether the pool would take `assets` now.
     function _admits(address operator, address strategy, uint256 assets) private view returns (bool) {
-        (,, Epoch admitsFrom) = VAULT.operatorState(operator);
+        (,, Epoch admitsFrom,) = VAULT.operatorState(operator);
         if (operator != address(0) && (!admitsFrom.isSet() || admitsFrom > VAULT.currentEpoch())) return false;
         (uint256 total, uint256 shares,,) = VAULT.poolState(VAULT.poolId(operator, strategy));
         return assets > 0 && (shares == 0 || assets * shares / total + shares < 2 ** 104);

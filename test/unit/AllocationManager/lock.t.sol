@@ -81,6 +81,6 @@ contract ManagerLockTest is LockScene {
         calls[1] = abi.encodeCall(IAllocationManager.budgetOf, (operator, address(hook)));
         calls[2] = abi.encodeCall(IAllocationManager.slashableStake, (set, address(hook), only(operator)));
         calls[3] = abi.encodeCall(IAllocationManager.guaranteedStake, (set, address(hook), only(operator)));
-        calls[4] = abi.encodeCall(IAllocationManager.worstCaseLoss, (operator, address(hook)));
+        calls[4] = abi.encodeCall(IAllocationManager.worstCaseLoss, (address(hook), only(operator)));
     }
 }

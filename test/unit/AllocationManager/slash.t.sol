@@ -362,7 +362,7 @@ contract SlashTest is Scene {
         assertBudget(1e18, 0, 1);
         assertEq(slashableBy(set, operator), 0);
         assertEq(guaranteedTo(set, operator), 0);
-        assertEq(manager.worstCaseLoss(operator, address(token)), wad(0));
+        assertEq(worstCaseLoss(operator), wad(0));
     }
 
     function test_AllThatIsLeftEndsThePromisesOfOtherSets() public {

@@ -123,18 +123,18 @@ contract ManagerViewsTest is Scene {
     /* WORST CASE */
 
     function test_WorstCaseOfNoPromiseIsZero() public view {
-        assertEq(manager.worstCaseLoss(otherOperator, address(token)), wad(0));
+        assertEq(worstCaseLoss(otherOperator), wad(0));
     }
 
     function test_WorstCaseIsCommittedOverLeftRoundedUp() public {
-        assertEq(manager.worstCaseLoss(operator, address(token)), wad(0.5e18));
+        assertEq(worstCaseLoss(operator), wad(0.5e18));
         slash(set, operator, wad(0.5e18));
-        assertEq(manager.worstCaseLoss(operator, address(token)), wad(333_333_333_333_333_334));
+        assertEq(worstCaseLoss(operator), wad(333_333_333_333_333_334));
     }
 
     function test_WorstCaseIsAllAtMost() public {
         elastic(1e18);
-        assertEq(manager.worstCaseLoss(operator, address(token)), wad(1e18));
+        assertEq(worstCaseLoss(operator), wad(1e18));
     }
 
     /* INTERNAL */

@@ -23,7 +23,7 @@ contract CloseTest is Scene {
         emit IStakeVault.OperatorClosed(operator);
         close(operator);
 
-        (bool registered, bool opened, Epoch admitsFrom) = vault.operatorState(operator);
+        (bool registered, bool opened, Epoch admitsFrom,) = vault.operatorState(operator);
         assertTrue(registered);
         assertTrue(opened, "opened for good");
         assertEq(admitsFrom, Epoch.wrap(0));
@@ -41,7 +41,7 @@ contract CloseTest is Scene {
         vm.prank(stranger);
         vault.open();
         close(stranger);
-        (, bool opened, Epoch admitsFrom) = vault.operatorState(stranger);
+        (, bool opened, Epoch admitsFrom,) = vault.operatorState(stranger);
         assertTrue(opened);
         assertEq(admitsFrom, Epoch.wrap(0));
     }

@@ -122,7 +122,7 @@ contract DepositTest is Scene {
         vm.expectEmit(address(vault));
         emit IStakeVault.PoolCreated(pool, operator, address(token));
         vm.expectEmit(address(vault));
-        emit IStakeVault.Deposited(pool, alice, 7 * unit, 7 * unit);
+        emit IStakeVault.Transfer(alice, address(0), alice, pool, 7 * unit);
         assertEq(aliceDeposits(7 * unit, 7 * unit), 7 * unit);
 
         (address whose, address what) = vault.poolOf(pool);
@@ -143,7 +143,7 @@ contract DepositTest is Scene {
         aliceDeposits(unit, 0);
         vm.recordLogs();
         aliceDeposits(unit, 0);
-        assertEq(vm.getRecordedLogs().length, 2, "Transfer and Deposited");
+        assertEq(vm.getRecordedLogs().length, 2, "the two transfers");
     }
 
     /// @dev 10 shares are worth 9: 10 units buy 10 × 10 / 9 = 11.1 shares.
@@ -158,7 +158,7 @@ contract DepositTest is Scene {
 
     function test_ForAnotherReceiver() public {
         vm.expectEmit(address(vault));
-        emit IStakeVault.Deposited(pool, bob, unit, unit);
+        emit IStakeVault.Transfer(alice, address(0), bob, pool, unit);
         vm.prank(alice);
         vault.deposit(address(token), operator, bob, unit, 0);
         assertEq(vault.balanceOf(bob, pool), unit);
@@ -167,7 +167,7 @@ contract DepositTest is Scene {
 
     function test_KeepsStakeIdle() public {
         vm.expectEmit(address(vault));
-        emit IStakeVault.Deposited(idle, alice, unit, unit);
+        emit IStakeVault.Transfer(alice, address(0), alice, idle, unit);
         vm.prank(alice);
         vault.deposit(address(token), address(0), alice, unit, 0);
         assertTrue(idle.isIdle());

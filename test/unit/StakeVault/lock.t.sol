@@ -65,7 +65,7 @@ contract VaultLockTest is LockScene {
     function entryPoints() internal view returns (bytes[] memory calls) {
         Epoch epoch = vault.currentEpoch();
         calls = new bytes[](13);
-        calls[0] = abi.encodeCall(IStakeVault.registerOperator, ());
+        calls[0] = abi.encodeCall(IStakeVault.registerOperator, (address(0)));
         calls[1] = abi.encodeCall(IStakeVault.open, ());
         calls[2] = abi.encodeCall(IStakeVault.close, ());
         calls[3] = abi.encodeCall(IStakeVault.deposit, (address(hook), operator, alice, unit, 0));

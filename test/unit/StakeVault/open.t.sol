@@ -22,7 +22,7 @@ contract OpenTest is Scene {
     function test_OpensOnceThePauseIsOver() public {
         vm.warp(pause(vault, Pausable.Open, 7 days));
         open(stranger);
-        (, bool opened,) = vault.operatorState(stranger);
+        (, bool opened,,) = vault.operatorState(stranger);
         assertTrue(opened);
     }
 
@@ -77,7 +77,7 @@ contract OpenTest is Scene {
     }
 
     function assertState(address account, Epoch expected) internal view {
-        (bool registered, bool opened, Epoch admitsFrom) = vault.operatorState(account);
+        (bool registered, bool opened, Epoch admitsFrom,) = vault.operatorState(account);
         assertTrue(registered);
         assertTrue(opened);
         assertEq(admitsFrom, expected);

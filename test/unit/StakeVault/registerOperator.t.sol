@@ -13,10 +13,10 @@ contract RegisterOperatorTest is Scene {
 
     function test_RegistersClosed() public {
         vm.expectEmit(address(vault));
-        emit IStakeVault.OperatorRegistered(stranger);
+        emit IStakeVault.OperatorRegistered(stranger, address(0));
         registerOperator(stranger);
 
-        (bool registered, bool opened, Epoch admitsFrom) = vault.operatorState(stranger);
+        (bool registered, bool opened, Epoch admitsFrom,) = vault.operatorState(stranger);
         assertTrue(registered);
         assertFalse(opened);
         assertEq(admitsFrom, Epoch.wrap(0));
