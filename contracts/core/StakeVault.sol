@@ -322,7 +322,7 @@ contract StakeVault is IStakeVault, EpochClock, Governed, EIP712 {
     {
         if (msg.sender != ALLOCATION_MANAGER) revert NotAllocationManager(msg.sender);
         if (recipient == address(0)) recipient = BURN_ADDRESS;
-        assets = _slash(pool, taken, left, recipient);
+        assets = _slash(pool, taken, left);
         if (assets > 0 && !IERC20(strategy).trySafeTransfer(recipient, assets)) {
             _credits[strategy][recipient] += assets;
             emit Credited(strategy, recipient, assets);
@@ -627,7 +627,7 @@ contract StakeVault is IStakeVault, EpochClock, Governed, EIP712 {
     }
 
     /// @return assets what left the pool and its two unmatured buckets, and is now the caller's to place
-    function _slash(PoolId key, Magnitude taken, Magnitude left, address recipient) private returns (uint256 assets) {
+    function _slash(PoolId key, Magnitude taken, Magnitude left) private returns (uint256 assets) {
         Epoch current = currentEpoch();
         Pool p = _pools[key];
         Checkpoint c = p.checkpoint();
@@ -639,7 +639,7 @@ contract StakeVault is IStakeVault, EpochClock, Governed, EIP712 {
         assets = fromPool + fromNext + fromLast;
         if (assets == 0) return 0;
 
-        emit Slashed(pool, recipient, fromPool, fromNext, fromLast);
+        emit Slashed(pool, fromPool, fromNext, fromLast);
         if (taken < left) {
             _pools[key] = p.less(fromPool);
         } else {

@@ -76,9 +76,9 @@ interface IStakeVault is IERC165, IEpochClock, IGoverned {
         PoolId indexed pool, Epoch indexed epoch, address indexed owner, PoolId to, uint256 assets, uint256 shares
     );
 
-    /// @notice A slash took these assets from the pool and from its buckets of the next epoch and the one after it.
-    /// They went to `recipient`, as tokens or (see `Credited`) as a credit.
-    event Slashed(PoolId indexed pool, address indexed recipient, uint256 fromPool, uint256 fromNext, uint256 fromLast);
+    /// @notice A slash took these assets from the pool and from its buckets of the next epoch and the one after it. They
+    /// left the vault to the recipient of the set's terms or (see `Credited`) became its credit.
+    event Slashed(PoolId indexed pool, uint256 fromPool, uint256 fromNext, uint256 fromLast);
 
     /// @notice A slash left nothing of `pool`: its generation ended, and the next one began empty.
     event GenerationEnded(PoolId indexed pool);

@@ -35,7 +35,7 @@ contract VaultSlashTest is Scene {
     /// @dev An eighth: 12.5, 2.5 and 1.25, each rounded down.
     function test_TakesOneFractionOfThePoolAndItsUnripeBuckets() public {
         vm.expectEmit(address(vault));
-        emit IStakeVault.Slashed(pool, recipient, 12, 2, 1);
+        emit IStakeVault.Slashed(pool, 12, 2, 1);
         assertEq(cut(pool, 1, 8), 15);
 
         assertEq(token.balanceOf(recipient), 15);
@@ -80,7 +80,7 @@ contract VaultSlashTest is Scene {
 
     function test_ATotalSlashEndsTheGeneration() public {
         vm.expectEmit(address(vault));
-        emit IStakeVault.Slashed(pool, recipient, 100, 20, 10);
+        emit IStakeVault.Slashed(pool, 100, 20, 10);
         vm.expectEmit(address(vault));
         emit IStakeVault.GenerationEnded(pool);
         assertEq(cut(pool, 5, 5), 130);
@@ -128,7 +128,7 @@ contract VaultSlashTest is Scene {
 
     function test_BurnsWithoutARecipient() public {
         vm.expectEmit(address(vault));
-        emit IStakeVault.Slashed(pool, vault.BURN_ADDRESS(), 50, 10, 5);
+        emit IStakeVault.Slashed(pool, 50, 10, 5);
         assertEq(cut(token, pool, 1, 2, address(0)), 65);
         assertEq(token.balanceOf(vault.BURN_ADDRESS()), 65);
     }
