@@ -21,24 +21,39 @@ import {EpochClock} from "../libraries/EpochClock.sol";
 import {Governed} from "../libraries/Governed.sol";
 import {History} from "../libraries/History.sol";
 
-/// @notice An operator's standing, as it is stored: one slot.
-struct StoredOperator {
+/// @notice An operator: its standing in one slot, and whom its approver admits.
+struct OperatorRecord {
     bool registered;
     bool opened;
     uint24 admitsFrom;
     address approver;
+    mapping(address staker => Admission) admissions;
 }
 
-/// @notice An approver's approval of a staker, as it is stored: one slot.
-struct StoredAdmission {
+/// @notice An approver's approval of a staker, in one slot.
+struct Admission {
     uint40 deadline;
     uint216 nonce;
 }
 
-/// @notice Whose pool it is, and of what.
-struct PoolKey {
+/// @notice A pool: its living generation, whose it is and of what, and what stood before each epoch that changed it.
+struct PoolRecord {
+    Pool pool;
     address operator;
     address strategy;
+    mapping(Epoch changed => Checkpoint) history;
+}
+
+/// @notice A position, and what it held before the epochs that changed it.
+struct PositionRecord {
+    Position position;
+    mapping(Epoch changed => Checkpoint) history;
+}
+
+/// @notice A bucket, and each owner's shares of it.
+struct BucketRecord {
+    Bucket bucket;
+    mapping(address owner => uint256 shares) exits;
 }
 
 /// @title StakeVault
@@ -95,18 +110,12 @@ contract StakeVault is IStakeVault, EpochClock, Governed, EIP712 {
     /// @inheritdoc IStakeVault
     address public immutable ALLOCATION_MANAGER;
 
-    mapping(address operator => StoredOperator) private _operators;
-    mapping(address operator => mapping(address staker => StoredAdmission)) private _admissions;
+    mapping(address operator => OperatorRecord) private _operators;
+    mapping(PoolId key => PoolRecord) private _pools;
+    mapping(PoolId pool => mapping(address owner => PositionRecord)) private _positions;
 
-    mapping(PoolId key => Pool) private _pools;
-    mapping(PoolId key => mapping(Epoch changed => Checkpoint)) private _poolHistory;
-    mapping(PoolId key => PoolKey) private _poolKeys;
-
-    mapping(PoolId pool => mapping(address owner => Position)) private _positions;
-    mapping(PoolId pool => mapping(address owner => mapping(Epoch changed => Checkpoint))) private _positionHistory;
-
-    mapping(PoolId pool => mapping(Epoch epoch => Bucket)) private _buckets;
-    mapping(PoolId pool => mapping(Epoch epoch => mapping(address owner => uint256 shares))) private _exits;
+    /// @dev A pool's bucket of epoch zero is what is left of it where it was renewed; its shares are the positions.
+    mapping(PoolId pool => mapping(Epoch epoch => BucketRecord)) private _buckets;
 
     mapping(address strategy => mapping(address account => uint256 assets)) private _credits;
 
@@ -130,7 +139,7 @@ contract StakeVault is IStakeVault, EpochClock, Governed, EIP712 {
 
     /// @inheritdoc IStakeVault
     function registerOperator(address approver) external nonReentrant {
-        StoredOperator storage operator = _operators[msg.sender];
+        OperatorRecord storage operator = _operators[msg.sender];
         if (operator.registered) revert AlreadyRegistered(msg.sender);
         (operator.registered, operator.approver) = (true, approver);
         emit OperatorRegistered(msg.sender, approver);
@@ -138,7 +147,7 @@ contract StakeVault is IStakeVault, EpochClock, Governed, EIP712 {
 
     /// @inheritdoc IStakeVault
     function removeApprover() external nonReentrant {
-        StoredOperator storage operator = _operators[msg.sender];
+        OperatorRecord storage operator = _operators[msg.sender];
         if (operator.approver == address(0)) revert NoApprover(msg.sender);
         operator.approver = address(0);
         emit ApproverRemoved(msg.sender);
@@ -147,7 +156,7 @@ contract StakeVault is IStakeVault, EpochClock, Governed, EIP712 {
     /// @inheritdoc IStakeVault
     function open() external nonReentrant {
         _requireRunning(Pausable.Open);
-        StoredOperator storage operator = _operators[msg.sender];
+        OperatorRecord storage operator = _operators[msg.sender];
         if (!operator.registered) revert NotRegistered(msg.sender);
         if (operator.admitsFrom != 0) revert AlreadyOpen(msg.sender, Epoch.wrap(operator.admitsFrom));
         Epoch admitsFrom = currentEpoch().plus(1);
@@ -158,7 +167,7 @@ contract StakeVault is IStakeVault, EpochClock, Governed, EIP712 {
 
     /// @inheritdoc IStakeVault
     function close() external nonReentrant {
-        StoredOperator storage operator = _operators[msg.sender];
+        OperatorRecord storage operator = _operators[msg.sender];
         if (operator.admitsFrom == 0) revert OperatorClosedToStake(msg.sender, Epoch.wrap(0));
         operator.admitsFrom = 0;
         emit OperatorClosed(msg.sender);
@@ -168,9 +177,10 @@ contract StakeVault is IStakeVault, EpochClock, Governed, EIP712 {
 
     /// @inheritdoc IStakeVault
     function admit(address operator, address staker, uint256 deadline, bytes calldata signature) external nonReentrant {
-        address approver = _operators[operator].approver;
+        OperatorRecord storage record = _operators[operator];
+        address approver = record.approver;
         if (approver == address(0)) revert NoApprover(operator);
-        StoredAdmission storage admission = _admissions[operator][staker];
+        Admission storage admission = record.admissions[staker];
         uint256 nonce = admission.nonce;
         if (msg.sender != approver) {
             bytes32 digest =
@@ -209,7 +219,7 @@ contract StakeVault is IStakeVault, EpochClock, Governed, EIP712 {
         _requireRunning(Pausable.Complete);
         assets = _leaveAtOnce(pool, owner, shares);
         emit Withdrawn(pool, owner, receiver, assets, shares);
-        _push(_poolKeys[pool.key()].strategy, receiver, assets);
+        _push(_pools[pool.key()].strategy, receiver, assets);
     }
 
     /// @inheritdoc IStakeVault
@@ -222,7 +232,7 @@ contract StakeVault is IStakeVault, EpochClock, Governed, EIP712 {
         _requireRunning(Pausable.Deposit);
         uint256 assets = _leaveAtOnce(pool, owner, shares);
         PoolId to;
-        (to, minted) = _enter(_poolKeys[pool.key()].strategy, operator, assets, minShares, owner);
+        (to, minted) = _enter(_pools[pool.key()].strategy, operator, assets, minShares, owner);
         emit Delegated(pool, to, owner, assets, shares, minted);
     }
 
@@ -240,12 +250,13 @@ contract StakeVault is IStakeVault, EpochClock, Governed, EIP712 {
         assets = _leave(pool, owner, shares, current);
         if (assets < minAssets) revert TooLittle(assets, minAssets);
 
-        Bucket bucket = _buckets[pool][epoch];
+        BucketRecord storage record = _buckets[pool][epoch];
+        Bucket bucket = record.bucket;
         uint256 exitShares = _toShares(assets, bucket.shares(), bucket.assets());
         // Both fit; see MAX_ASSETS. A token that lies about balances may overflow its own bucket, and is refused.
         uint256 bucketAssets = (bucket.assets() + assets).toUint104();
-        _buckets[pool][epoch] = BucketMath.pack(bucketAssets, (bucket.shares() + exitShares).toUint152());
-        _exits[pool][epoch][owner] += exitShares;
+        record.bucket = BucketMath.pack(bucketAssets, (bucket.shares() + exitShares).toUint152());
+        record.exits[owner] += exitShares;
 
         emit WithdrawalQueued(pool, epoch, owner, shares, assets, exitShares);
     }
@@ -260,7 +271,7 @@ contract StakeVault is IStakeVault, EpochClock, Governed, EIP712 {
         _requireRunning(Pausable.Complete);
         assets = _finishExit(pool, epoch, owner);
         emit WithdrawalCompleted(pool, epoch, owner, receiver, assets);
-        if (assets > 0) _push(_poolKeys[pool.key()].strategy, receiver, assets);
+        if (assets > 0) _push(_pools[pool.key()].strategy, receiver, assets);
     }
 
     /// @inheritdoc IStakeVault
@@ -273,7 +284,7 @@ contract StakeVault is IStakeVault, EpochClock, Governed, EIP712 {
         _requireRunning(Pausable.Deposit);
         uint256 assets = _finishExit(pool, epoch, owner);
         PoolId to;
-        (to, shares) = _enter(_poolKeys[pool.key()].strategy, operator, assets, minShares, owner);
+        (to, shares) = _enter(_pools[pool.key()].strategy, operator, assets, minShares, owner);
         emit Redelegated(pool, epoch, owner, to, assets, shares);
     }
 
@@ -332,12 +343,13 @@ contract StakeVault is IStakeVault, EpochClock, Governed, EIP712 {
     /// @inheritdoc IStakeVault
     function renew(PoolId pool) external nonReentrant {
         if (msg.sender != ALLOCATION_MANAGER) revert NotAllocationManager(msg.sender);
-        Pool p = _pools[pool];
+        PoolRecord storage record = _pools[pool];
+        Pool p = record.pool;
         Checkpoint c = p.checkpoint();
         PoolId ended = pool.atGeneration(c.generation());
         if (c.shares() <= p.assets() * WORN_OUT) revert NotWornOut(ended, p.assets(), c.shares());
-        _buckets[ended][Epoch.wrap(0)] = BucketMath.pack(p.assets(), c.shares());
-        _endGeneration(pool, c, currentEpoch());
+        _buckets[ended][Epoch.wrap(0)].bucket = BucketMath.pack(p.assets(), c.shares());
+        _endGeneration(record, pool, c, currentEpoch());
         emit PoolRenewed(ended, p.assets());
     }
 
@@ -372,13 +384,13 @@ contract StakeVault is IStakeVault, EpochClock, Governed, EIP712 {
     /// @inheritdoc IStakeVault
     function poolId(address operator, address strategy) external view returns (PoolId) {
         PoolId key = poolKey(operator, strategy);
-        return key.atGeneration(_pools[key].checkpoint().generation());
+        return key.atGeneration(_pools[key].pool.checkpoint().generation());
     }
 
     /// @inheritdoc IStakeVault
     function poolOf(PoolId pool) external view returns (address operator, address strategy) {
-        PoolKey storage names = _poolKeys[pool.key()];
-        return (names.operator, names.strategy);
+        PoolRecord storage record = _pools[pool.key()];
+        return (record.operator, record.strategy);
     }
 
     /// @inheritdoc IStakeVault
@@ -388,7 +400,7 @@ contract StakeVault is IStakeVault, EpochClock, Governed, EIP712 {
         nonReentrantView
         returns (uint256 assets, uint256 shares, uint256 generation, Epoch since)
     {
-        Pool p = _pools[pool.key()];
+        Pool p = _pools[pool.key()].pool;
         return (p.assets(), p.checkpoint().shares(), p.checkpoint().generation(), p.checkpoint().since());
     }
 
@@ -396,7 +408,7 @@ contract StakeVault is IStakeVault, EpochClock, Governed, EIP712 {
     function assetsOf(PoolId[] calldata pools) external view nonReentrantView returns (uint256[] memory assets) {
         assets = new uint256[](pools.length);
         for (uint256 i; i < pools.length; ++i) {
-            assets[i] = _pools[pools[i].key()].assets();
+            assets[i] = _pools[pools[i].key()].pool.assets();
         }
     }
 
@@ -407,10 +419,11 @@ contract StakeVault is IStakeVault, EpochClock, Governed, EIP712 {
         nonReentrantView
         returns (uint256 inPool, uint256 inNext, uint256 inLast)
     {
-        Pool p = _pools[pool.key()];
+        Pool p = _pools[pool.key()].pool;
         PoolId id = pool.key().atGeneration(p.checkpoint().generation());
         Epoch current = currentEpoch();
-        return (p.assets(), _buckets[id][current.plus(1)].assets(), _buckets[id][current.plus(2)].assets());
+        mapping(Epoch epoch => BucketRecord) storage buckets = _buckets[id];
+        return (p.assets(), buckets[current.plus(1)].bucket.assets(), buckets[current.plus(2)].bucket.assets());
     }
 
     /// @inheritdoc IStakeVault
@@ -420,30 +433,30 @@ contract StakeVault is IStakeVault, EpochClock, Governed, EIP712 {
         nonReentrantView
         returns (uint256 assets, uint256 shares)
     {
-        Bucket bucket = _buckets[pool][epoch];
+        Bucket bucket = _buckets[pool][epoch].bucket;
         return (bucket.assets(), bucket.shares());
     }
 
     /// @inheritdoc IStakeVault
     function balanceOf(address owner, PoolId pool) external view returns (uint256) {
-        return _positions[pool][owner].shares();
+        return _positions[pool][owner].position.shares();
     }
 
     /// @inheritdoc IStakeVault
     function positionValue(PoolId pool, address owner) external view nonReentrantView returns (uint256 assets) {
-        Pool p = _pools[pool.key()];
+        Pool p = _pools[pool.key()].pool;
         Checkpoint c = p.checkpoint();
         (uint256 totalAssets, uint256 total) = (p.assets(), c.shares());
         if (c.generation() != pool.generation()) {
-            Bucket rest = _buckets[pool][Epoch.wrap(0)];
+            Bucket rest = _buckets[pool][Epoch.wrap(0)].bucket;
             (totalAssets, total) = (rest.assets(), rest.shares());
         }
-        return total == 0 ? 0 : _toAssets(_positions[pool][owner].shares(), totalAssets, total);
+        return total == 0 ? 0 : _toAssets(_positions[pool][owner].position.shares(), totalAssets, total);
     }
 
     /// @inheritdoc IStakeVault
     function exitOf(PoolId pool, Epoch epoch, address owner) external view returns (uint256 shares) {
-        return _exits[pool][epoch][owner];
+        return _buckets[pool][epoch].exits[owner];
     }
 
     /// @inheritdoc IStakeVault
@@ -453,25 +466,27 @@ contract StakeVault is IStakeVault, EpochClock, Governed, EIP712 {
         nonReentrantView
         returns (uint256 assets)
     {
-        uint256 shares = _exits[pool][epoch][owner];
+        BucketRecord storage record = _buckets[pool][epoch];
+        uint256 shares = record.exits[owner];
         if (shares == 0) return 0;
-        Bucket bucket = _buckets[pool][epoch];
+        Bucket bucket = record.bucket;
         return _toAssets(shares, bucket.assets(), bucket.shares());
     }
 
     /// @inheritdoc IStakeVault
     function sharesAt(PoolId pool, address owner, Epoch epoch) external view returns (uint256) {
         _requireBegun(epoch);
-        Position p = _positions[pool][owner];
-        if (p.since() < epoch) return p.shares();
-        return _positionHistory[pool][owner].lookup(p.previous(), epoch).shares();
+        PositionRecord storage record = _positions[pool][owner];
+        Position p = record.position;
+        return p.since() < epoch ? p.shares() : record.history.lookup(p.previous(), epoch).shares();
     }
 
     /// @inheritdoc IStakeVault
     function totalSharesAt(PoolId pool, Epoch epoch) external view returns (PoolId generation, uint256 shares) {
         _requireBegun(epoch);
         PoolId key = pool.key();
-        Checkpoint c = _poolHistory[key].lookup(_pools[key].checkpoint(), epoch);
+        PoolRecord storage record = _pools[key];
+        Checkpoint c = record.history.lookup(record.pool.checkpoint(), epoch);
         return (key.atGeneration(c.generation()), c.shares());
     }
 
@@ -481,13 +496,13 @@ contract StakeVault is IStakeVault, EpochClock, Governed, EIP712 {
         view
         returns (bool registered, bool opened, Epoch admitsFrom, address approver)
     {
-        StoredOperator storage stored = _operators[operator];
+        OperatorRecord storage stored = _operators[operator];
         return (stored.registered, stored.opened, Epoch.wrap(stored.admitsFrom), stored.approver);
     }
 
     /// @inheritdoc IStakeVault
     function admissionOf(address operator, address staker) external view returns (uint256 nonce, uint256 deadline) {
-        StoredAdmission storage stored = _admissions[operator][staker];
+        Admission storage stored = _operators[operator].admissions[staker];
         return (stored.nonce, stored.deadline);
     }
 
@@ -498,17 +513,17 @@ contract StakeVault is IStakeVault, EpochClock, Governed, EIP712 {
 
     /// @inheritdoc IStakeVault
     function name(PoolId id) external view returns (string memory) {
-        return _poolKeys[id.key()].strategy.readName();
+        return _pools[id.key()].strategy.readName();
     }
 
     /// @inheritdoc IStakeVault
     function symbol(PoolId id) external view returns (string memory) {
-        return _poolKeys[id.key()].strategy.readSymbol();
+        return _pools[id.key()].strategy.readSymbol();
     }
 
     /// @inheritdoc IStakeVault
     function decimals(PoolId id) external view returns (uint8) {
-        return _poolKeys[id.key()].strategy.readDecimals();
+        return _pools[id.key()].strategy.readDecimals();
     }
 
     /// @inheritdoc IERC165
@@ -528,14 +543,15 @@ contract StakeVault is IStakeVault, EpochClock, Governed, EIP712 {
         _requireReceiver(owner);
         Epoch current = currentEpoch();
         if (operator != address(0)) {
-            StoredOperator storage stored = _operators[operator];
+            OperatorRecord storage stored = _operators[operator];
             Epoch admitsFrom = Epoch.wrap(stored.admitsFrom);
             if (!admitsFrom.isSet() || admitsFrom > current) revert OperatorClosedToStake(operator, admitsFrom);
             if (stored.approver != address(0)) _useAdmission(operator, owner);
         }
 
         PoolId key = poolKey(operator, strategy);
-        Pool p = _pools[key];
+        PoolRecord storage record = _pools[key];
+        Pool p = record.pool;
         Checkpoint c = p.checkpoint();
         pool = key.atGeneration(c.generation());
         uint256 total = c.shares();
@@ -544,20 +560,21 @@ contract StakeVault is IStakeVault, EpochClock, Governed, EIP712 {
         if (shares < minShares) revert TooLittle(shares, minShares);
         if (total + shares >= 2 ** 104) revert PoolWornOut(pool, assets);
         if (!c.since().isSet()) {
-            _poolKeys[key] = PoolKey(operator, strategy);
+            (record.operator, record.strategy) = (operator, strategy);
             emit PoolCreated(key, operator, strategy);
         }
 
-        _setPool(key, c, c.generation(), p.assets() + assets, total + shares, current);
-        Position position = _positions[pool][owner];
-        _setShares(pool, owner, position, position.shares() + shares, current);
+        _setPool(record, c, c.generation(), p.assets() + assets, total + shares, current);
+        PositionRecord storage held = _positions[pool][owner];
+        Position position = held.position;
+        _setShares(held, position, position.shares() + shares, current);
         emit Transfer(msg.sender, address(0), owner, pool, shares);
     }
 
     /// @dev Only the staker may use up its approval.
     function _useAdmission(address operator, address staker) private {
         _requireOwnerOrOperator(staker);
-        StoredAdmission storage admission = _admissions[operator][staker];
+        Admission storage admission = _operators[operator].admissions[staker];
         uint256 deadline = admission.deadline;
         if (block.timestamp > deadline) revert NotAdmitted(operator, staker, deadline);
         admission.deadline = 0;
@@ -566,23 +583,24 @@ contract StakeVault is IStakeVault, EpochClock, Governed, EIP712 {
 
     /// @dev Takes `shares` of `owner` out of a living pool; what they are worth is the caller's to place.
     function _leave(PoolId pool, address owner, uint256 shares, Epoch current) private returns (uint256 assets) {
-        PoolId key = pool.key();
-        Pool p = _pools[key];
+        PoolRecord storage record = _pools[pool.key()];
+        Pool p = record.pool;
         Checkpoint c = p.checkpoint();
         if (c.generation() != pool.generation()) revert PoolGenerationEnded(pool);
         assets = _burn(pool, owner, shares, p.assets(), c.shares(), current);
-        _setPool(key, c, c.generation(), p.assets() - assets, c.shares() - shares, current);
+        _setPool(record, c, c.generation(), p.assets() - assets, c.shares() - shares, current);
     }
 
     /// @dev The same for a pool that can be left without notice: an idle one, or what is left of a renewed one.
     function _leaveAtOnce(PoolId pool, address owner, uint256 shares) private returns (uint256 assets) {
         Epoch current = currentEpoch();
         if (pool.isIdle()) return _leave(pool, owner, shares, current);
-        if (_pools[pool.key()].checkpoint().generation() == pool.generation()) revert PoolIsAtRisk(pool);
-        Bucket rest = _buckets[pool][Epoch.wrap(0)];
+        if (_pools[pool.key()].pool.checkpoint().generation() == pool.generation()) revert PoolIsAtRisk(pool);
+        BucketRecord storage record = _buckets[pool][Epoch.wrap(0)];
+        Bucket rest = record.bucket;
         if (rest.shares() == 0) revert PoolGenerationEnded(pool);
         assets = _burn(pool, owner, shares, rest.assets(), rest.shares(), current);
-        _buckets[pool][Epoch.wrap(0)] = BucketMath.pack(rest.assets() - assets, rest.shares() - shares);
+        record.bucket = BucketMath.pack(rest.assets() - assets, rest.shares() - shares);
     }
 
     /// @dev Takes `shares`, of `totalShares` that are worth `totalAssets`, from their owner.
@@ -590,92 +608,101 @@ contract StakeVault is IStakeVault, EpochClock, Governed, EIP712 {
         private
         returns (uint256 assets)
     {
-        Position position = _positions[pool][owner];
+        PositionRecord storage record = _positions[pool][owner];
+        Position position = record.position;
         uint256 held = position.shares();
         if (held < shares) revert InsufficientShares(pool, owner, held, shares);
         if (shares == 0) revert NothingToMove(pool);
         assets = _toAssets(shares, totalAssets, totalShares);
         if (assets == 0) revert NothingToMove(pool);
-        _setShares(pool, owner, position, held - shares, current);
+        _setShares(record, position, held - shares, current);
         emit Transfer(msg.sender, owner, address(0), pool, shares);
     }
 
     function _transfer(address sender, address receiver, PoolId id, uint256 amount) private {
         _requireReceiver(receiver);
-        if (!id.isIdle() && _operators[_poolKeys[id.key()].operator].approver != address(0)) revert PoolGated(id);
-        Position from = _positions[id][sender];
-        uint256 held = from.shares();
+        if (!id.isIdle() && _operators[_pools[id.key()].operator].approver != address(0)) revert PoolGated(id);
+        PositionRecord storage from = _positions[id][sender];
+        Position position = from.position;
+        uint256 held = position.shares();
         if (held < amount) revert InsufficientShares(id, sender, held, amount);
         Epoch current = currentEpoch();
-        _setShares(id, sender, from, held - amount, current);
+        _setShares(from, position, held - amount, current);
         // Read after the write: the receiver may be the sender.
-        Position to = _positions[id][receiver];
-        _setShares(id, receiver, to, to.shares() + amount, current);
+        PositionRecord storage to = _positions[id][receiver];
+        position = to.position;
+        _setShares(to, position, position.shares() + amount, current);
         emit Transfer(msg.sender, sender, receiver, id, amount);
     }
 
     function _finishExit(PoolId pool, Epoch epoch, address owner) private returns (uint256 assets) {
         Epoch current = currentEpoch();
         if (epoch > current) revert ExitNotRipe(epoch, current);
-        uint256 shares = _exits[pool][epoch][owner];
+        BucketRecord storage record = _buckets[pool][epoch];
+        uint256 shares = record.exits[owner];
         if (shares == 0) revert NoExit(pool, epoch, owner);
-        Bucket bucket = _buckets[pool][epoch];
+        Bucket bucket = record.bucket;
         assets = _toAssets(shares, bucket.assets(), bucket.shares());
-        delete _exits[pool][epoch][owner];
+        delete record.exits[owner];
         // Safe: both are at most what they are taken from.
-        _buckets[pool][epoch] = BucketMath.pack(bucket.assets() - assets, bucket.shares() - shares);
+        record.bucket = BucketMath.pack(bucket.assets() - assets, bucket.shares() - shares);
     }
 
     /// @return assets what left the pool and its two unmatured buckets, and is now the caller's to place
     function _slash(PoolId key, Magnitude taken, Magnitude left) private returns (uint256 assets) {
         Epoch current = currentEpoch();
-        Pool p = _pools[key];
+        PoolRecord storage record = _pools[key];
+        Pool p = record.pool;
         Checkpoint c = p.checkpoint();
         PoolId pool = key.atGeneration(c.generation());
+        mapping(Epoch epoch => BucketRecord) storage buckets = _buckets[pool];
 
         uint256 fromPool = _cut(p.assets(), taken, left);
-        uint256 fromNext = _slashBucket(pool, current.plus(1), taken, left);
-        uint256 fromLast = _slashBucket(pool, current.plus(2), taken, left);
+        uint256 fromNext = _slashBucket(buckets[current.plus(1)], taken, left);
+        uint256 fromLast = _slashBucket(buckets[current.plus(2)], taken, left);
         assets = fromPool + fromNext + fromLast;
         if (assets == 0) return 0;
 
         emit Slashed(pool, fromPool, fromNext, fromLast);
         if (taken < left) {
-            _pools[key] = p.less(fromPool);
+            record.pool = p.less(fromPool);
         } else {
-            _endGeneration(key, c, current);
+            _endGeneration(record, key, c, current);
             emit GenerationEnded(pool);
         }
     }
 
-    function _endGeneration(PoolId key, Checkpoint c, Epoch current) private {
-        uint256 generation = c.generation();
-        if (generation == GENERATION_MASK) revert GenerationsExhausted(key.atGeneration(generation));
-        _setPool(key, c, generation + 1, 0, 0, current);
+    function _slashBucket(BucketRecord storage record, Magnitude taken, Magnitude left) private returns (uint256 cut) {
+        Bucket bucket = record.bucket;
+        cut = _cut(bucket.assets(), taken, left);
+        if (cut > 0) record.bucket = bucket.less(cut);
     }
 
-    function _slashBucket(PoolId pool, Epoch epoch, Magnitude taken, Magnitude left) private returns (uint256 cut) {
-        Bucket bucket = _buckets[pool][epoch];
-        cut = _cut(bucket.assets(), taken, left);
-        if (cut > 0) _buckets[pool][epoch] = bucket.less(cut);
+    function _endGeneration(PoolRecord storage record, PoolId key, Checkpoint c, Epoch current) private {
+        uint256 generation = c.generation();
+        if (generation == GENERATION_MASK) revert GenerationsExhausted(key.atGeneration(generation));
+        _setPool(record, c, generation + 1, 0, 0, current);
     }
 
     /// @dev Writes the pool and, at its first change in an epoch, files what stood before. The caller proves that
     /// assets and shares fit 104 bits.
-    function _setPool(PoolId key, Checkpoint before, uint256 generation, uint256 assets, uint256 shares, Epoch current)
-        private
-    {
-        if (before.since() != current && before.since().isSet()) _poolHistory[key][current] = before;
-        _pools[key] = PoolMath.pack(assets, shares, generation, current);
+    function _setPool(
+        PoolRecord storage record,
+        Checkpoint before,
+        uint256 generation,
+        uint256 assets,
+        uint256 shares,
+        Epoch current
+    ) private {
+        if (before.since() != current && before.since().isSet()) record.history[current] = before;
+        record.pool = PoolMath.pack(assets, shares, generation, current);
     }
 
     /// @dev A position keeps the value before its last changed epoch at hand, and files older ones. The caller proves
     /// that shares fit 104 bits.
-    function _setShares(PoolId pool, address owner, Position p, uint256 shares, Epoch current) private {
-        if (p.since() != current && p.previous().since().isSet()) {
-            _positionHistory[pool][owner][p.since()] = p.previous();
-        }
-        _positions[pool][owner] = p.changed(shares, current);
+    function _setShares(PositionRecord storage record, Position p, uint256 shares, Epoch current) private {
+        if (p.since() != current && p.previous().since().isSet()) record.history[p.since()] = p.previous();
+        record.position = p.changed(shares, current);
     }
 
     /* INTERNAL: ROUNDING */
