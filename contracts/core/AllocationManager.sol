@@ -36,6 +36,25 @@ struct StoredTerms {
 
 uint8 constant HAS_REGISTRAR = 1;
 
+/// @notice An operator set: its terms, what it accepts, who is a member, and what is promised to it.
+struct SetRecord {
+    StoredTerms terms;
+    mapping(address strategy => bool) accepted;
+    mapping(address operator => Membership) memberships;
+    mapping(PoolId key => PromiseRecord) promises;
+}
+
+/// @notice What is promised to a set of one pool, and the slash of it that was proposed, if any.
+struct PromiseRecord {
+    Allocation allocation;
+    Proposal proposal;
+}
+
+/// @notice The budget of a pool.
+struct BudgetRecord {
+    Budget budget;
+}
+
 /// @title AllocationManager
 /// @notice SPEC
 ///
@@ -89,12 +108,8 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed {
     /// @inheritdoc IAllocationManager
     IStakeVault public immutable VAULT;
 
-    mapping(OperatorSetId set => StoredTerms) private _terms;
-    mapping(OperatorSetId set => mapping(address strategy => bool)) private _accepted;
-    mapping(OperatorSetId set => mapping(address operator => Membership)) private _memberships;
-    mapping(OperatorSetId set => mapping(PoolId key => Allocation)) private _allocations;
-    mapping(OperatorSetId set => mapping(PoolId key => Proposal)) private _proposals;
-    mapping(PoolId key => Budget) private _budgets;
+    mapping(OperatorSetId set => SetRecord) private _sets;
+    mapping(PoolId key => BudgetRecord) private _budgets;
 
     /// @dev How far each ceiling lies above 1, so that nothing need be stored for the lowest.
     mapping(address strategy => uint256) private _aboveLowestCeiling;
@@ -130,13 +145,14 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed {
     {
         _requireAuthorized(set.avs());
         _requireRunning(Pausable.CreateSet);
-        if (_terms[set].cap != 0) revert SetExists(set);
+        SetRecord storage record = _sets[set];
+        if (record.terms.cap != 0) revert SetExists(set);
         if (terms.slasher == address(0)) revert NoSlasher();
         if (Wad.unwrap(terms.cap) == 0 || terms.cap > WAD) revert BadCap(terms.cap);
         if (terms.window > EPOCH_LENGTH / 2) revert WindowTooLong(terms.window, EPOCH_LENGTH / 2);
         if (terms.recipient == address(VAULT)) revert BadRecipient(terms.recipient);
 
-        _terms[set] = StoredTerms({
+        record.terms = StoredTerms({
             slasher: terms.slasher,
             // Safe: it is at most 1e18.
             cap: uint64(Wad.unwrap(terms.cap)),
@@ -148,22 +164,24 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed {
             registrar: terms.registrar
         });
         emit OperatorSetCreated(set, terms);
-        _addStrategies(set, strategies);
+        _addStrategies(set, record, strategies);
     }
 
     /// @inheritdoc IAllocationManager
     function addStrategies(OperatorSetId set, address[] calldata strategies) external nonReentrant {
         _requireAuthorized(set.avs());
-        _requireLive(set);
-        _addStrategies(set, strategies);
+        SetRecord storage record = _sets[set];
+        _requireLive(set, record.terms);
+        _addStrategies(set, record, strategies);
     }
 
     /// @inheritdoc IAllocationManager
     function removeStrategies(OperatorSetId set, address[] calldata strategies) external nonReentrant {
         _requireAuthorized(set.avs());
+        SetRecord storage record = _sets[set];
         for (uint256 i; i < strategies.length; ++i) {
-            if (!_accepted[set][strategies[i]]) revert StrategyUnchanged(set, strategies[i]);
-            _accepted[set][strategies[i]] = false;
+            if (!record.accepted[strategies[i]]) revert StrategyUnchanged(set, strategies[i]);
+            record.accepted[strategies[i]] = false;
             emit StrategyRemoved(set, strategies[i]);
         }
     }
@@ -171,8 +189,9 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed {
     /// @inheritdoc IAllocationManager
     function retire(OperatorSetId set) external nonReentrant {
         _requireAuthorized(set.avs());
-        _requireLive(set);
-        _terms[set].slasher = address(0);
+        StoredTerms storage terms = _sets[set].terms;
+        _requireLive(set, terms);
+        terms.slasher = address(0);
         emit OperatorSetRetired(set);
     }
 
@@ -193,7 +212,8 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed {
         Wad[] calldata wads,
         bytes32 evidence
     ) external nonReentrant returns (uint256[] memory assets) {
-        StoredTerms storage terms = _terms[set];
+        SetRecord storage record = _sets[set];
+        StoredTerms storage terms = record.terms;
         _requireSlasher(set, terms);
         if (terms.window != 0) revert SlashMustBeProposed(set);
         if (strategies.length != wads.length) revert LengthMismatch(strategies.length, wads.length);
@@ -209,7 +229,7 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed {
             if (strategy <= previous) revert StrategiesNotAscending(previous, strategy);
             previous = strategy;
             if (wads[i] > WAD) revert BadFraction(wads[i]);
-            (Magnitude taken, uint256 moved) = _slash(set, operator, strategy, epoch, WHOLE, wads[i], cap, recipient);
+            (Magnitude taken, uint256 moved) = _slash(record, operator, strategy, epoch, WHOLE, wads[i], cap, recipient);
             emit OperatorSlashed(set, operator, strategy, taken, moved, evidence);
             assets[i] = moved;
             // Safe: the vault moves less than 2^106 at a time.
@@ -225,21 +245,25 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed {
         external
         nonReentrant
     {
-        StoredTerms storage terms = _terms[set];
+        SetRecord storage record = _sets[set];
+        StoredTerms storage terms = record.terms;
         _requireSlasher(set, terms);
         if (terms.window == 0) revert SlashIsInstant(set);
         if (wad > Wad.wrap(terms.cap)) revert FractionAboveCap(wad, Wad.wrap(terms.cap));
         PoolId key = poolKey(operator, strategy);
-        (Proposal waiting,, uint256 lapsesAt) = _proposal(set, key);
+        PromiseRecord storage promised = record.promises[key];
+        BudgetRecord storage pool = _budgets[key];
+        (Proposal waiting,, uint256 lapsesAt) = _proposal(promised, pool, terms);
         if (waiting.exists()) revert ProposalPending(set, operator, strategy, lapsesAt);
 
         Epoch epoch = currentEpoch();
-        (Budget budget, Allocation a, bool counted) = _load(set, key, epoch);
+        (Budget budget, Allocation a, bool counted) = _load(promised, pool, epoch);
         Magnitude magnitude = a.current();
         if (min(magnitude, budget.left()).mulDown(wad).isZero()) revert NothingToSlash(set, operator);
-        budget = budget.contested(epoch.plus(LAPSE_DELAY));
-        _settle(set, operator, key, a, budget, counted);
-        _proposals[set][key] = toProposal(magnitude, wad, block.timestamp, budget.generation());
+        promised.proposal = toProposal(magnitude, wad, block.timestamp, budget.generation());
+        promised.allocation = a;
+        pool.budget = budget.contested(epoch.plus(LAPSE_DELAY));
+        if (counted && !a.counts()) --record.memberships[operator].allocations;
         emit SlashProposed(set, operator, strategy, magnitude, wad, evidence);
     }
 
@@ -247,13 +271,15 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed {
 
     /// @inheritdoc IAllocationManager
     function cancelSlash(OperatorSetId set, address operator, address strategy) external nonReentrant {
-        StoredTerms storage terms = _terms[set];
+        SetRecord storage record = _sets[set];
+        StoredTerms storage terms = record.terms;
         if (msg.sender != terms.resolver && msg.sender != terms.slasher) revert NotResolver(set, msg.sender);
         PoolId key = poolKey(operator, strategy);
-        (Proposal p, uint256 executableFrom,) = _proposal(set, key);
+        PromiseRecord storage promised = record.promises[key];
+        (Proposal p, uint256 executableFrom,) = _proposal(promised, _budgets[key], terms);
         if (!p.exists()) revert NoProposal(set, operator, strategy);
         if (block.timestamp >= executableFrom) revert WindowOver(executableFrom);
-        _proposals[set][key] = Proposal.wrap(0);
+        promised.proposal = Proposal.wrap(0);
         emit SlashCancelled(set, operator, strategy);
     }
 
@@ -261,7 +287,7 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed {
 
     /// @inheritdoc IAllocationManager
     function join(OperatorSetId set, address operator, bytes calldata data) external {
-        if (_join(set, operator)) IRegistrar(_terms[set].registrar).onJoin(set, operator, data);
+        if (_join(set, operator)) IRegistrar(_sets[set].terms.registrar).onJoin(set, operator, data);
     }
 
     /// @inheritdoc IAllocationManager
@@ -271,12 +297,15 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed {
         returns (Epoch effective)
     {
         _requireAuthorized(operator);
-        _requireLive(set);
+        SetRecord storage record = _sets[set];
+        _requireLive(set, record.terms);
         if (magnitude > WHOLE) revert MagnitudeTooLarge(magnitude);
         PoolId key = poolKey(operator, strategy);
+        PromiseRecord storage promised = record.promises[key];
+        BudgetRecord storage pool = _budgets[key];
         Epoch epoch = currentEpoch();
-        (Budget budget, Allocation a, bool counted) = _load(set, key, epoch);
-        Membership memory member = _memberships[set][operator];
+        (Budget budget, Allocation a, bool counted) = _load(promised, pool, epoch);
+        Membership memory member = record.memberships[operator];
         bool knownOpen = member.opened;
 
         Magnitude current = a.current();
@@ -293,12 +322,13 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed {
 
         Magnitude before = a.side();
         (budget, a) = _scheduled(budget, a, magnitude, effective, epoch);
-        if (a.side() > before) _requireMayRaise(set, operator, strategy, member, budget);
+        if (a.side() > before) _requireMayRaise(set, record, operator, strategy, member, budget);
 
-        _store(set, key, a, budget);
+        promised.allocation = a;
+        pool.budget = budget;
         if (a.counts() && !counted) ++member.allocations;
         if (counted && !a.counts()) --member.allocations;
-        if (a.counts() != counted || member.opened != knownOpen) _memberships[set][operator] = member;
+        if (a.counts() != counted || member.opened != knownOpen) record.memberships[operator] = member;
         emit Allocated(set, operator, strategy, magnitude, effective);
     }
 
@@ -313,10 +343,11 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed {
     function renew(address operator, address strategy) external nonReentrant {
         _requireAuthorized(operator);
         PoolId key = poolKey(operator, strategy);
-        Budget budget = _budgets[key];
+        BudgetRecord storage pool = _budgets[key];
+        Budget budget = pool.budget;
         Magnitude committed = budget.committed();
         if (!committed.isZero()) revert StillCommitted(operator, strategy, committed);
-        _budgets[key] = budget.renewed();
+        pool.budget = budget.renewed();
         VAULT.renew(key);
     }
 
@@ -328,15 +359,17 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed {
         nonReentrant
         returns (uint256 assets)
     {
-        StoredTerms storage terms = _terms[set];
+        SetRecord storage record = _sets[set];
+        StoredTerms storage terms = record.terms;
         PoolId key = poolKey(operator, strategy);
-        (Proposal p, uint256 executableFrom,) = _proposal(set, key);
+        PromiseRecord storage promised = record.promises[key];
+        (Proposal p, uint256 executableFrom,) = _proposal(promised, _budgets[key], terms);
         if (!p.exists()) revert NoProposal(set, operator, strategy);
         if (block.timestamp < executableFrom) revert WindowOpen(executableFrom);
-        _proposals[set][key] = Proposal.wrap(0);
+        promised.proposal = Proposal.wrap(0);
         Magnitude taken;
         (taken, assets) = _slash(
-            set, operator, strategy, currentEpoch(), p.magnitude(), p.wad(), Wad.wrap(terms.cap), terms.recipient
+            record, operator, strategy, currentEpoch(), p.magnitude(), p.wad(), Wad.wrap(terms.cap), terms.recipient
         );
         if (assets == 0) revert NothingToSlash(set, operator);
         emit OperatorSlashed(set, operator, strategy, taken, assets, bytes32(0));
@@ -344,12 +377,17 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed {
 
     /// @inheritdoc IAllocationManager
     function settle(OperatorSetId set, address operator, address strategy) external nonReentrant {
+        SetRecord storage record = _sets[set];
         PoolId key = poolKey(operator, strategy);
-        (Budget budget, Allocation a, bool counted) = _loadUnlessRetired(set, key, currentEpoch());
-        if (!counted || Allocation.unwrap(a) == Allocation.unwrap(_allocations[set][key])) {
+        PromiseRecord storage promised = record.promises[key];
+        BudgetRecord storage pool = _budgets[key];
+        (Budget budget, Allocation a, bool counted) = _loadUnlessRetired(record.terms, promised, pool, currentEpoch());
+        if (!counted || Allocation.unwrap(a) == Allocation.unwrap(promised.allocation)) {
             revert NothingToSettle(set, operator, strategy);
         }
-        _settle(set, operator, key, a, budget, counted);
+        promised.allocation = a;
+        pool.budget = budget;
+        if (!a.counts()) --record.memberships[operator].allocations;
         emit Settled(set, operator, strategy);
     }
 
@@ -372,7 +410,7 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed {
 
     /// @inheritdoc IAllocationManager
     function termsOf(OperatorSetId set) external view returns (Terms memory) {
-        StoredTerms memory t = _terms[set];
+        StoredTerms memory t = _sets[set].terms;
         return Terms({
             slasher: t.slasher,
             cap: Wad.wrap(t.cap),
@@ -386,12 +424,12 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed {
 
     /// @inheritdoc IAllocationManager
     function isAccepted(OperatorSetId set, address strategy) external view returns (bool) {
-        return _accepted[set][strategy];
+        return _sets[set].accepted[strategy];
     }
 
     /// @inheritdoc IAllocationManager
     function membershipOf(OperatorSetId set, address operator) external view returns (Membership memory) {
-        return _memberships[set][operator];
+        return _sets[set].memberships[operator];
     }
 
     /// @inheritdoc IAllocationManager
@@ -402,7 +440,9 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed {
         returns (Magnitude current, Magnitude next, Epoch effective, Magnitude taken)
     {
         Epoch epoch = currentEpoch();
-        (, Allocation a,) = _loadUnlessRetired(set, poolKey(operator, strategy), epoch);
+        SetRecord storage record = _sets[set];
+        PoolId key = poolKey(operator, strategy);
+        (, Allocation a,) = _loadUnlessRetired(record.terms, record.promises[key], _budgets[key], epoch);
         // A slash of both sides to nothing leaves no change to wait for.
         effective = a.current() == a.next() ? Epoch.wrap(0) : a.effective();
         return (a.current(), a.next(), effective, a.takenDuring(epoch));
@@ -415,7 +455,7 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed {
         nonReentrantView
         returns (Magnitude left, Magnitude committed, uint256 generation)
     {
-        Budget budget = _budgets[poolKey(operator, strategy)];
+        Budget budget = _budgets[poolKey(operator, strategy)].budget;
         return (budget.left(), budget.committed(), budget.generation());
     }
 
@@ -428,10 +468,11 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed {
     {
         Epoch epoch = currentEpoch();
         assets = new uint256[](operators.length);
-        if (_isRetired(set)) return assets;
+        SetRecord storage record = _sets[set];
+        if (_isRetired(record.terms)) return assets;
         for (uint256 i; i < operators.length; ++i) {
             PoolId key = poolKey(operators[i], strategy);
-            (Budget budget, Allocation a,) = _load(set, key, epoch);
+            (Budget budget, Allocation a,) = _load(record.promises[key], _budgets[key], epoch);
             (uint256 inPool, uint256 inNext, uint256 inLast) = VAULT.slashable(key);
             uint256 left = Magnitude.unwrap(budget.left());
             uint256 reach = Magnitude.unwrap(min(a.current(), budget.left()));
@@ -446,7 +487,8 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed {
         nonReentrantView
         returns (uint256[] memory assets)
     {
-        if (_isRetired(set)) return new uint256[](operators.length);
+        SetRecord storage record = _sets[set];
+        if (_isRetired(record.terms)) return new uint256[](operators.length);
         Epoch epoch = currentEpoch();
         PoolId[] memory keys = new PoolId[](operators.length);
         for (uint256 i; i < operators.length; ++i) {
@@ -454,7 +496,7 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed {
         }
         assets = VAULT.assetsOf(keys);
         for (uint256 i; i < operators.length; ++i) {
-            (Budget budget, Allocation a,) = _load(set, keys[i], epoch);
+            (Budget budget, Allocation a,) = _load(record.promises[keys[i]], _budgets[keys[i]], epoch);
             Magnitude left = budget.left();
             // What is left beyond everybody else's promises: no other set's slash can take it first.
             Magnitude unique = left.saturatingSub(budget.committed() - a.side());
@@ -474,7 +516,7 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed {
     {
         losses = new Wad[](operators.length);
         for (uint256 i; i < operators.length; ++i) {
-            Budget budget = _budgets[poolKey(operators[i], strategy)];
+            Budget budget = _budgets[poolKey(operators[i], strategy)].budget;
             (uint256 left, uint256 committed) = (Magnitude.unwrap(budget.left()), Magnitude.unwrap(budget.committed()));
             losses[i] = committed < left ? Wad.wrap(Math.ceilDiv(committed * Wad.unwrap(WAD), left)) : WAD;
         }
@@ -487,14 +529,16 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed {
         nonReentrantView
         returns (Magnitude magnitude, Wad wad, uint256 executableFrom, uint256 lapsesAt)
     {
+        SetRecord storage record = _sets[set];
+        PoolId key = poolKey(operator, strategy);
         Proposal p;
-        (p, executableFrom, lapsesAt) = _proposal(set, poolKey(operator, strategy));
+        (p, executableFrom, lapsesAt) = _proposal(record.promises[key], _budgets[key], record.terms);
         return (p.magnitude(), p.wad(), executableFrom, lapsesAt);
     }
 
     /// @inheritdoc IAllocationManager
     function contestedUntil(address operator, address strategy) external view nonReentrantView returns (Epoch) {
-        return _budgets[poolKey(operator, strategy)].contestedUntil();
+        return _budgets[poolKey(operator, strategy)].budget.contestedUntil();
     }
 
     /* INTERNAL */
@@ -503,22 +547,25 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed {
     function _join(OperatorSetId set, address operator) private nonReentrant returns (bool hooked) {
         _requireAuthorized(operator);
         _requireRunning(Pausable.Join);
-        _requireLive(set);
-        Membership memory member = _memberships[set][operator];
+        SetRecord storage record = _sets[set];
+        StoredTerms storage terms = record.terms;
+        _requireLive(set, terms);
+        Membership memory member = record.memberships[operator];
         if (member.joined) revert AlreadyMember(set, operator);
         if (member.allocations != 0) revert AllocationsRemain(set, operator, member.allocations);
         (bool registered, bool opened,,) = VAULT.operatorState(operator);
         if (!registered) revert NotAnOperator(operator);
-        _memberships[set][operator] = Membership({joined: true, opened: opened, allocations: 0});
+        record.memberships[operator] = Membership({joined: true, opened: opened, allocations: 0});
         emit Joined(set, operator);
-        return _terms[set].flags & HAS_REGISTRAR != 0;
+        return terms.flags & HAS_REGISTRAR != 0;
     }
 
     function _leave(OperatorSetId set, address operator, address[] calldata strategies, bool ejected)
         private
         nonReentrant
     {
-        Membership memory member = _memberships[set][operator];
+        SetRecord storage record = _sets[set];
+        Membership memory member = record.memberships[operator];
         if (!member.joined) revert NotMember(set, operator);
         if (strategies.length != member.allocations) {
             revert AllocationsUnnamed(set, operator, member.allocations, strategies.length);
@@ -529,21 +576,27 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed {
             address strategy = strategies[i];
             if (strategy <= previous) revert StrategiesNotAscending(previous, strategy);
             previous = strategy;
-            if (!_abandon(set, operator, strategy, epoch, ejected)) --member.allocations;
+            if (!_abandon(set, record, operator, strategy, epoch, ejected)) --member.allocations;
         }
         member.joined = false;
-        _memberships[set][operator] = member;
+        record.memberships[operator] = member;
         emit Left(set, operator, ejected);
     }
 
     /// @dev Lowers an allocation to nothing.
     /// @return whether it still counts in the membership
-    function _abandon(OperatorSetId set, address operator, address strategy, Epoch epoch, bool ejected)
-        private
-        returns (bool)
-    {
+    function _abandon(
+        OperatorSetId set,
+        SetRecord storage record,
+        address operator,
+        address strategy,
+        Epoch epoch,
+        bool ejected
+    ) private returns (bool) {
         PoolId key = poolKey(operator, strategy);
-        (Budget budget, Allocation a, bool counted) = _loadUnlessRetired(set, key, epoch);
+        PromiseRecord storage promised = record.promises[key];
+        BudgetRecord storage pool = _budgets[key];
+        (Budget budget, Allocation a, bool counted) = _loadUnlessRetired(record.terms, promised, pool, epoch);
         if (!counted) revert NotAllocated(set, operator, strategy);
         Magnitude next = a.next();
         Magnitude nothing;
@@ -554,25 +607,25 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed {
             effective = a.effective();
             if (!next.isZero() && !ejected) revert LoweringPending(next, effective);
         }
-        (budget, a) = _scheduled(budget, a, nothing, effective, epoch);
-        _store(set, key, a, budget);
+        (pool.budget, promised.allocation) = _scheduled(budget, a, nothing, effective, epoch);
         emit Allocated(set, operator, strategy, nothing, effective);
-        return a.counts();
+        return promised.allocation.counts();
     }
 
     /// @dev Outside the lock, with bounded gas, and whatever comes of it.
     function _tellOfLeave(OperatorSetId set, address operator) private {
-        if (_terms[set].flags & HAS_REGISTRAR == 0) return;
+        StoredTerms storage terms = _sets[set].terms;
+        if (terms.flags & HAS_REGISTRAR == 0) return;
         if (gasleft() < LEAVE_HOOK_NEEDS) revert NotEnoughGas(gasleft(), LEAVE_HOOK_NEEDS);
         bytes memory data = abi.encodeCall(IRegistrar.onLeave, (set, operator));
-        (bool told,,) = LibCall.tryCall(_terms[set].registrar, 0, LEAVE_HOOK_GAS, 0, data);
+        (bool told,,) = LibCall.tryCall(terms.registrar, 0, LEAVE_HOOK_GAS, 0, data);
         if (!told) emit LeaveHookFailed(set, operator);
     }
 
-    function _addStrategies(OperatorSetId set, address[] calldata strategies) private {
+    function _addStrategies(OperatorSetId set, SetRecord storage record, address[] calldata strategies) private {
         for (uint256 i; i < strategies.length; ++i) {
-            if (_accepted[set][strategies[i]]) revert StrategyUnchanged(set, strategies[i]);
-            _accepted[set][strategies[i]] = true;
+            if (record.accepted[strategies[i]]) revert StrategyUnchanged(set, strategies[i]);
+            record.accepted[strategies[i]] = true;
             emit StrategyAdded(set, strategies[i]);
         }
     }
@@ -580,7 +633,7 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed {
     /// @dev One strategy of a slash, of at most `most` of the allocation. Writes before the vault moves tokens, and takes it back where it moved none. What
     /// has come due is settled in any case.
     function _slash(
-        OperatorSetId set,
+        SetRecord storage record,
         address operator,
         address strategy,
         Epoch epoch,
@@ -590,27 +643,32 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed {
         address recipient
     ) private returns (Magnitude taken, uint256 assets) {
         PoolId key = poolKey(operator, strategy);
-        (Budget budget, Allocation a, bool counted) = _load(set, key, epoch);
+        PromiseRecord storage promised = record.promises[key];
+        BudgetRecord storage pool = _budgets[key];
+        (Budget budget, Allocation a, bool counted) = _load(promised, pool, epoch);
         Magnitude left = budget.left();
         Magnitude reach = min(a.current(), left);
         taken = min(reach, most).mulDown(wad);
-        if (taken.isZero()) {
-            if (counted) _settle(set, operator, key, a, budget, counted);
-            return (taken, 0);
-        }
-
-        Allocation slashed = a.slashed(taken, epoch);
-        _store(set, key, slashed, _afterSlash(budget, taken, a, slashed));
-        if (!slashed.counts()) --_memberships[set][operator].allocations;
-        assets = VAULT.slash(key, taken, left, strategy, recipient);
-        if (assets == 0) {
+        if (!taken.isZero()) {
+            Allocation slashed = a.slashed(taken, epoch);
+            promised.allocation = slashed;
+            pool.budget = _afterSlash(budget, taken, a, slashed);
+            if (!slashed.counts()) --record.memberships[operator].allocations;
+            assets = VAULT.slash(key, taken, left, strategy, recipient);
+            // Last, for a strategy from which nothing can be taken is skipped whatever was asked of it.
+            if (assets > 0) {
+                _requireWithinCap(strategy, a.takenDuring(epoch), taken, reach, cap);
+                return (taken, assets);
+            }
             // The pool is empty, or too small for this fraction: the vault called nobody.
-            _store(set, key, a, budget);
-            if (!slashed.counts()) ++_memberships[set][operator].allocations;
-            return (Magnitude.wrap(0), 0);
+            taken = Magnitude.wrap(0);
+            if (!slashed.counts()) ++record.memberships[operator].allocations;
         }
-        // Last, for a strategy from which nothing can be taken is skipped whatever was asked of it.
-        _requireWithinCap(strategy, a.takenDuring(epoch), taken, reach, cap);
+        if (counted) {
+            promised.allocation = a;
+            pool.budget = budget;
+            if (!a.counts()) --record.memberships[operator].allocations;
+        }
     }
 
     /// @dev The cap is a part of what the epoch's slashes found: what they took, and what is in reach now.
@@ -634,13 +692,13 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed {
 
     /// @dev An allocation as it stands in epoch `epoch`, and its budget without what has come due to be released.
     /// `counted` says whether the stored word counts in the membership.
-    function _load(OperatorSetId set, PoolId key, Epoch epoch)
+    function _load(PromiseRecord storage promised, BudgetRecord storage pool, Epoch epoch)
         private
         view
         returns (Budget budget, Allocation a, bool counted)
     {
-        budget = _budgets[key];
-        a = _allocations[set][key];
+        budget = pool.budget;
+        a = promised.allocation;
         counted = a.counts();
         if (a.generation() != budget.generation()) {
             a = noAllocation(budget.generation());
@@ -652,29 +710,30 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed {
     }
 
     /// @dev The same, where a retired set's allocation counts as nothing. Slashes need not ask: it has no slasher.
-    function _loadUnlessRetired(OperatorSetId set, PoolId key, Epoch epoch)
-        private
-        view
-        returns (Budget budget, Allocation a, bool counted)
-    {
-        (budget, a, counted) = _load(set, key, epoch);
-        if (_isRetired(set)) {
+    function _loadUnlessRetired(
+        StoredTerms storage terms,
+        PromiseRecord storage promised,
+        BudgetRecord storage pool,
+        Epoch epoch
+    ) private view returns (Budget budget, Allocation a, bool counted) {
+        (budget, a, counted) = _load(promised, pool, epoch);
+        if (_isRetired(terms)) {
             budget = budget.recommitted(a.side(), Magnitude.wrap(0));
             a = noAllocation(budget.generation());
         }
     }
 
     /// @dev A proposal that waits, and when it can be executed and lapses; zeros where there is none.
-    function _proposal(OperatorSetId set, PoolId key)
+    function _proposal(PromiseRecord storage promised, BudgetRecord storage pool, StoredTerms storage terms)
         private
         view
         returns (Proposal p, uint256 executableFrom, uint256 lapsesAt)
     {
         Proposal none;
-        p = _proposals[set][key];
-        if (!p.exists() || p.generation() != _budgets[key].generation() || _isRetired(set)) return (none, 0, 0);
+        p = promised.proposal;
+        if (!p.exists() || p.generation() != pool.budget.generation() || _isRetired(terms)) return (none, 0, 0);
         uint256 proposedAt = p.proposedAt();
-        executableFrom = proposedAt + _terms[set].window;
+        executableFrom = proposedAt + terms.window;
         // Epochs after the start of its own.
         lapsesAt = proposedAt - (proposedAt - ORIGIN) % EPOCH_LENGTH + LAPSE_DELAY * EPOCH_LENGTH;
         if (block.timestamp >= lapsesAt) return (none, 0, 0);
@@ -692,19 +751,6 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed {
         return (budget.recommitted(before, a.side()), a);
     }
 
-    function _store(OperatorSetId set, PoolId key, Allocation a, Budget budget) private {
-        _allocations[set][key] = a;
-        _budgets[key] = budget;
-    }
-
-    /// @dev Stores an allocation, and what is committed, with what has come due applied.
-    function _settle(OperatorSetId set, address operator, PoolId key, Allocation a, Budget budget, bool counted)
-        private
-    {
-        _store(set, key, a, budget);
-        if (counted && !a.counts()) --_memberships[set][operator].allocations;
-    }
-
     /// @dev Asks the vault until the operator has opened, and remembers it in `member`.
     function _raiseDelay(address operator, Membership memory member) private view returns (uint256) {
         if (!member.opened) (, member.opened,,) = VAULT.operatorState(operator);
@@ -713,6 +759,7 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed {
 
     function _requireMayRaise(
         OperatorSetId set,
+        SetRecord storage record,
         address operator,
         address strategy,
         Membership memory member,
@@ -720,27 +767,25 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed {
     ) private view {
         _requireRunning(Pausable.Raise);
         if (!member.joined) revert NotMember(set, operator);
-        if (!_accepted[set][strategy]) revert StrategyNotAccepted(set, strategy);
+        if (!record.accepted[strategy]) revert StrategyNotAccepted(set, strategy);
         Magnitude left = budget.left();
         if (left < LEAST_MAGNITUDE) revert TooLittleLeft(left, LEAST_MAGNITUDE);
         Magnitude ceiling = left.mulDown(degreeCeilingOf(strategy));
         if (budget.committed() > ceiling) revert CeilingExceeded(budget.committed(), ceiling);
     }
 
-    function _isRetired(OperatorSetId set) private view returns (bool) {
-        StoredTerms storage terms = _terms[set];
+    function _isRetired(StoredTerms storage terms) private view returns (bool) {
         return terms.slasher == address(0) && terms.cap != 0;
     }
 
-    function _requireLive(OperatorSetId set) private view {
-        StoredTerms storage terms = _terms[set];
+    function _requireLive(OperatorSetId set, StoredTerms storage terms) private view {
         if (terms.cap == 0) revert NoSuchSet(set);
         if (terms.slasher == address(0)) revert SetRetired(set);
     }
 
     function _requireSlasher(OperatorSetId set, StoredTerms storage terms) private view {
         if (msg.sender == terms.slasher) return;
-        _requireLive(set);
+        _requireLive(set, terms);
         revert NotSlasher(set, msg.sender);
     }
 

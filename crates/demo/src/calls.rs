@@ -122,9 +122,8 @@ impl Book {
         match *action {
             Action::CreateSet(set) => self.create_set(set),
             Action::Register(_) => {
-                Call::new(from, self.vault, &StakeVault::registerOperatorCall {}, |_| {
-                    Outcome::Nothing
-                })
+                let call = StakeVault::registerOperatorCall { approver: Address::ZERO };
+                Call::new(from, self.vault, &call, |_| Outcome::Nothing)
             }
             Action::Open(_) => {
                 Call::new(from, self.vault, &StakeVault::openCall {}, |_| Outcome::Nothing)

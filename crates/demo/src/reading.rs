@@ -104,8 +104,8 @@ impl Chain<'_> {
             Quantity::Committed(op, asset) => self.budget(op, asset).await?.1,
             Quantity::WorstCase(op, asset) => {
                 let (operator, strategy) = place(op, asset);
-                let loss = manager.worstCaseLoss(operator, strategy);
-                ask(ANSWER, "read the worst case", loss.call()).await?
+                let losses = manager.worstCaseLoss(strategy, vec![operator]);
+                first(&ask(ANSWER, "read the worst case", losses.call()).await?)
             }
             _ => U256::ZERO,
         })

@@ -14,7 +14,7 @@ async fn epochs_pass_to_their_first_second() {
     let told = net.vault().currentEpoch().call().await.unwrap();
     assert_eq!(Epoch::from(told), Epoch(5));
     // What is sent next is mined there.
-    let sent = net.vault_as("operator-1").unwrap().registerOperator().send().await.unwrap();
+    let sent = net.vault_as("operator-1").unwrap().registerOperator(Address::ZERO).send().await.unwrap();
     sent.get_receipt().await.unwrap();
     assert_eq!(net.epoch().await.unwrap(), Epoch(5));
 }
@@ -51,7 +51,7 @@ async fn a_snapshot_brings_state_and_time_back() {
     let (epoch, snapshot) = (net.epoch().await.unwrap(), net.snapshot().await.unwrap());
     for _ in 0..2 {
         let snapshot = net.snapshot().await.unwrap();
-        vault.registerOperator().send().await.unwrap().get_receipt().await.unwrap();
+        vault.registerOperator(Address::ZERO).send().await.unwrap().get_receipt().await.unwrap();
         net.advance_epochs(2).await.unwrap();
         assert!(registered().await);
         net.revert(snapshot).await.unwrap();
