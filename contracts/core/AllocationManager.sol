@@ -164,7 +164,7 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed {
             registrar: terms.registrar
         });
         emit OperatorSetCreated(set, terms);
-        _addStrategies(set, record, strategies);
+        _setAccepted(set, record, strategies, true);
     }
 
     /// @inheritdoc IAllocationManager
@@ -172,18 +172,13 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed {
         _requireAuthorized(set.avs());
         SetRecord storage record = _sets[set];
         _requireLive(set, record.terms);
-        _addStrategies(set, record, strategies);
+        _setAccepted(set, record, strategies, true);
     }
 
     /// @inheritdoc IAllocationManager
     function removeStrategies(OperatorSetId set, address[] calldata strategies) external nonReentrant {
         _requireAuthorized(set.avs());
-        SetRecord storage record = _sets[set];
-        for (uint256 i; i < strategies.length; ++i) {
-            if (!record.accepted[strategies[i]]) revert StrategyUnchanged(set, strategies[i]);
-            record.accepted[strategies[i]] = false;
-            emit StrategyRemoved(set, strategies[i]);
-        }
+        _setAccepted(set, _sets[set], strategies, false);
     }
 
     /// @inheritdoc IAllocationManager
@@ -410,7 +405,7 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed {
 
     /// @inheritdoc IAllocationManager
     function termsOf(OperatorSetId set) external view returns (Terms memory) {
-        StoredTerms memory t = _sets[set].terms;
+        StoredTerms storage t = _sets[set].terms;
         return Terms({
             slasher: t.slasher,
             cap: Wad.wrap(t.cap),
@@ -622,11 +617,15 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed {
         if (!told) emit LeaveHookFailed(set, operator);
     }
 
-    function _addStrategies(OperatorSetId set, SetRecord storage record, address[] calldata strategies) private {
+    function _setAccepted(OperatorSetId set, SetRecord storage record, address[] calldata strategies, bool accepted)
+        private
+    {
         for (uint256 i; i < strategies.length; ++i) {
-            if (record.accepted[strategies[i]]) revert StrategyUnchanged(set, strategies[i]);
-            record.accepted[strategies[i]] = true;
-            emit StrategyAdded(set, strategies[i]);
+            address strategy = strategies[i];
+            if (record.accepted[strategy] == accepted) revert StrategyUnchanged(set, strategy);
+            record.accepted[strategy] = accepted;
+            if (accepted) emit StrategyAdded(set, strategy);
+            else emit StrategyRemoved(set, strategy);
         }
     }
 
