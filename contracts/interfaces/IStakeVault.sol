@@ -139,7 +139,7 @@ interface IStakeVault is IERC165, IEpochClock, IGoverned {
     error DepositCapTooHigh(uint256 cap, uint256 highest);
     /// @notice The pool has lost so much that shares for this many assets do not fit; it takes no such deposit.
     error PoolWornOut(PoolId pool, uint256 assets);
-    /// @notice A share of the pool is still worth a unit of 4,096 or more, so deposits of any size fit.
+    /// @notice A share of the pool is still worth 1/4,096 of a unit or more, so deposits of any size fit.
     error NotWornOut(PoolId pool, uint256 assets, uint256 shares);
     /// @notice The idle pool has no exit queue: take stake out of it with `withdraw` or `delegate`.
     error PoolIsIdle(PoolId pool);

@@ -2,8 +2,8 @@
 
 mod allocations;
 mod history;
-mod promises;
+//mod promises;
 mod slashing;
 mod staking;
-mod watch;
+//mod watch;
 mod world;
