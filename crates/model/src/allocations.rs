@@ -217,9 +217,9 @@ impl Model {
     ) -> Result<()> {
         let book = self.book(set, operator, strategy);
         let stored = self.allocations.entries.get(&(set, operator, strategy));
-        let due =
-            |stored: &&Allocation| stored.side() > Magnitude::ZERO && **stored != book.allocation;
-        if stored.filter(due).is_none() {
+        let is_due =
+            |stored: &Allocation| stored.side() > Magnitude::ZERO && *stored != book.allocation;
+        if !stored.is_some_and(is_due) {
             return Err(ModelError::NothingToSettle);
         }
         self.write_book(set, operator, strategy, book);

@@ -168,10 +168,8 @@ pub enum ModelError {
         by: Account,
     },
     /// The owner lets the spender transfer fewer shares.
-    #[error("{spender} may transfer {allowed} shares of {pool} for their owner, not {needed}")]
+    #[error("the spender may transfer {allowed} shares of {pool} for their owner, not {needed}")]
     InsufficientAllowance {
-        /// Who tried.
-        spender: Account,
         /// The pool.
         pool: PoolId,
         /// What it may.

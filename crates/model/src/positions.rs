@@ -26,12 +26,7 @@ impl Model {
         let spends = by != from && !self.is_operator(from, by);
         let allowed = self.allowance(from, by, id);
         if spends && allowed < U256::from(amount) {
-            return Err(ModelError::InsufficientAllowance {
-                spender: by,
-                pool: id,
-                allowed,
-                needed: amount,
-            });
+            return Err(ModelError::InsufficientAllowance { pool: id, allowed, needed: amount });
         }
         if id.operator != Operator::IDLE && self.approver(id.operator).is_some() {
             return Err(ModelError::PoolGated { pool: id });

@@ -61,7 +61,7 @@ pub(crate) fn founded() -> Result<Model> {
     let staker = Recipient::Account(CAROL);
     model.create_operator_set(ROLLUP, terms(staker, Wad::ONE), &STRATEGIES)?;
     for operator in OPERATORS {
-        model.register_operator(operator)?;
+        model.register_operator(operator, None)?;
         for set in SETS {
             model.join(operator, set)?;
         }
