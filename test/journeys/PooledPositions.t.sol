@@ -46,7 +46,7 @@ contract PooledPositionsJourney is Journey {
 
         // Ben sells Ann 10 of his tokens, takes 10 back as a position, and queues the other 10. Ann queues 30.
         vm.prank(address(ben));
-        pooled.transfer(address(ann), 10 * unit);
+        assertTrue(pooled.transfer(address(ann), 10 * unit));
         vm.prank(address(ben));
         pooled.unwrap(10 * unit);
         assertEq(ben.stakeWith(operator_), 16 * unit); // 20 shares
