@@ -92,11 +92,16 @@ contract ByHand is Base {
         deposit(IMintable(strategies[0]), alice, operator, 500_000);
         (PoolId third,) = deposit(IMintable(strategies[2]), alice, operator, 90_001);
         (Epoch last,) = queue(alice, third, 10_001);
+        (pool, token) = (third, IMintable(strategies[2]));
+        assertReach(80_000, 0, 10_001);
+        assertAllocation(set, 0.75e18, 0.75e18);
+        assertBudget(1e18, 0.75e18);
 
         Wad[] memory wads = new Wad[](3);
         (wads[0], wads[1], wads[2]) = (Wad.wrap(0.5e18), Wad.wrap(0.5e18), Wad.wrap(0.1e18));
         (pool, token) = (vault.poolId(operator, strategies[0]), IMintable(strategies[0]));
         assertReach(500_000, 0, 0);
+        assertAllocation(set, 0.4e18, 0.4e18);
         assertBudget(1e18, 0.4e18);
         expectTaken(set, 0.2e18, 100_000, 0, 0);
         vm.expectEmit(address(manager));
@@ -117,7 +122,8 @@ contract ByHand is Base {
         assertReach(400_000, 0, 0);
         assertAllocation(set, 0.2e18, 0.2e18);
         assertBudget(0.8e18, 0.2e18);
-        token = IMintable(strategies[1]);
+        (pool, token) = (vault.poolId(operator, strategies[1]), IMintable(strategies[1]));
+        assertReach(0, 0, 0);
         assertAllocation(set, 0.5e18, 0.5e18);
         assertBudget(1e18, 0.5e18);
     }
