@@ -43,13 +43,14 @@ node_modules/.package-lock.json: package-lock.json
 	@touch $@
 
 .PHONY: lint
-lint: tools ## Formatting, compiler warnings and lints
+lint: tools ## Formatting, compiler warnings, lints, and links
 	@script/say "formatting"
 	@$(FOUNDRY) forge fmt --check
 	@cargo fmt --all --check
 	@script/say "warnings and lints"
 	@$(FORGE_LINT) build --deny warnings --skip test --skip script --quiet
 	@$(FORGE_LINT) lint --deny warnings --quiet
+	@script/check-docs
 	@! grep -rnE 'new (StakeVault|AllocationManager|Genesis)\b' test script --include='*.sol' || \
 		{ echo "error: tests compile without IR: deploy the core from its artifact, not with new" >&2; exit 1; }
 	@cargo clippy --locked --workspace --all-targets --quiet -- -D warnings
