@@ -66,7 +66,7 @@ struct BucketRecord {
 /// PROMISES
 /// - The balance of each token is what its pools, buckets and credits add up to, or more.
 /// - A position or an exit loses value by a slash of its pool only. What anybody else does never lowers it.
-/// - An exit queued in epoch e can be completed from the start of epoch e+2, by its owner alone. No operator, service
+/// - An exit queued in epoch e can be completed from the start of epoch e+2, by its owner (or who acts for it) alone. No operator, service
 ///   or other token has a part in that; governance may delay completion by three days at most.
 /// - A slash reaches a pool and its two unmatured buckets by one and the same fraction, and nothing else.
 /// - Where a slash leaves nothing, its generation ends: shares of it never touch stake that comes later.
@@ -100,7 +100,7 @@ contract StakeVault is IStakeVault, EpochClock, Governed {
     /// @inheritdoc IStakeVault
     address public constant BURN_ADDRESS = 0x000000000000000000000000000000000000dEaD;
 
-    /// @dev A pool with this many times more shares than assets, or more, is worn out: shares for `MAX_ASSETS` might not
+    /// @dev A pool with more than this many times more shares than assets is worn out: shares for `MAX_ASSETS` might not
     /// fit 104 bits.
     uint256 private constant WORN_OUT = 2 ** 12;
 
@@ -630,12 +630,15 @@ contract StakeVault is IStakeVault, EpochClock, Governed {
         Position position = from.position;
         uint256 held = position.shares();
         if (held < amount) revert InsufficientShares(id, sender, held, amount);
-        Epoch current = currentEpoch();
-        _setShares(from, position, held - amount, current);
-        // Read after the write: the receiver may be the sender.
-        PositionRecord storage to = _positions[id][receiver];
-        position = to.position;
-        _setShares(to, position, position.shares() + amount, current);
+        // Anybody may transfer nothing for anybody: that leaves no trace in their histories.
+        if (amount > 0) {
+            Epoch current = currentEpoch();
+            _setShares(from, position, held - amount, current);
+            // Read after the write: the receiver may be the sender.
+            PositionRecord storage to = _positions[id][receiver];
+            position = to.position;
+            _setShares(to, position, position.shares() + amount, current);
+        }
         emit Transfer(msg.sender, sender, receiver, id, amount);
     }
 
