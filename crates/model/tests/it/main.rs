@@ -1,9 +1,15 @@
 //! The model against worked numbers and against the promises of the protocol.
 
+mod admissions;
 mod allocations;
+mod governance;
 mod history;
-//mod promises;
+mod memberships;
+mod positions;
+mod promises;
+mod proposals;
+mod renewal;
 mod slashing;
 mod staking;
-//mod watch;
+mod watch;
 mod world;

@@ -215,7 +215,7 @@ fn above_degree_one_a_slash_takes_no_more_than_is_left() -> Result<()> {
     // What the other sets still had belongs to the generation that ended.
     deposit(&mut model, BOB, NORTH, 1_000)?;
     assert_eq!(model.budget(NORTH, ETH), Budget::default());
-    for set in SETS {
+    for set in INSTANT {
         assert_eq!(model.allocation(set, NORTH, ETH).current, Magnitude::ZERO);
         assert_eq!(slash(&mut model, set, wad(1)), Err(ModelError::SlashesNothing));
     }
