@@ -66,8 +66,8 @@ struct BucketRecord {
 /// PROMISES
 /// - The balance of each token is what its pools, buckets and credits add up to, or more.
 /// - A position or an exit loses value by a slash of its pool only. What anybody else does never lowers it.
-/// - An exit queued in epoch e can be completed from the start of epoch e+2, by its owner (or who acts for it) alone. No operator, service
-///   or other token has a part in that; governance may delay completion by three days at most.
+/// - An exit queued in epoch e can be completed from the start of epoch e+2, by its owner (or who acts for it) alone. No
+///   operator, service or other token has a part in that; governance may delay completion by three days at most.
 /// - A slash reaches a pool and its two unmatured buckets by one and the same fraction, and nothing else.
 /// - Where a slash leaves nothing, its generation ends: shares of it never touch stake that comes later.
 ///
