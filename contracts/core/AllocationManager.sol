@@ -78,15 +78,15 @@ struct BudgetRecord {
 /// - A slash for a proposal never takes more than the allocation in force when it was proposed allowed.
 /// - What is returned and logged is what the vault really moved.
 ///
-/// ASSUMES that the vault is the one it was deployed with. A registrar may refuse a join, and nothing else: it is told of
-/// a leave with bounded gas, and cannot object.
+/// ASSUMES that the vault is the one it was deployed with. A registrar may refuse a join, and nothing else: it is told
+/// of a leave with bounded gas, and cannot object.
 ///
 /// ROUNDING. A slash rounds the magnitude down, then the assets: both in favour of the staker. A guarantee rounds down,
 /// a worst case up.
 ///
 /// ROLES. An operator (or who it appointed) joins and allocates. An AVS (or who it appointed) creates sets and says
-/// which strategies they accept, ejects operators and retires sets. A set's slasher slashes, or proposes to; its resolver
-/// cancels; anybody executes and settles. Governance (`AUTHORITY`) sets how much may be committed,
+/// which strategies they accept, ejects operators and retires sets. A set's slasher slashes, or proposes to; its
+/// resolver cancels; anybody executes and settles. Governance (`AUTHORITY`) sets how much may be committed,
 /// and may pause joins, raises and new sets for a while; slashing and lowering it cannot pause.
 ///
 /// DOES NOT GUARANTEE that a slash is just: the terms say who decides. Where more is committed than is left (possible

@@ -145,13 +145,15 @@ interface IAllocationManager is IEpochClock, IGoverned {
     error AllocationsUnnamed(OperatorSetId set, address operator, uint256 allocations, uint256 named);
     /// @notice The call needs more gas, so that the registrar can be given what it is owed.
     error NotEnoughGas(uint256 gas, uint256 needed);
-    /// @notice Some of the pool is promised, so it cannot be renewed; lower the allocations to nothing, and settle them.
+    /// @notice Some of the pool is promised, so it cannot be renewed; lower the allocations to nothing, and settle
+    /// them.
     error StillCommitted(address operator, address strategy, Magnitude committed);
     /// @notice The set slashes at once: call `slash`.
     error SlashIsInstant(OperatorSetId set);
     /// @notice A proposal of this set waits already; it lapses at timestamp `lapsesAt`.
     error ProposalPending(OperatorSetId set, address operator, address strategy, uint256 lapsesAt);
-    /// @notice There is no proposal: it was cancelled, executed or never made, has lapsed, or what it was about is gone.
+    /// @notice There is no proposal: it was cancelled, executed or never made, has lapsed, or what it was about is
+    /// gone.
     error NoProposal(OperatorSetId set, address operator, address strategy);
     /// @notice Only the set's resolver and its slasher may cancel.
     error NotResolver(OperatorSetId set, address sender);
@@ -197,8 +199,8 @@ interface IAllocationManager is IEpochClock, IGoverned {
     /// @notice Accepts no more raises in these strategies. It frees nothing that is promised.
     function removeStrategies(OperatorSetId set, address[] calldata strategies) external;
 
-    /// @notice Gives the set up, for good: nobody can join it, promise to it or slash for it any more, no proposal of it
-    /// can be executed, and what was promised to it counts as nothing. Its id stays used.
+    /// @notice Gives the set up, for good: nobody can join it, promise to it or slash for it any more, no proposal of
+    /// it can be executed, and what was promised to it counts as nothing. Its id stays used.
     function retire(OperatorSetId set) external;
 
     /// @notice Ends a membership as `leave` does, on behalf of the set. A pending lowering becomes one to nothing.
@@ -248,13 +250,13 @@ interface IAllocationManager is IEpochClock, IGoverned {
         returns (Epoch effective);
 
     /// @notice Ends a membership. Every allocation to the set is lowered to nothing, and slashable until that takes
-    /// effect; a raise from nothing is withdrawn at once. Waits for a pending lowering to something. Joining again needs
-    /// every allocation settled to nothing.
+    /// effect; a raise from nothing is withdrawn at once. Waits for a pending lowering to something. Joining again
+    /// needs every allocation settled to nothing.
     /// @param strategies in ascending order, each strategy with an allocation that is not nothing
     function leave(OperatorSetId set, address operator, address[] calldata strategies) external;
 
-    /// @notice Ends the generation of the operator's pool of `strategy` after slashes that left next to nothing, so that
-    /// it takes stake again: its shares are worth less than 1/4,096 of a unit, and nothing of it is promised. Its
+    /// @notice Ends the generation of the operator's pool of `strategy` after slashes that left next to nothing, so
+    /// that it takes stake again: its shares are worth less than 1/4,096 of a unit, and nothing of it is promised. Its
     /// holders withdraw what is left, at once; queued exits keep their day.
     function renew(address operator, address strategy) external;
 
