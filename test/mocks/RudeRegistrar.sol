@@ -35,15 +35,15 @@ contract RudeRegistrar is IRegistrar {
     function onLeave(OperatorSetId set, address operator) external {
         if (manner == Manner.Reverts) revert Kept();
         if (manner == Manner.BurnsGas) while (true) {}
-        // As much as the gas suffices for.
+        // As much as 200,000 gas suffice for, so that next to nothing comes back.
         if (manner == Manner.RevertsWithMuch) {
             assembly ("memory-safe") {
-                revert(0, 250000)
+                revert(0, 294000)
             }
         }
         if (manner == Manner.ReturnsMuch) {
             assembly ("memory-safe") {
-                return(0, 250000)
+                return(0, 294000)
             }
         }
         if (manner == Manner.CallsItself) this.onLeave(set, operator);
