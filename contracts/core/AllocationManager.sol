@@ -577,24 +577,27 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed {
         SetRecord storage record = _sets[set];
         Membership memory member = record.memberships[operator];
         if (!member.joined) revert NotMember(set, operator);
-        if (strategies.length != member.allocations) {
-            revert AllocationsUnnamed(set, operator, member.allocations, strategies.length);
-        }
         Epoch epoch = currentEpoch();
         address previous;
+        uint256 named;
+        uint32 remaining;
         for (uint256 i; i < strategies.length; ++i) {
             address strategy = strategies[i];
             if (strategy <= previous) revert StrategiesNotAscending(previous, strategy);
             previous = strategy;
-            if (!_abandon(set, record, operator, strategy, epoch, ejected)) --member.allocations;
+            (bool counted, bool counts) = _abandon(set, record, operator, strategy, epoch, ejected);
+            if (counted) ++named;
+            if (counts) ++remaining;
         }
-        member.joined = false;
+        if (named != member.allocations) revert AllocationsUnnamed(set, operator, member.allocations, named);
+        (member.joined, member.allocations) = (false, remaining);
         record.memberships[operator] = member;
         emit Left(set, operator, ejected);
     }
 
-    /// @dev Lowers an allocation to nothing.
-    /// @return whether it still counts in the membership
+    /// @dev Lowers an allocation to nothing, where there is one.
+    /// @return counted whether it counted in the membership
+    /// @return counts whether it still does
     function _abandon(
         OperatorSetId set,
         SetRecord storage record,
@@ -602,12 +605,14 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed {
         address strategy,
         Epoch epoch,
         bool ejected
-    ) private returns (bool) {
+    ) private returns (bool counted, bool counts) {
         PoolId key = poolKey(operator, strategy);
         PromiseRecord storage promised = record.promises[key];
         BudgetRecord storage pool = _budgets[key];
-        (Budget budget, Allocation a, bool counted) = _loadUnlessRetired(record.terms, promised, pool, epoch);
-        if (!counted) revert NotAllocated(set, operator, strategy);
+        Budget budget;
+        Allocation a;
+        (budget, a, counted) = _loadUnlessRetired(record.terms, promised, pool, epoch);
+        if (!counted) return (false, false);
         Magnitude next = a.next();
         Magnitude nothing;
         Epoch effective = epoch.plus(LOWER_DELAY);
@@ -619,7 +624,7 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed {
         }
         (pool.budget, promised.allocation) = _scheduled(budget, a, nothing, effective, epoch);
         emit Allocated(set, operator, strategy, nothing, effective);
-        return promised.allocation.counts();
+        counts = promised.allocation.counts();
     }
 
     function _setAccepted(OperatorSetId set, SetRecord storage record, address[] calldata strategies, bool accepted)
@@ -627,6 +632,7 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed {
     {
         for (uint256 i; i < strategies.length; ++i) {
             address strategy = strategies[i];
+            if (strategy == address(0)) revert StrategyNotAccepted(set, strategy);
             if (record.accepted[strategy] == accepted) revert StrategyUnchanged(set, strategy);
             record.accepted[strategy] = accepted;
             if (accepted) emit StrategyAdded(set, strategy);

@@ -184,6 +184,7 @@ contract StakeVault is IStakeVault, EpochClock, Governed {
         OperatorRecord storage record = _operators[operator];
         address approver = record.approver;
         if (approver == address(0)) revert NoApprover(operator);
+        if (block.timestamp > deadline) revert NotAdmitted(operator, staker, deadline);
         Admission storage admission = record.admissions[staker];
         uint256 nonce = admission.nonce;
         if (msg.sender != approver) {
@@ -630,15 +631,14 @@ contract StakeVault is IStakeVault, EpochClock, Governed {
         Position position = from.position;
         uint256 held = position.shares();
         if (held < amount) revert InsufficientShares(id, sender, held, amount);
-        // Anybody may transfer nothing for anybody: that leaves no trace in their histories.
-        if (amount > 0) {
-            Epoch current = currentEpoch();
-            _setShares(from, position, held - amount, current);
-            // Read after the write: the receiver may be the sender.
-            PositionRecord storage to = _positions[id][receiver];
-            position = to.position;
-            _setShares(to, position, position.shares() + amount, current);
-        }
+        // Else anybody could, for anybody: allowances of nothing suffice for it.
+        if (amount == 0) revert NothingToMove(id);
+        Epoch current = currentEpoch();
+        _setShares(from, position, held - amount, current);
+        // Read after the write: the receiver may be the sender.
+        PositionRecord storage to = _positions[id][receiver];
+        position = to.position;
+        _setShares(to, position, position.shares() + amount, current);
         emit Transfer(msg.sender, sender, receiver, id, amount);
     }
 
