@@ -38,9 +38,7 @@ contract AdmitTest is GatedScene {
     function test_RevertWhen_TheDeadlineOutgrows40Bits() public {
         vm.expectRevert(abi.encodeWithSelector(SafeCast.SafeCastOverflowedUintDowncast.selector, 40, 2 ** 40));
         admit(alice, 2 ** 40);
-        vm.expectRevert(
-            abi.encodeWithSelector(SafeCast.SafeCastOverflowedUintDowncast.selector, 40, type(uint256).max)
-        );
+        vm.expectRevert(abi.encodeWithSelector(SafeCast.SafeCastOverflowedUintDowncast.selector, 40, type(uint256).max));
         admit(alice, type(uint256).max);
     }
 
