@@ -32,10 +32,13 @@ contract TransferTest is GatedScene {
         admit(alice, vm.getBlockTimestamp());
         deposit(alice, gate, unit);
         admit(bob, vm.getBlockTimestamp());
-        expectGated(1);
-        expectGated(0);
+        expectGated(gated, 1);
+        expectGated(gated, 0);
         cut(gated, 1, 1);
-        expectGated(1);
+        expectGated(gated, 1);
+        admit(alice, vm.getBlockTimestamp());
+        deposit(alice, gate, unit);
+        expectGated(gated.atGeneration(1), 1);
     }
 
     function test_RevertWhen_MoreThanHeld() public {
@@ -244,10 +247,10 @@ contract TransferTest is GatedScene {
         vault.transfer(to, pool, amount);
     }
 
-    function expectGated(uint256 amount) internal {
-        vm.expectRevert(abi.encodeWithSelector(IStakeVault.PoolGated.selector, gated));
+    function expectGated(PoolId id, uint256 amount) internal {
+        vm.expectRevert(abi.encodeWithSelector(IStakeVault.PoolGated.selector, id));
         vm.prank(alice);
-        vault.transfer(bob, gated, amount);
+        vault.transfer(bob, id, amount);
     }
 
     /// @dev At the first instant of the epoch `i` after the first.
