@@ -197,7 +197,7 @@ impl World {
             }
             Action::Leave { .. } => {
                 let effective = model.leave(op, set, &[token])?;
-                effective.first().map_or(Outcome::Nothing, |epoch| Outcome::Effective(epoch.0))
+                effective.first().map_or(Outcome::Nothing, |(_, epoch)| Outcome::Effective(epoch.0))
             }
             // Of all actions about a promise only `Settle` is left.
             _ => {

@@ -66,8 +66,7 @@ pub(super) fn accounts() -> Vec<Beat> {
         Quantity::ExitsLeft,
         Quantity::SharesAt(Carol, ONE_STETH, 3),
         Quantity::SharesAt(Carol, ONE_STETH, 4),
-        Quantity::SharesAt(Carol, ONE_STETH, 9),
-        Quantity::Slashable(Storage, One, StEth),
+        Quantity::Allocated(Storage, One, StEth),
         Quantity::Worth(Alice),
         Quantity::Epoch,
     ];
