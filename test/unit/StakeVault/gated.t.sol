@@ -19,7 +19,7 @@ contract GatedTest is GatedScene {
         (ripe,) = queue(alice, pool, 4 * unit);
         skipEpochs(2);
         fund(token, alice, 10 * unit);
-        deadline = vm.getBlockTimestamp() + 1 days;
+        deadline = vm.getBlockTimestamp() + 30 days;
     }
 
     /* WITHOUT AN APPROVAL */
