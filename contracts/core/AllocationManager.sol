@@ -258,13 +258,12 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed {
         if (waiting.exists()) revert ProposalPending(set, operator, strategy, lapsesAt);
 
         Epoch epoch = currentEpoch();
-        (Budget budget, Allocation a, bool counted) = _load(promised, pool, epoch);
+        (Budget budget, Allocation a,) = _load(promised, pool, epoch);
         Magnitude magnitude = a.current();
         if (min(magnitude, budget.left()).mulDown(wad).isZero()) revert NothingToSlash(set, operator);
         promised.proposal = toProposal(magnitude, wad, block.timestamp, budget.generation());
         promised.allocation = a;
         pool.budget = budget.contested(epoch.plus(LAPSE_DELAY));
-        if (counted && !a.counts()) --record.memberships[operator].allocations;
         emit SlashProposed(set, operator, strategy, magnitude, wad, evidence);
     }
 

@@ -184,10 +184,10 @@ contract StakeVault is IStakeVault, EpochClock, Governed {
         OperatorRecord storage record = _operators[operator];
         address approver = record.approver;
         if (approver == address(0)) revert NoApprover(operator);
-        if (block.timestamp > deadline) revert NotAdmitted(operator, staker, deadline);
         Admission storage admission = record.admissions[staker];
         uint256 nonce = admission.nonce;
         if (msg.sender != approver) {
+            if (block.timestamp > deadline) revert NotAdmitted(operator, staker, deadline);
             bytes32 hash = keccak256(abi.encode(ADMISSION_TYPEHASH, operator, staker, nonce, deadline));
             bytes32 digest = MessageHashUtils.toTypedDataHash(_domain(), hash);
             if (!SignatureChecker.isValidSignatureNowCalldata(approver, digest, signature)) {

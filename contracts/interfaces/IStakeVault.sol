@@ -183,10 +183,10 @@ interface IStakeVault is IERC165, IEpochClock, IGoverned {
     /* APPROVER */
 
     /// @notice Lets `staker` enter a pool of `operator` once, until timestamp `deadline`: by a deposit, a delegation or
-    /// a redelegation that the staker or its ERC-6909 operator sends. Called by the operator's approver, or by anybody
-    /// with its signature (of an account, or by ERC-1271) over the EIP-712 struct
-    /// `Admission(address operator,address staker,uint256 nonce,uint256 deadline)` in the domain `Palisade StakeVault`,
-    /// version `1`, of this chain and contract; `nonce` is the one of `admissionOf`.
+    /// a redelegation that the staker or its ERC-6909 operator sends. Called by the operator's approver, which takes an
+    /// approval back by a deadline that has passed, or by anybody with its signature (of an account, or by ERC-1271)
+    /// over the EIP-712 struct `Admission(address operator,address staker,uint256 nonce,uint256 deadline)` in the
+    /// domain `Palisade StakeVault`, version `1`, of this chain and contract; `nonce` is the one of `admissionOf`.
     function admit(address operator, address staker, uint256 deadline, bytes calldata signature) external;
 
     /* STAKER */

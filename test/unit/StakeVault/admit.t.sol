@@ -51,7 +51,6 @@ contract AdmitTest is GatedScene {
     /* BY THE APPROVER */
 
     function testFuzz_ByTheApproverItself(address staker, uint40 until, bytes calldata signature) public {
-        until = uint40(bound(until, vm.getBlockTimestamp(), type(uint40).max));
         vm.expectEmit(address(vault));
         emit IStakeVault.Admitted(gate, staker, 0, until);
         vm.prank(approver);
@@ -63,10 +62,18 @@ contract AdmitTest is GatedScene {
     function test_RevertWhen_TheDeadlineHasPassed() public {
         admit(alice, deadline);
         uint256 passed = vm.getBlockTimestamp() - 1;
+        bytes32 old = admissionDigest(block.chainid, address(vault), gate, alice, 1, passed);
+        bytes memory signature = sign(approverKey, old);
         expectNotAdmitted(alice, passed);
-        vm.prank(approver);
-        vault.admit(gate, alice, passed, "");
+        vm.prank(stranger);
+        vault.admit(gate, alice, passed, signature);
         assertAdmission(alice, 1, deadline);
+    }
+
+    function test_TheApproverTakesAnApprovalBack() public {
+        admit(alice, deadline);
+        admit(alice, 0);
+        assertAdmission(alice, 2, 0);
     }
 
     function test_VoidsTheSignatureUnderWay() public {
