@@ -33,11 +33,12 @@ pub struct Admission {
 
 impl Model {
     /// Lets a staker enter a pool of the operator once, until `deadline`. An approval that was not
-    /// used is replaced. By the approver, or by anybody with what it signed.
+    /// used is replaced. By the approver (which takes an approval back by a deadline that has
+    /// passed), or by anybody with what it signed.
     ///
     /// # Errors
-    /// No approver, a deadline that has passed or lies too far, or a signature that is not the
-    /// approver's of just this.
+    /// No approver, a deadline that lies too far or, with a signature, has passed, or a signature
+    /// that is not the approver's of just this.
     pub fn admit(
         &mut self,
         by: Account,
@@ -47,14 +48,16 @@ impl Model {
         signed: Option<Approval>,
     ) -> Result<()> {
         let approver = self.approver(operator).ok_or(ModelError::NoApprover { operator })?;
-        if self.clock.now() > deadline {
-            let deadline = Some(deadline);
-            return Err(ModelError::NotAdmitted { operator, staker, deadline });
-        }
         let nonce = self.admission(operator, staker).nonce;
-        let needed = Approval { signer: approver, operator, staker, nonce, deadline };
-        if by != approver && signed != Some(needed) {
-            return Err(ModelError::BadApproval { needed });
+        if by != approver {
+            if self.clock.now() > deadline {
+                let deadline = Some(deadline);
+                return Err(ModelError::NotAdmitted { operator, staker, deadline });
+            }
+            let needed = Approval { signer: approver, operator, staker, nonce, deadline };
+            if signed != Some(needed) {
+                return Err(ModelError::BadApproval { needed });
+            }
         }
         if deadline > LAST_DEADLINE {
             return Err(ModelError::DeadlineTooFar { deadline, last: LAST_DEADLINE });

@@ -89,7 +89,12 @@ fn anybody_hands_in_what_the_approver_signed() -> Result<()> {
     let past = model.clock().now() - 1;
     let deadline = Some(past);
     let expired = ModelError::NotAdmitted { operator: EAST, staker: ALICE, deadline };
-    assert_eq!(admit(&mut model, ALICE, past), Err(expired));
+    let old = Approval { nonce: 1, deadline: past, ..signed };
+    assert_eq!(model.admit(BOB, EAST, ALICE, past, Some(old)), Err(expired));
+    // The approver itself takes an approval back so.
+    admit(&mut model, ALICE, past)?;
+    assert_eq!(model.admission(EAST, ALICE).nonce, 2);
+    assert!(deposit(&mut model, ALICE, EAST, 1).is_err());
     Ok(())
 }
 
