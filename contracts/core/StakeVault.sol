@@ -371,11 +371,16 @@ contract StakeVault is IStakeVault, EpochClock, Governed {
     /* RECIPIENT */
 
     /// @inheritdoc IStakeVault
-    function collect(address strategy, address receiver) external nonReentrant returns (uint256 assets) {
-        assets = _credits[strategy][msg.sender];
-        if (assets == 0) revert NoCredit(strategy, msg.sender);
-        delete _credits[strategy][msg.sender];
-        emit Collected(strategy, msg.sender, receiver, assets);
+    function collect(address strategy, address account, address receiver)
+        external
+        nonReentrant
+        returns (uint256 assets)
+    {
+        if (receiver != account) _requireOwnerOrOperator(account);
+        assets = _credits[strategy][account];
+        if (assets == 0) revert NoCredit(strategy, account);
+        delete _credits[strategy][account];
+        emit Collected(strategy, account, receiver, assets);
         _push(strategy, receiver, assets);
     }
 

@@ -270,8 +270,9 @@ interface IStakeVault is IERC165, IEpochClock, IGoverned {
 
     /* RECIPIENT */
 
-    /// @notice Pays the sender's credit in `strategy` (slashed stake that it could not receive) to `receiver`.
-    function collect(address strategy, address receiver) external returns (uint256 assets);
+    /// @notice Pays the credit of `account` in `strategy` (slashed stake that it could not receive) to `receiver`.
+    /// Anybody may have it paid to the account itself; elsewhere only the account or its ERC-6909 operator.
+    function collect(address strategy, address account, address receiver) external returns (uint256 assets);
 
     /* VIEW */
 

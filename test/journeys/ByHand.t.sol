@@ -265,7 +265,7 @@ contract ByHand is Base {
 
         listed.setBlocked(recipient, false);
         vm.prank(recipient);
-        vault.collect(address(token), recipient);
+        vault.collect(address(token), recipient, recipient);
         assertEq(token.balanceOf(recipient), 14_848);
         assertEq(vault.creditOf(address(token), recipient), 0);
         assertEq(token.balanceOf(address(vault)), 55_859);

@@ -120,11 +120,18 @@ contract AccessTest is GatedScene, Selectors {
         ofVault("approve", abi.encodeCall(IStakeVault.approve, (bob, idle, 1)), EVERYBODY, nobody);
         ofVault("set an operator", abi.encodeCall(IStakeVault.setOperator, (bob, true)), EVERYBODY, nobody);
         ofVault(
-            "collect",
-            abi.encodeCall(IStakeVault.collect, (address(blockedToken), bob)),
+            "collect elsewhere",
+            abi.encodeCall(IStakeVault.collect, (address(blockedToken), recipient, alice)),
             only(Actor.Recipient),
-            noCredit
+            notRecipient
         );
+        ofVault(
+            "collect",
+            abi.encodeCall(IStakeVault.collect, (address(blockedToken), recipient, recipient)),
+            EVERYBODY,
+            nobody
+        )
+        .prepare = unblock;
 
         // The staker's stake.
         ofVault(
@@ -350,8 +357,8 @@ contract AccessTest is GatedScene, Selectors {
         return abi.encodeWithSelector(IStakeVault.NoApprover.selector, sender);
     }
 
-    function noCredit(address sender) internal view returns (bytes memory) {
-        return abi.encodeWithSelector(IStakeVault.NoCredit.selector, blockedToken, sender);
+    function notRecipient(address sender) internal view returns (bytes memory) {
+        return abi.encodeWithSelector(IStakeVault.NotOwnerNorOperator.selector, recipient, sender);
     }
 
     function notOwner(address sender) internal view returns (bytes memory) {
@@ -401,6 +408,10 @@ contract AccessTest is GatedScene, Selectors {
     /* PREPARATIONS */
 
     function nothing() internal {}
+
+    function unblock() internal {
+        BlocklistToken(address(blockedToken)).setBlocked(recipient, false);
+    }
 
     function closeGate() internal {
         vm.prank(gate);

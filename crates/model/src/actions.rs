@@ -87,7 +87,7 @@ pub enum Action {
     /// [`Model::set_operator`].
     SetOperator { owner: Account, spender: Account, approved: bool },
     /// [`Model::collect_credit`].
-    CollectCredit { owner: Account, strategy: Strategy, receiver: Account },
+    CollectCredit { by: Account, owner: Account, strategy: Strategy, receiver: Account },
     /// [`Model::create_operator_set`].
     CreateOperatorSet { set: OperatorSetId, terms: Terms, strategies: Vec<Strategy> },
     /// [`Model::add_strategy`].
@@ -207,8 +207,8 @@ impl Model {
             A::SetOperator { owner, spender, approved } => {
                 self.set_operator(owner, spender, approved);
             }
-            A::CollectCredit { owner, strategy, receiver } => {
-                return self.collect_credit(owner, strategy, receiver).map(Outcome::Assets);
+            A::CollectCredit { by, owner, strategy, receiver } => {
+                return self.collect_credit(by, owner, strategy, receiver).map(Outcome::Assets);
             }
             A::CreateOperatorSet { set, ref terms, ref strategies } => {
                 self.create_operator_set(set, terms.clone(), strategies)?;

@@ -208,16 +208,21 @@ impl Model {
         Ok(shares)
     }
 
-    /// Collects what a slash could not deliver to `owner`, to `receiver`.
+    /// Collects what a slash could not deliver to `owner`: to itself, whoever asks; elsewhere only
+    /// as the owner or its operator wants it.
     ///
     /// # Errors
-    /// No credit, or a receiver that cannot receive.
+    /// No credit, no right to it, or a receiver that cannot receive.
     pub fn collect_credit(
         &mut self,
+        by: Account,
         owner: Account,
         strategy: Strategy,
         receiver: Account,
     ) -> Result<u128> {
+        if receiver != owner {
+            self.require_may_act(by, owner)?;
+        }
         require_account(receiver)?;
         let credit = self.vault.credit(strategy, owner);
         if credit == 0 {

@@ -40,7 +40,7 @@ contract AvsHandler is Handler {
         if (VAULT.creditOf(strategy, recipient) == 0) return;
         Watch memory before = watch(address(0), address(0));
         vm.prank(recipient);
-        VAULT.collect(strategy, address(0xC0FFEE));
+        VAULT.collect(strategy, recipient, address(0xC0FFEE));
         assertSame(before);
         TALLY.succeeded("collect");
     }

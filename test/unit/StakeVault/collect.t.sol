@@ -21,7 +21,7 @@ contract CollectTest is Scene {
     function test_RevertWhen_NoCredit() public {
         vm.expectRevert(abi.encodeWithSelector(IStakeVault.NoCredit.selector, address(blocklist), stranger));
         vm.prank(stranger);
-        vault.collect(address(blocklist), stranger);
+        vault.collect(address(blocklist), stranger, stranger);
     }
 
     function test_RevertWhen_ReceiverIsZero() public {
@@ -48,6 +48,30 @@ contract CollectTest is Scene {
         assertEq(vault.creditOf(address(blocklist), recipient), 0);
     }
 
+    /// @dev A recipient that can only hold tokens needs nobody's key for it.
+    function test_AnybodyHasItPaidToTheAccount() public {
+        blocklist.setBlocked(recipient, false);
+        vm.expectEmit(address(vault));
+        emit IStakeVault.Collected(address(blocklist), recipient, recipient, unit / 2);
+        vm.prank(stranger);
+        assertEq(vault.collect(address(blocklist), recipient, recipient), unit / 2);
+        assertEq(asset().balanceOf(recipient), unit / 2);
+    }
+
+    function test_AnOperatorHasItPaidAnywhere() public {
+        vm.prank(recipient);
+        vault.setOperator(alice, true);
+        vm.prank(alice);
+        assertEq(vault.collect(address(blocklist), recipient, bob), unit / 2);
+        assertEq(asset().balanceOf(bob), unit / 2);
+    }
+
+    function test_RevertWhen_AStrangerHasItPaidElsewhere() public {
+        vm.expectRevert(abi.encodeWithSelector(IStakeVault.NotOwnerNorOperator.selector, recipient, stranger));
+        vm.prank(stranger);
+        vault.collect(address(blocklist), recipient, stranger);
+    }
+
     function test_RevertWhen_CollectedAlready() public {
         collect(bob);
         vm.expectRevert(abi.encodeWithSelector(IStakeVault.NoCredit.selector, address(blocklist), recipient));
@@ -56,7 +80,7 @@ contract CollectTest is Scene {
 
     function collect(address receiver) internal returns (uint256) {
         vm.prank(recipient);
-        return vault.collect(address(blocklist), receiver);
+        return vault.collect(address(blocklist), recipient, receiver);
     }
 
     function asset() internal view returns (IMintable) {

@@ -92,7 +92,7 @@ contract VaultLockTest is LockScene, Selectors {
         calls[9] = abi.encodeCall(IStakeVault.setOperator, (alice, true));
         calls[10] = abi.encodeCall(IStakeVault.slash, (oddPool, HALF, WHOLE, address(hook), recipient));
         calls[11] = abi.encodeCall(IStakeVault.setDepositCap, (address(hook), 0));
-        calls[12] = abi.encodeCall(IStakeVault.collect, (address(hook), alice));
+        calls[12] = abi.encodeCall(IStakeVault.collect, (address(hook), alice, alice));
         calls[13] = abi.encodeCall(IStakeVault.removeApprover, ());
         calls[14] = abi.encodeCall(IStakeVault.admit, (operator, alice, type(uint40).max, ""));
         calls[15] = abi.encodeCall(IStakeVault.transfer, (bob, oddPool, unit));

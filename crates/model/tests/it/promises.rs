@@ -187,7 +187,7 @@ impl Wish {
                 Action::Transfer { by, from, to, pool, amount }
             }
             Self::Collect { owner, strategy } => {
-                Action::CollectCredit { owner, strategy, receiver: owner }
+                Action::CollectCredit { by: owner, owner, strategy, receiver: owner }
             }
             Self::Allocate { set, operator, strategy, target } => {
                 let allocation = model.allocation(set, operator, strategy);

@@ -235,12 +235,14 @@ fn recipient_that_cannot_receive_is_credited() -> Result<()> {
     assert_eq!(model.credit(ETH, TREASURY), 140);
 
     let refused = ModelError::CannotReceive { strategy: ETH, account: TREASURY };
-    assert_eq!(model.collect_credit(TREASURY, ETH, TREASURY), Err(refused));
+    assert_eq!(model.collect_credit(ALICE, TREASURY, ETH, TREASURY), Err(refused));
     model.set_can_receive(ETH, TREASURY, true);
-    assert_eq!(model.collect_credit(TREASURY, ETH, TREASURY)?, 140);
+    let stranger = ModelError::NotOwnerNorOperator { owner: TREASURY, by: ALICE };
+    assert_eq!(model.collect_credit(ALICE, TREASURY, ETH, ALICE), Err(stranger));
+    assert_eq!(model.collect_credit(ALICE, TREASURY, ETH, TREASURY)?, 140);
     assert_eq!(model.balance(ETH, TREASURY), 140);
     let none = ModelError::NoCredit { strategy: ETH, account: TREASURY };
-    assert_eq!(model.collect_credit(TREASURY, ETH, TREASURY), Err(none));
+    assert_eq!(model.collect_credit(TREASURY, TREASURY, ETH, TREASURY), Err(none));
     assert_eq!(model.check(), Ok(()));
     Ok(())
 }

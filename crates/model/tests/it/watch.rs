@@ -660,7 +660,7 @@ fn own_action(action: &Action) -> Option<Own> {
     let own = |account, receiver, strategy| Some(Own { account, receiver, strategy });
     match *action {
         Action::Deposit { from, receiver, strategy, .. } => own(from, receiver, strategy),
-        Action::CollectCredit { owner, receiver, strategy } => own(owner, receiver, strategy),
+        Action::CollectCredit { owner, receiver, strategy, .. } => own(owner, receiver, strategy),
         Action::Withdraw { owner, receiver, pool, .. }
         | Action::CompleteWithdrawal { owner, receiver, pool, .. } => {
             own(owner, receiver, pool.strategy)
