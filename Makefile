@@ -43,13 +43,14 @@ node_modules/.package-lock.json: package-lock.json
 	@touch $@
 
 .PHONY: lint
-lint: tools ## Formatting, compiler warnings and lints
+lint: tools ## Formatting, compiler warnings, lints, and links
 	@script/say "formatting"
 	@$(FOUNDRY) forge fmt --check
 	@cargo fmt --all --check
 	@script/say "warnings and lints"
 	@$(FORGE_LINT) build --deny warnings --skip test --skip script --quiet
 	@$(FORGE_LINT) lint --deny warnings --quiet
+	@script/check-docs
 	@! grep -rnE 'new (StakeVault|AllocationManager|Genesis)\b' test script --include='*.sol' || \
 		{ echo "error: tests compile without IR: deploy the core from its artifact, not with new" >&2; exit 1; }
 	@cargo clippy --locked --workspace --all-targets --quiet -- -D warnings
@@ -61,12 +62,13 @@ build: tools ## Compile the contracts and the Rust workspace
 	@cargo build --locked --workspace
 
 .PHONY: test-contracts
-test-contracts: tools ## Solidity tests, and gas against the committed snapshots
+test-contracts: tools ## Solidity tests; gas, layouts, ABIs and sizes against the committed snapshots
 	@script/say "contracts"
 	@rm -rf target/snapshots && mkdir -p target && cp -r snapshots target/snapshots
 	@script/at-least $(FORGE_TESTS) $(FOUNDRY) forge test
 	@diff -ru target/snapshots snapshots || { echo "error: gas differs from the committed snapshots; if it should, commit them" >&2; exit 1; }
 	@script/gas-table
+	@script/snapshot --check
 
 .PHONY: test-rust
 test-rust: tools ## Rust tests, and the committed artifacts against the compiler's output
@@ -93,6 +95,11 @@ devnet: tools ## A local chain with everything deployed and funded, until Ctrl-C
 artifacts: tools ## Recompile the contracts into the artifacts that the bindings embed
 	@cargo build --locked --workspace --bins --quiet
 	@target/debug/palisade-artifacts
+
+# Gas is written by the tests themselves.
+.PHONY: snapshots
+snapshots: tools ## Write the storage layouts, ABIs and sizes that a review compares
+	@script/snapshot
 
 .PHONY: fmt
 fmt: tools ## Format everything

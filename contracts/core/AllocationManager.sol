@@ -50,6 +50,15 @@ struct PromiseRecord {
     Proposal proposal;
 }
 
+/// @notice What one call of slashing asks for: `wad` of an allocation, of which it reaches `most`.
+struct Demand {
+    Epoch epoch;
+    Wad cap;
+    address recipient;
+    Magnitude most;
+    Wad wad;
+}
+
 /// @notice The budget of a pool.
 struct BudgetRecord {
     Budget budget;
@@ -164,7 +173,7 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed {
             registrar: terms.registrar
         });
         emit OperatorSetCreated(set, terms);
-        _addStrategies(set, record, strategies);
+        _setAccepted(set, record, strategies, true);
     }
 
     /// @inheritdoc IAllocationManager
@@ -172,18 +181,13 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed {
         _requireAuthorized(set.avs());
         SetRecord storage record = _sets[set];
         _requireLive(set, record.terms);
-        _addStrategies(set, record, strategies);
+        _setAccepted(set, record, strategies, true);
     }
 
     /// @inheritdoc IAllocationManager
     function removeStrategies(OperatorSetId set, address[] calldata strategies) external nonReentrant {
         _requireAuthorized(set.avs());
-        SetRecord storage record = _sets[set];
-        for (uint256 i; i < strategies.length; ++i) {
-            if (!record.accepted[strategies[i]]) revert StrategyUnchanged(set, strategies[i]);
-            record.accepted[strategies[i]] = false;
-            emit StrategyRemoved(set, strategies[i]);
-        }
+        _setAccepted(set, _sets[set], strategies, false);
     }
 
     /// @inheritdoc IAllocationManager
@@ -197,9 +201,7 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed {
 
     /// @inheritdoc IAllocationManager
     function eject(OperatorSetId set, address operator, address[] calldata strategies) external {
-        _requireAuthorized(set.avs());
-        _leave(set, operator, strategies, true);
-        _tellOfLeave(set, operator);
+        _leave(set, operator, strategies, set.avs());
     }
 
     /* SLASHER */
@@ -218,9 +220,7 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed {
         if (terms.window != 0) revert SlashMustBeProposed(set);
         if (strategies.length != wads.length) revert LengthMismatch(strategies.length, wads.length);
 
-        Wad cap = Wad.wrap(terms.cap);
-        address recipient = terms.recipient;
-        Epoch epoch = currentEpoch();
+        Demand memory demand = Demand(currentEpoch(), Wad.wrap(terms.cap), terms.recipient, WHOLE, Wad.wrap(0));
         assets = new uint256[](strategies.length);
         address previous;
         uint256 total;
@@ -228,8 +228,9 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed {
             address strategy = strategies[i];
             if (strategy <= previous) revert StrategiesNotAscending(previous, strategy);
             previous = strategy;
-            if (wads[i] > WAD) revert BadFraction(wads[i]);
-            (Magnitude taken, uint256 moved) = _slash(record, operator, strategy, epoch, WHOLE, wads[i], cap, recipient);
+            demand.wad = wads[i];
+            if (demand.wad > WAD) revert BadFraction(demand.wad);
+            (Magnitude taken, uint256 moved) = _slash(record, operator, strategy, demand);
             emit OperatorSlashed(set, operator, strategy, taken, moved, evidence);
             assets[i] = moved;
             // Safe: the vault moves less than 2^106 at a time.
@@ -334,9 +335,7 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed {
 
     /// @inheritdoc IAllocationManager
     function leave(OperatorSetId set, address operator, address[] calldata strategies) external {
-        _requireAuthorized(operator);
-        _leave(set, operator, strategies, false);
-        _tellOfLeave(set, operator);
+        _leave(set, operator, strategies, operator);
     }
 
     /// @inheritdoc IAllocationManager
@@ -367,10 +366,9 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed {
         if (!p.exists()) revert NoProposal(set, operator, strategy);
         if (block.timestamp < executableFrom) revert WindowOpen(executableFrom);
         promised.proposal = Proposal.wrap(0);
+        Demand memory demand = Demand(currentEpoch(), Wad.wrap(terms.cap), terms.recipient, p.magnitude(), p.wad());
         Magnitude taken;
-        (taken, assets) = _slash(
-            record, operator, strategy, currentEpoch(), p.magnitude(), p.wad(), Wad.wrap(terms.cap), terms.recipient
-        );
+        (taken, assets) = _slash(record, operator, strategy, demand);
         if (assets == 0) revert NothingToSlash(set, operator);
         emit OperatorSlashed(set, operator, strategy, taken, assets, bytes32(0));
     }
@@ -410,7 +408,7 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed {
 
     /// @inheritdoc IAllocationManager
     function termsOf(OperatorSetId set) external view returns (Terms memory) {
-        StoredTerms memory t = _sets[set].terms;
+        StoredTerms storage t = _sets[set].terms;
         return Terms({
             slasher: t.slasher,
             cap: Wad.wrap(t.cap),
@@ -560,7 +558,19 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed {
         return terms.flags & HAS_REGISTRAR != 0;
     }
 
-    function _leave(OperatorSetId set, address operator, address[] calldata strategies, bool ejected)
+    /// @dev Ends a membership as `account` may, and tells the registrar outside the lock.
+    function _leave(OperatorSetId set, address operator, address[] calldata strategies, address account) private {
+        _requireAuthorized(account);
+        _endMembership(set, operator, strategies, msg.sig == this.eject.selector);
+        StoredTerms storage terms = _sets[set].terms;
+        if (terms.flags & HAS_REGISTRAR == 0) return;
+        if (gasleft() < LEAVE_HOOK_NEEDS) revert NotEnoughGas(gasleft(), LEAVE_HOOK_NEEDS);
+        bytes memory data = abi.encodeCall(IRegistrar.onLeave, (set, operator));
+        (bool told,,) = LibCall.tryCall(terms.registrar, 0, LEAVE_HOOK_GAS, 0, data);
+        if (!told) emit LeaveHookFailed(set, operator);
+    }
+
+    function _endMembership(OperatorSetId set, address operator, address[] calldata strategies, bool ejected)
         private
         nonReentrant
     {
@@ -612,52 +622,40 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed {
         return promised.allocation.counts();
     }
 
-    /// @dev Outside the lock, with bounded gas, and whatever comes of it.
-    function _tellOfLeave(OperatorSetId set, address operator) private {
-        StoredTerms storage terms = _sets[set].terms;
-        if (terms.flags & HAS_REGISTRAR == 0) return;
-        if (gasleft() < LEAVE_HOOK_NEEDS) revert NotEnoughGas(gasleft(), LEAVE_HOOK_NEEDS);
-        bytes memory data = abi.encodeCall(IRegistrar.onLeave, (set, operator));
-        (bool told,,) = LibCall.tryCall(terms.registrar, 0, LEAVE_HOOK_GAS, 0, data);
-        if (!told) emit LeaveHookFailed(set, operator);
-    }
-
-    function _addStrategies(OperatorSetId set, SetRecord storage record, address[] calldata strategies) private {
+    function _setAccepted(OperatorSetId set, SetRecord storage record, address[] calldata strategies, bool accepted)
+        private
+    {
         for (uint256 i; i < strategies.length; ++i) {
-            if (record.accepted[strategies[i]]) revert StrategyUnchanged(set, strategies[i]);
-            record.accepted[strategies[i]] = true;
-            emit StrategyAdded(set, strategies[i]);
+            address strategy = strategies[i];
+            if (record.accepted[strategy] == accepted) revert StrategyUnchanged(set, strategy);
+            record.accepted[strategy] = accepted;
+            if (accepted) emit StrategyAdded(set, strategy);
+            else emit StrategyRemoved(set, strategy);
         }
     }
 
-    /// @dev One strategy of a slash, of at most `most` of the allocation. Writes before the vault moves tokens, and takes it back where it moved none. What
+    /// @dev One strategy of a slash. Writes before the vault moves tokens, and takes it back where it moved none. What
     /// has come due is settled in any case.
-    function _slash(
-        SetRecord storage record,
-        address operator,
-        address strategy,
-        Epoch epoch,
-        Magnitude most,
-        Wad wad,
-        Wad cap,
-        address recipient
-    ) private returns (Magnitude taken, uint256 assets) {
+    function _slash(SetRecord storage record, address operator, address strategy, Demand memory demand)
+        private
+        returns (Magnitude taken, uint256 assets)
+    {
         PoolId key = poolKey(operator, strategy);
         PromiseRecord storage promised = record.promises[key];
         BudgetRecord storage pool = _budgets[key];
-        (Budget budget, Allocation a, bool counted) = _load(promised, pool, epoch);
+        (Budget budget, Allocation a, bool counted) = _load(promised, pool, demand.epoch);
         Magnitude left = budget.left();
         Magnitude reach = min(a.current(), left);
-        taken = min(reach, most).mulDown(wad);
+        taken = min(reach, demand.most).mulDown(demand.wad);
         if (!taken.isZero()) {
-            Allocation slashed = a.slashed(taken, epoch);
+            Allocation slashed = a.slashed(taken, demand.epoch);
             promised.allocation = slashed;
             pool.budget = _afterSlash(budget, taken, a, slashed);
             if (!slashed.counts()) --record.memberships[operator].allocations;
-            assets = VAULT.slash(key, taken, left, strategy, recipient);
+            assets = VAULT.slash(key, taken, left, strategy, demand.recipient);
             // Last, for a strategy from which nothing can be taken is skipped whatever was asked of it.
             if (assets > 0) {
-                _requireWithinCap(strategy, a.takenDuring(epoch), taken, reach, cap);
+                _requireWithinCap(strategy, a.takenDuring(demand.epoch), taken, reach, demand.cap);
                 return (taken, assets);
             }
             // The pool is empty, or too small for this fraction: the vault called nobody.

@@ -4,10 +4,10 @@ pragma solidity 0.8.37;
 import {IERC6909, IERC6909Metadata} from "@openzeppelin/contracts/interfaces/IERC6909.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
 import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 import {IERC165} from "@openzeppelin/contracts/utils/introspection/IERC165.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
-import {EIP712} from "solady/utils/EIP712.sol";
 import {MetadataReaderLib} from "solady/utils/MetadataReaderLib.sol";
 import {SafeTransferLib} from "solady/utils/SafeTransferLib.sol";
 
@@ -66,7 +66,7 @@ struct BucketRecord {
 /// PROMISES
 /// - The balance of each token is what its pools, buckets and credits add up to, or more.
 /// - A position or an exit loses value by a slash of its pool only. What anybody else does never lowers it.
-/// - An exit queued in epoch e can be completed from the start of epoch e+2, by its owner alone. No operator, service
+/// - An exit queued in epoch e can be completed from the start of epoch e+2, by its owner (or who acts for it) alone. No operator, service
 ///   or other token has a part in that; governance may delay completion by three days at most.
 /// - A slash reaches a pool and its two unmatured buckets by one and the same fraction, and nothing else.
 /// - Where a slash leaves nothing, its generation ends: shares of it never touch stake that comes later.
@@ -85,7 +85,7 @@ struct BucketRecord {
 ///
 /// DOES NOT GUARANTEE that a pool's operator is honest, that a token is worth anything, or that a pool which has lost
 /// nearly everything accepts deposits before it is renewed: shares must fit 104 bits.
-contract StakeVault is IStakeVault, EpochClock, Governed, EIP712 {
+contract StakeVault is IStakeVault, EpochClock, Governed {
     using History for mapping(Epoch changed => Checkpoint);
     using SafeCast for uint256;
     using SafeERC20 for IERC20;
@@ -100,10 +100,14 @@ contract StakeVault is IStakeVault, EpochClock, Governed, EIP712 {
     /// @inheritdoc IStakeVault
     address public constant BURN_ADDRESS = 0x000000000000000000000000000000000000dEaD;
 
-    /// @dev A pool with this many times more shares than assets, or more, is worn out: shares for `MAX_ASSETS` might not
+    /// @dev A pool with more than this many times more shares than assets is worn out: shares for `MAX_ASSETS` might not
     /// fit 104 bits.
     uint256 private constant WORN_OUT = 2 ** 12;
 
+    bytes32 private constant DOMAIN_TYPEHASH =
+        keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)");
+    bytes32 private constant DOMAIN_NAME = keccak256("Palisade StakeVault");
+    bytes32 private constant DOMAIN_VERSION = keccak256("1");
     bytes32 private constant ADMISSION_TYPEHASH =
         keccak256("Admission(address operator,address staker,uint256 nonce,uint256 deadline)");
 
@@ -183,8 +187,8 @@ contract StakeVault is IStakeVault, EpochClock, Governed, EIP712 {
         Admission storage admission = record.admissions[staker];
         uint256 nonce = admission.nonce;
         if (msg.sender != approver) {
-            bytes32 digest =
-                _hashTypedData(keccak256(abi.encode(ADMISSION_TYPEHASH, operator, staker, nonce, deadline)));
+            bytes32 hash = keccak256(abi.encode(ADMISSION_TYPEHASH, operator, staker, nonce, deadline));
+            bytes32 digest = MessageHashUtils.toTypedDataHash(_domain(), hash);
             if (!SignatureChecker.isValidSignatureNowCalldata(approver, digest, signature)) {
                 revert BadApproval(operator, staker, nonce, deadline);
             }
@@ -626,12 +630,15 @@ contract StakeVault is IStakeVault, EpochClock, Governed, EIP712 {
         Position position = from.position;
         uint256 held = position.shares();
         if (held < amount) revert InsufficientShares(id, sender, held, amount);
-        Epoch current = currentEpoch();
-        _setShares(from, position, held - amount, current);
-        // Read after the write: the receiver may be the sender.
-        PositionRecord storage to = _positions[id][receiver];
-        position = to.position;
-        _setShares(to, position, position.shares() + amount, current);
+        // Anybody may transfer nothing for anybody: that leaves no trace in their histories.
+        if (amount > 0) {
+            Epoch current = currentEpoch();
+            _setShares(from, position, held - amount, current);
+            // Read after the write: the receiver may be the sender.
+            PositionRecord storage to = _positions[id][receiver];
+            position = to.position;
+            _setShares(to, position, position.shares() + amount, current);
+        }
         emit Transfer(msg.sender, sender, receiver, id, amount);
     }
 
@@ -749,8 +756,9 @@ contract StakeVault is IStakeVault, EpochClock, Governed, EIP712 {
 
     /* INTERNAL: SIGNATURES */
 
-    function _domainNameAndVersion() internal pure override returns (string memory, string memory) {
-        return ("Palisade StakeVault", "1");
+    /// @dev The EIP-712 domain separator, computed each time: few need it, and a chain may fork.
+    function _domain() private view returns (bytes32) {
+        return keccak256(abi.encode(DOMAIN_TYPEHASH, DOMAIN_NAME, DOMAIN_VERSION, block.chainid, address(this)));
     }
 
     /* INTERNAL: GUARDS */

@@ -46,12 +46,12 @@ interface IStakeVault is IERC165, IEpochClock, IGoverned {
     /// @notice `spender` may transfer `amount` shares of `id` for `owner` (ERC-6909).
     event Approval(address indexed owner, address indexed spender, PoolId indexed id, uint256 amount);
 
-    /// @notice `owner` took `shares` worth `assets` out of the idle pool `pool`; `receiver` has the tokens.
+    /// @notice `owner` took `shares` worth `assets` out of `pool`, an idle or a renewed one; `receiver` has the tokens.
     event Withdrawn(
         PoolId indexed pool, address indexed owner, address indexed receiver, uint256 assets, uint256 shares
     );
 
-    /// @notice `owner` moved `assets` from the idle pool `from` to `to`, giving `burned` shares for `minted`.
+    /// @notice `owner` moved `assets` from `from`, an idle or a renewed pool, to `to`, giving `burned` shares for `minted`.
     event Delegated(
         PoolId indexed from, PoolId indexed to, address indexed owner, uint256 assets, uint256 burned, uint256 minted
     );
@@ -139,7 +139,8 @@ interface IStakeVault is IERC165, IEpochClock, IGoverned {
     error DepositCapTooHigh(uint256 cap, uint256 highest);
     /// @notice The pool has lost so much that shares for this many assets do not fit; it takes no such deposit.
     error PoolWornOut(PoolId pool, uint256 assets);
-    /// @notice A share of the pool is still worth a unit of 4,096 or more, so deposits of any size fit.
+    /// @notice A share of the pool is still worth 1/4,096 of a unit or more, so deposits fit, of any size
+    /// short of the last unit below the highest cap.
     error NotWornOut(PoolId pool, uint256 assets, uint256 shares);
     /// @notice The idle pool has no exit queue: take stake out of it with `withdraw` or `delegate`.
     error PoolIsIdle(PoolId pool);

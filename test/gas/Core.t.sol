@@ -77,6 +77,15 @@ contract CoreGas is Base {
         snapshot("withdraw_queue_first");
     }
 
+    /// @dev To a newcomer, and the sender's first change after the epoch of its deposit.
+    function test_Transfer() public {
+        aliceDeposits();
+        skipEpochs(1);
+        vm.prank(alice);
+        vault.transfer(stranger, pool, 50e18);
+        snapshot("transfer");
+    }
+
     function test_Redelegate() public {
         aliceDeposits();
         skipEpochs(1);
@@ -124,6 +133,45 @@ contract CoreGas is Base {
         snapshot("allocate_first_joined_closed");
     }
 
+    function test_Leave() public {
+        join(set, operator);
+        allocate(set, operator, HALF);
+        skipEpochs(3);
+        vm.prank(operator);
+        manager.leave(set, operator, only(address(token)));
+        snapshot("leave");
+    }
+
+    function test_Retire() public {
+        vm.prank(avs);
+        manager.retire(set);
+        snapshot("retire");
+    }
+
+    /// @dev By the approver itself, and its first approval of this staker.
+    function test_Admit() public {
+        address approver = makeAddr("approver");
+        vm.prank(stranger);
+        vault.registerOperator(approver);
+        vm.prank(approver);
+        vault.admit(stranger, alice, vm.getBlockTimestamp() + 1 hours, "");
+        snapshot("admit");
+    }
+
+    function test_Renew() public {
+        join(set, operator);
+        allocate(set, operator, WHOLE);
+        skipEpochs(3);
+        slash(set, operator, Wad.wrap(1e18 - 1));
+        allocate(set, operator, mag(0));
+        skipEpochs(2);
+        manager.settle(set, operator, address(token));
+        vm.prank(operator);
+        manager.renew(operator, address(token));
+        snapshot("renew");
+        assertEq(vault.poolId(operator, address(token)), pool.atGeneration(1));
+    }
+
     /* SLASHING */
 
     function test_Slash() public {
@@ -166,6 +214,27 @@ contract CoreGas is Base {
         }
     }
 
+    /// @dev Two transactions, with the same exits as in `slash_1`.
+    function test_SlashChallenged() public {
+        OperatorSetId challenged = prepareProposal();
+        propose(challenged);
+        snapshot("propose");
+        uint256 gas = vm.lastCallGas().gasTotalUsed;
+        skip(1 days);
+        uint256 taken = manager.executeSlash(challenged, operator, address(token));
+        snapshot("execute");
+        vm.snapshotValue("core", "slash_challenged", gas + vm.lastCallGas().gasTotalUsed);
+        assertEq(taken, 50e18);
+    }
+
+    function test_Cancel() public {
+        OperatorSetId challenged = prepareProposal();
+        propose(challenged);
+        vm.prank(makeAddr("resolver"));
+        manager.cancelSlash(challenged, operator, address(token));
+        snapshot("cancel");
+    }
+
     function test_ReadStake() public {
         address[] memory operators = new address[](50);
         for (uint256 i; i < 50; ++i) {
@@ -198,6 +267,21 @@ contract CoreGas is Base {
     function aliceDeposits() internal {
         vm.prank(alice);
         vault.deposit(address(token), operator, alice, 100e18, 1);
+    }
+
+    /// @dev A set with a window of a day that holds a half, and exits in both unmatured buckets.
+    function prepareProposal() internal returns (OperatorSetId challenged) {
+        Terms memory terms = defaultTerms();
+        (terms.window, terms.resolver) = (1 days, makeAddr("resolver"));
+        challenged = createSet(1, terms);
+        join(challenged, operator);
+        allocate(challenged, operator, HALF);
+        prepareSlash(token);
+    }
+
+    function propose(OperatorSetId challenged) internal {
+        vm.prank(slasher);
+        manager.proposeSlash(challenged, operator, address(token), Wad.wrap(0.1e18), keccak256("evidence"));
     }
 
     /// @dev Waits for the allocation, and puts exits into both unmatured buckets.

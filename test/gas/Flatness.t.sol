@@ -6,30 +6,50 @@ import {Epoch} from "palisade/types/Epoch.sol";
 import {Wad} from "palisade/types/Magnitude.sol";
 import {OperatorSetId} from "palisade/types/OperatorSetId.sol";
 import {PoolId} from "palisade/types/PoolId.sol";
+import {Terms} from "palisade/types/Terms.sol";
 import {Base, IMintable} from "../Base.t.sol";
 
-/// @notice P7: what an action costs does not depend on how many stakers, exits or epochs there are.
+/// @notice P7: what an action costs does not depend on how many stakers, operators, sets or epochs there are.
 /// @dev Two measurements make the same calls in the same circumstances, and must cost the same to the unit.
 contract Flatness is Base {
     struct Gas {
         uint256 deposit;
         uint256 queue;
+        uint256 transfer;
         uint256 slash;
+        uint256 allocate;
+        uint256 propose;
+        uint256 execute;
         uint256 complete;
+        uint256 redelegate;
+        uint256 settle;
+        uint256 leave;
     }
 
     OperatorSetId internal set;
+    OperatorSetId internal challenged;
+    OperatorSetId internal third;
     PoolId internal pool;
     Crowd internal crowd;
 
     function setUp() public override {
         super.setUp();
         registerOperator(operator);
+        registerOperator(otherOperator);
         set = createSet(0, defaultTerms());
         join(set, operator);
         allocate(set, operator, HALF);
+        Terms memory terms = defaultTerms();
+        terms.window = 1 days;
+        challenged = createSet(1, terms);
+        join(challenged, operator);
+        allocate(challenged, operator, mag(0.25e18));
+        third = createSet(2, defaultTerms());
+        join(third, operator);
         openOperator(operator);
+        openOperator(otherOperator);
         (pool,) = deposit(bob, operator, 1000 * unit);
+        deposit(bob, otherOperator, 1000 * unit);
         fund(token, alice, 1000 * unit);
         token.mint(recipient, 1);
         crowd = new Crowd(vault, token);
@@ -37,10 +57,24 @@ contract Flatness is Base {
 
     function test_StakersDoNotMatter() public {
         uint256 start = vm.snapshotState();
-        crowd.stake(operator, 1);
+        gather(1);
         Gas memory few = measure();
         vm.revertToState(start);
-        crowd.stake(operator, 10_000);
+        gather(10_000);
+        assertSame(few, measure());
+    }
+
+    function test_OperatorsAndSetsDoNotMatter() public {
+        uint256 start = vm.snapshotState();
+        Gas memory few = measure();
+        vm.revertToState(start);
+        for (uint32 i = 100; i < 200; ++i) {
+            address other = address(uint160(i) << 32);
+            registerOperator(other);
+            join(set, other);
+            allocate(set, other, HALF);
+            join(createSet(i, defaultTerms()), operator);
+        }
         assertSame(few, measure());
     }
 
@@ -59,6 +93,9 @@ contract Flatness is Base {
             deposit(bob, operator, unit);
             queue(bob, pool, unit / 2);
             slash(set, operator, Wad.wrap(0.001e18));
+            propose(0.001e18);
+            skip(1 days);
+            execute();
             skipEpochs(1);
         }
         deposit(bob, operator, unit);
@@ -67,6 +104,11 @@ contract Flatness is Base {
 
     /* INTERNAL */
 
+    function gather(uint256 stakers) internal {
+        crowd.stake(operator, stakers);
+        crowd.stake(otherOperator, stakers);
+    }
+
     /// @dev The number of an epoch is part of the call data: two bytes that are not zero, in either case.
     function measureAfter(uint256 epochs) internal returns (Gas memory) {
         skipEpochs(epochs);
@@ -74,32 +116,73 @@ contract Flatness is Base {
         return measure();
     }
 
-    /// @dev A newcomer's deposit, exit and end, and a slash of the pool and both its buckets.
+    /// @dev A newcomer's deposit, exits and ends of them, slashes of the pool and both its buckets, at once and
+    /// challenged, and the operator's own actions.
     function measure() internal returns (Gas memory gas) {
         vm.prank(alice);
         vault.deposit(address(token), operator, alice, 100 * unit, 1);
-        gas.deposit = vm.lastCallGas().gasTotalUsed;
+        gas.deposit = lastCall();
 
         skipEpochs(1);
         queue(bob, pool, unit);
-        (Epoch epoch,) = queue(alice, pool, 50 * unit);
-        gas.queue = vm.lastCallGas().gasTotalUsed;
+        (Epoch first,) = queue(alice, pool, 50 * unit);
+        gas.queue = lastCall();
+        vm.prank(alice);
+        vault.transfer(stranger, pool, 10 * unit);
+        gas.transfer = lastCall();
 
         skipEpochs(1);
-        queue(bob, pool, unit);
+        (Epoch second,) = queue(alice, pool, 20 * unit);
         slash(set, operator, Wad.wrap(0.1e18));
-        gas.slash = vm.lastCallGas().gasTotalUsed;
+        gas.slash = lastCall();
+        allocate(third, operator, mag(0.1e18));
+        gas.allocate = lastCall();
+        propose(0.1e18);
+        gas.propose = lastCall();
+        skip(1 days);
+        execute();
+        gas.execute = lastCall();
+        allocate(challenged, operator, mag(0.1e18));
 
         skipEpochs(1);
-        complete(alice, pool, epoch);
-        gas.complete = vm.lastCallGas().gasTotalUsed;
+        complete(alice, pool, first);
+        gas.complete = lastCall();
+
+        skipEpochs(1);
+        redelegate(alice, pool, second, otherOperator);
+        gas.redelegate = lastCall();
+        manager.settle(challenged, operator, address(token));
+        gas.settle = lastCall();
+        vm.prank(operator);
+        manager.leave(set, operator, only(address(token)));
+        gas.leave = lastCall();
+    }
+
+    function propose(uint256 wad) internal {
+        vm.prank(slasher);
+        manager.proposeSlash(challenged, operator, address(token), Wad.wrap(wad), "");
+    }
+
+    function execute() internal {
+        manager.executeSlash(challenged, operator, address(token));
+    }
+
+    function lastCall() internal returns (uint256) {
+        return vm.lastCallGas().gasTotalUsed;
     }
 
     function assertSame(Gas memory a, Gas memory b) internal pure {
         assertEq(a.deposit, b.deposit, "deposit");
         assertEq(a.queue, b.queue, "queue");
+        assertEq(a.transfer, b.transfer, "transfer");
         assertEq(a.slash, b.slash, "slash");
+        assertEq(a.allocate, b.allocate, "allocate");
+        assertEq(a.propose, b.propose, "propose");
+        assertEq(a.execute, b.execute, "execute");
         assertEq(a.complete, b.complete, "complete");
+        assertEq(a.redelegate, b.redelegate, "redelegate");
+        assertEq(a.settle, b.settle, "settle");
+        assertEq(a.leave, b.leave, "leave");
     }
 }
 

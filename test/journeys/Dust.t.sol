@@ -16,11 +16,7 @@ contract DustJourney is Journey {
         super.setUp();
         service = newService();
         set = service.createSet(0);
-        operator_ = newOperator();
-        operator_.join(set);
-        operator_.allocate(set, 1e18);
-        operator_.open();
-        skipEpochs(1);
+        operator_ = newOperatorOf(set, 1e18);
         staker = newStaker();
     }
 

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IAllocationManager} from "palisade/interfaces/IAllocationManager.sol";
+import {Wad} from "palisade/types/Magnitude.sol";
 import {OperatorSetId} from "palisade/types/OperatorSetId.sol";
 import {Journey, Operator, Service, Staker} from "./Users.t.sol";
 
 /// @notice A degree of 2: one pool backs two services, one of which is a friend of the operator's.
 contract ElasticRestakingJourney is Journey {
-    function test_Journey() public {
+    /// @dev A friend may hand back what it slashes. So the service weighs by what is guaranteed, not by what it can slash.
+    function test_AFriendSlashesFirst() public {
         setDegreeCeiling(address(token), 2e18);
         Service service = newService();
         Service friend = newService();
@@ -33,6 +36,18 @@ contract ElasticRestakingJourney is Journey {
         assertEq(friend.slash(friendly, operator_, 1e18), 70 * unit);
         assertEq(service.canSlash(set, operator_), 30 * unit);
         assertEq(service.isGuaranteed(set, operator_), 30 * unit);
+
+        // 0.9 are promised of 0.3: three times what is left. Nothing is cut, but nothing can be raised.
+        assertBudget(operator_, 0.3e18, 0.9e18);
+        assertAllocation(set, operator_, 0.9e18);
+        assertEq(worstCaseLoss(address(operator_)), Wad.wrap(1e18));
+        vm.expectRevert(abi.encodeWithSelector(IAllocationManager.CeilingExceeded.selector, 1e18, 0.6e18));
+        operator_.allocate(friendly, 0.1e18);
+
+        // Nor does it change anything that governance goes back to a degree of 1.
+        setDegreeCeiling(address(token), 1e18);
+        assertAllocation(set, operator_, 0.9e18);
+        assertEq(service.canSlash(set, operator_), 30 * unit);
 
         // Half of what is left is half of 30, not of 90; a second half is a half of the rest.
         assertEq(service.slash(set, operator_, 0.5e18), 15 * unit);

@@ -90,7 +90,7 @@ impl World {
                 Outcome::Nothing
             }
             Action::Register(op) => {
-                model.register_operator(operator(Some(op)))?;
+                model.register_operator(operator(Some(op)), None)?;
                 Outcome::Nothing
             }
             Action::Join { operator: op, set } => {
@@ -132,29 +132,31 @@ impl World {
             }
             Action::Delegate { who, asset, shares, to } => {
                 let shares = self.shares(who, Pool::idle(asset), shares);
-                let (token, to) = (strategy(asset), operator(Some(to)));
-                Outcome::Shares(self.model.delegate(account(who), token, to, shares)?)
+                let (who, to) = (account(who), operator(Some(to)));
+                let idle = self.pool_id(Pool::idle(asset));
+                Outcome::Shares(self.model.delegate(who, who, idle, shares, to, 1)?)
             }
             Action::Withdraw { who, asset, shares } => {
                 let shares = self.shares(who, Pool::idle(asset), shares);
-                let who = account(who);
-                Outcome::Assets(self.model.withdraw(who, strategy(asset), shares, who)?)
+                let (who, idle) = (account(who), self.pool_id(Pool::idle(asset)));
+                Outcome::Assets(self.model.withdraw(who, who, idle, shares, who)?)
             }
             Action::Queue { who, pool, shares } => {
                 let shares = self.shares(who, pool, shares);
                 let id = self.pool_id(pool);
-                let exit = self.model.queue_withdrawal(account(who), id, shares, 1)?;
+                let who = account(who);
+                let exit = self.model.queue_withdrawal(who, who, id, shares, 1)?;
                 Outcome::Queued { epoch: exit.epoch.0, assets: exit.assets }
             }
             Action::Complete { who, pool, epoch } => {
                 let (who, epoch) = (account(who), model::Epoch(epoch));
                 let id = self.pool_id(pool);
-                Outcome::Assets(self.model.complete_withdrawal(who, id, epoch, who)?)
+                Outcome::Assets(self.model.complete_withdrawal(who, who, id, epoch, who)?)
             }
             Action::Move { who, pool, epoch, to } => {
                 let (who, epoch, to) = (account(who), model::Epoch(epoch), operator(Some(to)));
                 let id = self.pool_id(pool);
-                Outcome::Shares(self.model.redelegate(who, id, epoch, to, 1)?)
+                Outcome::Shares(self.model.redelegate(who, who, id, epoch, to, 1)?)
             }
             _ => Outcome::Nothing,
         })

@@ -1,8 +1,8 @@
 //! Every action as a value, for traces, fuzzers and replays.
 
 use crate::{
-    Account, Epoch, Magnitude, Model, Operator, OperatorSetId, PoolId, QueuedExit, Result, Slashed,
-    Strategy, Terms, Wad,
+    Account, Approval, Epoch, Magnitude, Model, Operator, OperatorSetId, Pausable, PoolId,
+    Proposal, QueuedExit, Result, Slashed, Strategy, Terms, U256, Wad,
 };
 
 /// One call to the protocol (or to the world around it). Each variant is the method of [`Model`] of
@@ -23,8 +23,20 @@ pub enum Action {
     SetDepositCap { strategy: Strategy, cap: u128 },
     /// [`Model::set_ceiling`].
     SetCeiling { strategy: Strategy, ceiling: Wad },
+    /// [`Model::pause`].
+    Pause { action: Pausable, duration: u64 },
     /// [`Model::register_operator`].
-    RegisterOperator { operator: Operator },
+    RegisterOperator { operator: Operator, approver: Option<Account> },
+    /// [`Model::remove_approver`].
+    RemoveApprover { operator: Operator },
+    /// [`Model::admit`].
+    Admit {
+        by: Account,
+        operator: Operator,
+        staker: Account,
+        deadline: u64,
+        signed: Option<Approval>,
+    },
     /// [`Model::open`].
     Open { operator: Operator },
     /// [`Model::close`].
@@ -39,15 +51,41 @@ pub enum Action {
         receiver: Account,
     },
     /// [`Model::withdraw`].
-    Withdraw { owner: Account, strategy: Strategy, shares: u128, receiver: Account },
+    Withdraw { by: Account, owner: Account, pool: PoolId, shares: u128, receiver: Account },
     /// [`Model::delegate`].
-    Delegate { owner: Account, strategy: Strategy, operator: Operator, idle_shares: u128 },
+    Delegate {
+        by: Account,
+        owner: Account,
+        pool: PoolId,
+        shares: u128,
+        to: Operator,
+        min_shares: u128,
+    },
     /// [`Model::queue_withdrawal`].
-    QueueWithdrawal { owner: Account, pool: PoolId, shares: u128, min_assets: u128 },
+    QueueWithdrawal { by: Account, owner: Account, pool: PoolId, shares: u128, min_assets: u128 },
     /// [`Model::complete_withdrawal`].
-    CompleteWithdrawal { owner: Account, pool: PoolId, epoch: Epoch, receiver: Account },
+    CompleteWithdrawal {
+        by: Account,
+        owner: Account,
+        pool: PoolId,
+        epoch: Epoch,
+        receiver: Account,
+    },
     /// [`Model::redelegate`].
-    Redelegate { owner: Account, pool: PoolId, epoch: Epoch, to: Operator, min_shares: u128 },
+    Redelegate {
+        by: Account,
+        owner: Account,
+        pool: PoolId,
+        epoch: Epoch,
+        to: Operator,
+        min_shares: u128,
+    },
+    /// [`Model::transfer`].
+    Transfer { by: Account, from: Account, to: Account, pool: PoolId, amount: u128 },
+    /// [`Model::approve`].
+    Approve { owner: Account, spender: Account, pool: PoolId, amount: U256 },
+    /// [`Model::set_operator`].
+    SetOperator { owner: Account, spender: Account, approved: bool },
     /// [`Model::collect_credit`].
     CollectCredit { owner: Account, strategy: Strategy, receiver: Account },
     /// [`Model::create_operator_set`].
@@ -56,14 +94,34 @@ pub enum Action {
     AddStrategy { set: OperatorSetId, strategy: Strategy },
     /// [`Model::remove_strategy`].
     RemoveStrategy { set: OperatorSetId, strategy: Strategy },
+    /// [`Model::retire`].
+    Retire { set: OperatorSetId },
     /// [`Model::join`].
     Join { operator: Operator, set: OperatorSetId },
+    /// [`Model::leave`].
+    Leave { operator: Operator, set: OperatorSetId, strategies: Vec<Strategy> },
+    /// [`Model::eject`].
+    Eject { operator: Operator, set: OperatorSetId, strategies: Vec<Strategy> },
+    /// [`Model::renew`].
+    Renew { operator: Operator, strategy: Strategy },
     /// [`Model::allocate`].
     Allocate { operator: Operator, set: OperatorSetId, strategy: Strategy, target: Magnitude },
     /// [`Model::settle`].
     Settle { operator: Operator, set: OperatorSetId, strategy: Strategy },
     /// [`Model::slash`].
     Slash { by: Account, set: OperatorSetId, operator: Operator, fractions: Vec<(Strategy, Wad)> },
+    /// [`Model::propose_slash`].
+    ProposeSlash {
+        by: Account,
+        set: OperatorSetId,
+        operator: Operator,
+        strategy: Strategy,
+        wad: Wad,
+    },
+    /// [`Model::cancel_slash`].
+    CancelSlash { by: Account, set: OperatorSetId, operator: Operator, strategy: Strategy },
+    /// [`Model::execute_slash`].
+    ExecuteSlash { set: OperatorSetId, operator: Operator, strategy: Strategy },
 }
 
 /// What an action did.
@@ -80,6 +138,10 @@ pub enum Outcome {
     Queued(QueuedExit),
     /// It takes effect in this epoch.
     Effective(Epoch),
+    /// Each allocation is nothing from its epoch on, strategy by strategy.
+    Left(Vec<Epoch>),
+    /// A slash was proposed.
+    Proposed(Proposal),
     /// A slash took this, strategy by strategy.
     Slashed(Vec<Slashed>),
 }
@@ -98,9 +160,16 @@ impl Model {
             A::SetCanReceive { strategy, account, can } => {
                 self.set_can_receive(strategy, account, can);
             }
-            A::SetDepositCap { strategy, cap } => self.set_deposit_cap(strategy, cap),
-            A::SetCeiling { strategy, ceiling } => self.set_ceiling(strategy, ceiling),
-            A::RegisterOperator { operator } => self.register_operator(operator)?,
+            A::SetDepositCap { strategy, cap } => self.set_deposit_cap(strategy, cap)?,
+            A::SetCeiling { strategy, ceiling } => self.set_ceiling(strategy, ceiling)?,
+            A::Pause { action, duration } => self.pause(action, duration)?,
+            A::RegisterOperator { operator, approver } => {
+                self.register_operator(operator, approver)?;
+            }
+            A::RemoveApprover { operator } => self.remove_approver(operator)?,
+            A::Admit { by, operator, staker, deadline, signed } => {
+                self.admit(by, operator, staker, deadline, signed)?;
+            }
             A::Open { operator } => return self.open(operator).map(Outcome::Effective),
             A::Close { operator } => self.close(operator)?,
             A::Deposit { from, strategy, operator, assets, min_shares, receiver } => {
@@ -108,20 +177,35 @@ impl Model {
                     .deposit(from, strategy, operator, assets, min_shares, receiver)
                     .map(Outcome::Shares);
             }
-            A::Withdraw { owner, strategy, shares, receiver } => {
-                return self.withdraw(owner, strategy, shares, receiver).map(Outcome::Assets);
+            A::Withdraw { by, owner, pool, shares, receiver } => {
+                return self.withdraw(by, owner, pool, shares, receiver).map(Outcome::Assets);
             }
-            A::Delegate { owner, strategy, operator, idle_shares } => {
-                return self.delegate(owner, strategy, operator, idle_shares).map(Outcome::Shares);
+            A::Delegate { by, owner, pool, shares, to, min_shares } => {
+                return self.delegate(by, owner, pool, shares, to, min_shares).map(Outcome::Shares);
             }
-            A::QueueWithdrawal { owner, pool, shares, min_assets } => {
-                return self.queue_withdrawal(owner, pool, shares, min_assets).map(Outcome::Queued);
+            A::QueueWithdrawal { by, owner, pool, shares, min_assets } => {
+                return self
+                    .queue_withdrawal(by, owner, pool, shares, min_assets)
+                    .map(Outcome::Queued);
             }
-            A::CompleteWithdrawal { owner, pool, epoch, receiver } => {
-                return self.complete_withdrawal(owner, pool, epoch, receiver).map(Outcome::Assets);
+            A::CompleteWithdrawal { by, owner, pool, epoch, receiver } => {
+                return self
+                    .complete_withdrawal(by, owner, pool, epoch, receiver)
+                    .map(Outcome::Assets);
             }
-            A::Redelegate { owner, pool, epoch, to, min_shares } => {
-                return self.redelegate(owner, pool, epoch, to, min_shares).map(Outcome::Shares);
+            A::Redelegate { by, owner, pool, epoch, to, min_shares } => {
+                return self
+                    .redelegate(by, owner, pool, epoch, to, min_shares)
+                    .map(Outcome::Shares);
+            }
+            A::Transfer { by, from, to, pool, amount } => {
+                self.transfer(by, from, to, pool, amount)?;
+            }
+            A::Approve { owner, spender, pool, amount } => {
+                self.approve(owner, spender, pool, amount);
+            }
+            A::SetOperator { owner, spender, approved } => {
+                self.set_operator(owner, spender, approved);
             }
             A::CollectCredit { owner, strategy, receiver } => {
                 return self.collect_credit(owner, strategy, receiver).map(Outcome::Assets);
@@ -131,13 +215,31 @@ impl Model {
             }
             A::AddStrategy { set, strategy } => self.add_strategy(set, strategy)?,
             A::RemoveStrategy { set, strategy } => self.remove_strategy(set, strategy)?,
+            A::Retire { set } => self.retire(set)?,
             A::Join { operator, set } => self.join(operator, set)?,
+            A::Leave { operator, set, ref strategies } => {
+                return self.leave(operator, set, strategies).map(Outcome::Left);
+            }
+            A::Eject { operator, set, ref strategies } => {
+                return self.eject(operator, set, strategies).map(Outcome::Left);
+            }
+            A::Renew { operator, strategy } => self.renew(operator, strategy)?,
             A::Allocate { operator, set, strategy, target } => {
                 return self.allocate(operator, set, strategy, target).map(Outcome::Effective);
             }
             A::Settle { operator, set, strategy } => self.settle(operator, set, strategy)?,
             A::Slash { by, set, operator, ref fractions } => {
                 return self.slash(by, set, operator, fractions).map(Outcome::Slashed);
+            }
+            A::ProposeSlash { by, set, operator, strategy, wad } => {
+                return self.propose_slash(by, set, operator, strategy, wad).map(Outcome::Proposed);
+            }
+            A::CancelSlash { by, set, operator, strategy } => {
+                self.cancel_slash(by, set, operator, strategy)?;
+            }
+            A::ExecuteSlash { set, operator, strategy } => {
+                let slashed = self.execute_slash(set, operator, strategy)?;
+                return Ok(Outcome::Slashed(vec![slashed]));
             }
         }
         Ok(Outcome::Done)

@@ -1,5 +1,5 @@
 //! Allocations: how much of a pool an operator promises to which set, and the rules of changing
-//! that (protocol.md §4).
+//! that.
 //!
 //! An allocation has one pending change at most. The *side* of an allocation that counts in
 //! committed is the larger of now and next: what is promised today and what is promised tomorrow
@@ -9,13 +9,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    Epoch, Magnitude, Model, ModelError, Operator, OperatorSet, OperatorSetId, Result, Strategy,
+    Epoch, Magnitude, Model, ModelError, Operator, OperatorSet, OperatorSetId, Pausable, PoolId,
+    Proposal, Result, Strategy,
     clock::{LOWERING_NOTICE, RAISE_NOTICE},
 };
 
-/// The least that can be allocated, and the least that must be left of a pool for parts of it to be promised or guaranteed.
-/// Of less than this, one unit of magnitude is too coarse a part: a set with a magnitude of 1 on a pool with 1 left could
-/// rely on all of it, and slash no fraction of it (P4).
+/// The least that can be allocated, and the least that must be left of a pool for parts of it to be
+/// promised or guaranteed. Of less than this, one unit of magnitude is too coarse a part: a set with
+/// a magnitude of 1 on a pool with 1 left could rely on all of it, and slash no fraction of it (P4).
 pub const LEAST_MAGNITUDE: Magnitude = Magnitude(1_000_000_000);
 
 /// What the allocation manager remembers.
@@ -25,6 +26,9 @@ pub(crate) struct Allocations {
     pub(crate) members: BTreeSet<(OperatorSetId, Operator)>,
     pub(crate) entries: BTreeMap<(OperatorSetId, Operator, Strategy), Allocation>,
     pub(crate) budgets: BTreeMap<(Operator, Strategy), Budget>,
+    pub(crate) proposals: BTreeMap<(OperatorSetId, Operator, Strategy), Proposal>,
+    /// Of each pool generation, the first epoch in which nothing proposed so far can be executed.
+    pub(crate) contested: BTreeMap<PoolId, Epoch>,
 }
 
 /// What an operator promises to one set of one pool.
@@ -66,12 +70,12 @@ impl Allocation {
     }
 
     /// The allocation at `magnitude`, with nothing pending.
-    fn settled_at(self, magnitude: Magnitude) -> Self {
+    pub(crate) fn settled_at(self, magnitude: Magnitude) -> Self {
         Self { current: magnitude, next: magnitude, effective: None, ..self }
     }
 
     /// The allocation with a change to `target` pending.
-    fn pending(self, target: Magnitude, effective: Epoch) -> Self {
+    pub(crate) fn pending(self, target: Magnitude, effective: Epoch) -> Self {
         Self { next: target, effective: Some(effective), ..self }
     }
 
@@ -158,8 +162,9 @@ impl Model {
     /// keeps its day.
     ///
     /// # Errors
-    /// A target above a whole pool or too small, no change, a pending lowering; and for a raise: no membership,
-    /// a strategy that is not accepted, too little left, or the ceiling.
+    /// No such set or a retired one, a target above a whole pool or too small, no change, a pending
+    /// lowering; and for a raise: a pause, no membership, a strategy that is not accepted, too little
+    /// left, or the ceiling.
     pub fn allocate(
         &mut self,
         operator: Operator,
@@ -171,13 +176,7 @@ impl Model {
         if target > Magnitude::WHOLE {
             return Err(ModelError::MagnitudeTooLarge { magnitude: target });
         }
-        if target < LEAST_MAGNITUDE && target != Magnitude::ZERO {
-            return Err(ModelError::MagnitudeTooSmall {
-                magnitude: target,
-                least: LEAST_MAGNITUDE,
-            });
-        }
-        let accepted = self.operator_set(set)?.strategies.contains(&strategy);
+        let accepted = self.live_set(set)?.strategies.contains(&strategy);
         let now = self.epoch();
         let mut book = self.book(set, operator, strategy);
         let before = book.allocation;
@@ -192,6 +191,7 @@ impl Model {
         book.rewrite(before.changed(target, now, !state.has_opened)?);
 
         if book.allocation.side() > before.side() {
+            self.require_running(Pausable::Raise)?;
             if !self.is_member(operator, set) {
                 return Err(ModelError::NotMember { set, operator });
             }
@@ -204,7 +204,8 @@ impl Model {
         Ok(book.allocation.effective.unwrap_or(now))
     }
 
-    /// Counts a landed lowering out of committed, by anyone.
+    /// Writes down what has come due, by anyone: a change that landed, and that an allocation of an
+    /// ended generation or to a retired set is nothing. Until then committed errs to the safe side.
     ///
     /// # Errors
     /// [`ModelError::NothingToSettle`].
@@ -216,10 +217,9 @@ impl Model {
     ) -> Result<()> {
         let book = self.book(set, operator, strategy);
         let stored = self.allocations.entries.get(&(set, operator, strategy));
-        let lands = stored.is_some_and(|stored| {
-            stored.generation == book.allocation.generation && *stored != book.allocation
-        });
-        if !lands {
+        let is_due =
+            |stored: &Allocation| stored.side() > Magnitude::ZERO && *stored != book.allocation;
+        if !stored.is_some_and(is_due) {
             return Err(ModelError::NothingToSettle);
         }
         self.write_book(set, operator, strategy, book);
@@ -227,9 +227,10 @@ impl Model {
     }
 
     /// The allocation and its budget as an action finds them: a due change landed, an allocation of
-    /// an ended generation at zero (P9).
+    /// an ended generation (P9) or to a retired set at zero.
     pub(crate) fn book(&self, set: OperatorSetId, operator: Operator, strategy: Strategy) -> Book {
         let generation = self.vault.pool(operator, strategy).generation;
+        let nothing = Allocation { generation, ..Allocation::default() };
         let budget = self.budget(operator, strategy);
         let allocation = self
             .allocations
@@ -237,9 +238,10 @@ impl Model {
             .get(&(set, operator, strategy))
             .filter(|allocation| allocation.generation == generation)
             .copied()
-            .unwrap_or(Allocation { generation, ..Allocation::default() });
+            .unwrap_or(nothing);
         let mut book = Book { allocation, budget };
-        book.rewrite(allocation.landed(self.epoch()));
+        let retired = self.allocations.sets.get(&set).is_some_and(|set| set.retired);
+        book.rewrite(if retired { nothing } else { allocation.landed(self.epoch()) });
         book
     }
 

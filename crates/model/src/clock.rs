@@ -1,4 +1,4 @@
-//! The protocol's one clock (protocol.md §3).
+//! The protocol's one clock (protocol.md, the clock).
 //!
 //! Everything that moves risk moves at an epoch boundary and is read lazily from the epoch number:
 //! no queue, no crank, no keeper. So time passing is one number here, and no state follows it.

@@ -1,6 +1,9 @@
 //! Why an action is refused.
 
-use crate::{Account, Epoch, Magnitude, Operator, OperatorSetId, PoolId, Strategy, U256, Wad};
+use crate::{
+    Account, Approval, Epoch, Magnitude, Operator, OperatorSetId, Pausable, PoolId, Strategy, U256,
+    Wad,
+};
 
 /// The result of an action or a view of the model.
 pub type Result<T, E = ModelError> = std::result::Result<T, E>;
@@ -150,9 +153,56 @@ pub enum ModelError {
     /// The idle pool has no queue: it is left at once.
     #[error("the idle pool is left at once, without a queue")]
     IdleHasNoQueue,
-    /// Stake is delegated to an operator; the idle pool is none.
-    #[error("the idle pool is no operator")]
-    IdleIsNoOperator,
+    /// Stake in an operator's pool leaves through the queue only.
+    #[error("{pool} is at risk: it is left through the queue")]
+    StakeAtRisk {
+        /// The pool.
+        pool: PoolId,
+    },
+    /// Neither the owner nor an operator of it in the sense of ERC-6909.
+    #[error("{by} may not act for {owner}")]
+    NotOwnerNorOperator {
+        /// Whose position or exit.
+        owner: Account,
+        /// Who tried.
+        by: Account,
+    },
+    /// The owner lets the spender transfer fewer shares.
+    #[error("the spender may transfer {allowed} shares of {pool} for their owner, not {needed}")]
+    InsufficientAllowance {
+        /// The pool.
+        pool: PoolId,
+        /// What it may.
+        allowed: U256,
+        /// What was to be transferred.
+        needed: u128,
+    },
+    /// Positions in pools with an approver are not transferable.
+    #[error("{pool} has an approver: its positions are not transferable")]
+    PoolGated {
+        /// The pool.
+        pool: PoolId,
+    },
+    /// The pool is promised, so it cannot be renewed.
+    #[error("{committed} of {strategy} with {operator} is committed")]
+    StillCommitted {
+        /// The operator.
+        operator: Operator,
+        /// The strategy.
+        strategy: Strategy,
+        /// What is committed.
+        committed: Magnitude,
+    },
+    /// Deposits of any size fit the pool.
+    #[error("{pool} is not worn out: {assets} assets against {shares} shares")]
+    NotWornOut {
+        /// The pool.
+        pool: PoolId,
+        /// Its assets.
+        assets: u128,
+        /// Its shares.
+        shares: u128,
+    },
     /// The pool's current generation is another.
     #[error("{pool} is not the pool's current generation, {current}")]
     NotCurrentGeneration {
@@ -216,6 +266,81 @@ pub enum ModelError {
         now: Epoch,
     },
 
+    /// Nobody decides who may stake with the operator.
+    #[error("{operator} has no approver")]
+    NoApprover {
+        /// The operator.
+        operator: Operator,
+    },
+    /// This is not what the approver signed, or nobody signed anything.
+    #[error("the approver did not sign {needed:?}")]
+    BadApproval {
+        /// What it would have to sign.
+        needed: Approval,
+    },
+    /// A timestamp has 40 bits on chain.
+    #[error("a deadline of {deadline} is after {last}")]
+    DeadlineTooFar {
+        /// The deadline.
+        deadline: u64,
+        /// The last one.
+        last: u64,
+    },
+    /// The operator's approver has not admitted the staker, or no longer does.
+    #[error("{staker} is not admitted by {operator}: until {deadline:?}")]
+    NotAdmitted {
+        /// The operator.
+        operator: Operator,
+        /// The staker.
+        staker: Account,
+        /// Until when it was; `None` where there is no approval.
+        deadline: Option<u64>,
+    },
+
+    // -- governance ------------------------------------------------------------------------
+    /// Governance sets no higher deposit cap than the first.
+    #[error("a deposit cap of {cap} is above {highest}")]
+    DepositCapTooHigh {
+        /// The cap.
+        cap: u128,
+        /// The highest.
+        highest: u128,
+    },
+    /// Governance sets no such ceiling.
+    #[error("a ceiling of {ceiling} is not between {lowest} and {highest}")]
+    CeilingOutOfRange {
+        /// The ceiling.
+        ceiling: Wad,
+        /// The lowest.
+        lowest: Wad,
+        /// The highest.
+        highest: Wad,
+    },
+    /// The action is paused.
+    #[error("{action:?} is paused until {until}")]
+    Paused {
+        /// The action.
+        action: Pausable,
+        /// When the pause ends.
+        until: u64,
+    },
+    /// No pause is longer than this.
+    #[error("a pause of {duration} s is longer than {longest} s")]
+    PauseTooLong {
+        /// The pause in seconds.
+        duration: u64,
+        /// The longest.
+        longest: u64,
+    },
+    /// Pauses are not back to back (P6).
+    #[error("{action:?} cannot be paused again before {rest_until}")]
+    PausedTooRecently {
+        /// The action.
+        action: Pausable,
+        /// When it can.
+        rest_until: u64,
+    },
+
     // -- operator sets ----------------------------------------------------------------------
     /// A used id is never used again.
     #[error("{set} exists already")]
@@ -226,6 +351,12 @@ pub enum ModelError {
     /// No such set.
     #[error("{set} does not exist")]
     UnknownSet {
+        /// The set.
+        set: OperatorSetId,
+    },
+    /// The AVS has given the set up.
+    #[error("{set} is retired")]
+    SetRetired {
         /// The set.
         set: OperatorSetId,
     },
@@ -267,13 +398,54 @@ pub enum ModelError {
         /// The operator.
         operator: Operator,
     },
-    /// The operator is no member, so it cannot raise.
+    /// The operator is no member, so it can neither raise nor leave.
     #[error("{operator} is no member of {set}")]
     NotMember {
         /// The set.
         set: OperatorSetId,
         /// The operator.
         operator: Operator,
+    },
+
+    /// The operator left, and not all its allocations have been settled to nothing.
+    #[error("{operator} left {set}, and {allocations} allocations are not settled")]
+    AllocationsRemain {
+        /// The set.
+        set: OperatorSetId,
+        /// The operator.
+        operator: Operator,
+        /// How many.
+        allocations: usize,
+    },
+    /// Whoever leaves names every strategy with an allocation.
+    #[error("{operator} has {allocations} allocations to {set}; {named} are named")]
+    AllocationsUnnamed {
+        /// The set.
+        set: OperatorSetId,
+        /// The operator.
+        operator: Operator,
+        /// How many there are.
+        allocations: usize,
+        /// How many are named.
+        named: usize,
+    },
+    /// Nothing of the strategy is allocated, so it is not to be named.
+    #[error("nothing of {strategy} is allocated to {set} by {operator}")]
+    NotAllocated {
+        /// The set.
+        set: OperatorSetId,
+        /// The operator.
+        operator: Operator,
+        /// The strategy.
+        strategy: Strategy,
+    },
+    /// Strategies are named in ascending order, none of them twice.
+    #[error("{strategy} is named after {previous}")]
+    StrategiesNotAscending {
+        /// The one before.
+        previous: Strategy,
+        /// The one out of order.
+        strategy: Strategy,
     },
 
     // -- allocations ------------------------------------------------------------------------
@@ -321,7 +493,7 @@ pub enum ModelError {
         /// What is left.
         left: Magnitude,
     },
-    /// The allocation has no landed lowering to settle.
+    /// Nothing has come due.
     #[error("nothing to settle")]
     NothingToSettle,
 
@@ -341,6 +513,62 @@ pub enum ModelError {
         set: OperatorSetId,
         /// Its window in seconds.
         window: u64,
+    },
+    /// A set without a challenge window does not propose.
+    #[error("{set} slashes at once: it does not propose")]
+    SlashIsInstant {
+        /// The set.
+        set: OperatorSetId,
+    },
+    /// A proposal asks for no more than the cap of an epoch.
+    #[error("a fraction of {wad} is above the cap of {cap}")]
+    FractionAboveCap {
+        /// The fraction.
+        wad: Wad,
+        /// The cap.
+        cap: Wad,
+    },
+    /// One proposal lives at a time.
+    #[error("{set} has proposed to slash {strategy} of {operator} already, until {lapses_at}")]
+    ProposalPending {
+        /// The set.
+        set: OperatorSetId,
+        /// The operator.
+        operator: Operator,
+        /// The strategy.
+        strategy: Strategy,
+        /// When that proposal lapses.
+        lapses_at: u64,
+    },
+    /// Cancelled, executed, never made, lapsed, or about what is gone.
+    #[error("{set} has proposed no slash of {strategy} of {operator}")]
+    NoProposal {
+        /// The set.
+        set: OperatorSetId,
+        /// The operator.
+        operator: Operator,
+        /// The strategy.
+        strategy: Strategy,
+    },
+    /// Only the set's resolver and its slasher cancel.
+    #[error("{by} is neither resolver nor slasher of {set}")]
+    NotResolver {
+        /// The set.
+        set: OperatorSetId,
+        /// Who tried.
+        by: Account,
+    },
+    /// It is too late to cancel.
+    #[error("the window ended at {end}")]
+    WindowOver {
+        /// When.
+        end: u64,
+    },
+    /// It is too early to execute.
+    #[error("the window is open until {end}")]
+    WindowOpen {
+        /// When it ends.
+        end: u64,
     },
     /// More than the whole allocation cannot be slashed.
     #[error("a fraction of {wad} is above one")]

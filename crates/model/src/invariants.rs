@@ -7,11 +7,14 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    Epoch, Magnitude, Model, Operator, PoolId, Strategy, U256, Wad,
+    Account, Admission, Epoch, Magnitude, Model, Operator, OperatorSetId, Pausable, Pause, PoolId,
+    Proposal, Strategy, U256, Wad,
+    admissions::LAST_DEADLINE,
     allocations::Allocation,
     clock::{LOWERING_NOTICE, RAISE_NOTICE},
     history::History,
     pool::{MAX_104, MAX_152},
+    renewal::REST,
 };
 
 /// An equation that does not hold.
@@ -51,8 +54,9 @@ pub enum Violation {
         /// Its shares.
         shares: u128,
     },
-    /// A bucket's assets exceed its shares, or only one of them is zero (both may be only in an
-    /// ended generation), or they do not fit, or it matures too late.
+    /// A bucket's assets exceed its shares, or it has shares without assets though no slash ended
+    /// its generation, or unmatured assets though one did (P9), or they do not fit, or it matures too
+    /// late; or a generation that lives has a bucket of what is left of it.
     #[error("{pool}, exits of epoch {epoch}: {assets} assets against {shares} shares")]
     Bucket {
         /// The pool generation.
@@ -64,8 +68,9 @@ pub enum Violation {
         /// Their shares.
         shares: U256,
     },
-    /// The positions of a generation sum to its total, and that of the current one to the pool.
-    #[error("{pool}: positions sum to {positions}, the total says {total}, the pool {shares:?}")]
+    /// The positions of a generation sum to its total; and that is the pool's of the current one, and
+    /// the bucket's of one that was renewed.
+    #[error("{pool}: positions sum to {positions}, the total says {total}, the stake {shares:?}")]
     Positions {
         /// The pool generation.
         pool: PoolId,
@@ -73,7 +78,7 @@ pub enum Violation {
         positions: u128,
         /// The newest total in history.
         total: u128,
-        /// The pool's shares; `None` for an ended generation.
+        /// The shares of the pool or the bucket; `None` for a generation that a slash ended.
         shares: Option<u128>,
     },
     /// The same sum at the first instant of the current epoch.
@@ -174,9 +179,60 @@ pub enum Violation {
         /// The set's cap.
         cap: Wad,
     },
+    /// P5: an operator that is no member of a set, or not of a living one, is about to promise
+    /// something to it.
+    #[error("P5 {operator} is no member of {set}, with {allocation:?} of {strategy}")]
+    Membership {
+        /// The set.
+        set: OperatorSetId,
+        /// The operator.
+        operator: Operator,
+        /// The strategy.
+        strategy: Strategy,
+        /// The allocation.
+        allocation: Allocation,
+    },
+    /// P3, P5: a proposal of a set without a window, above its cap or of nothing, or one that does
+    /// not lapse after its window and within two epochs, or that the pool's mark leaves out.
+    #[error("{operator}, {strategy}: {proposal:?} of {set}, contested until {contested:?}")]
+    Proposal {
+        /// The set.
+        set: OperatorSetId,
+        /// The operator.
+        operator: Operator,
+        /// The strategy.
+        strategy: Strategy,
+        /// The proposal.
+        proposal: Proposal,
+        /// The first epoch in which nothing can be executed.
+        contested: Option<Epoch>,
+    },
+    /// A staker is admitted that was never approved, or for longer than can be written.
+    #[error("{staker} with {operator}: {admission:?}")]
+    Admission {
+        /// The operator.
+        operator: Operator,
+        /// The staker.
+        staker: Account,
+        /// The admission.
+        admission: Admission,
+    },
+    /// P6: a pause lasts too long, or the rest after it not as long.
+    #[error("P6 {action:?}: {pause:?} at {now}")]
+    Pause {
+        /// What is paused.
+        action: Pausable,
+        /// The pause.
+        pause: Pause,
+        /// The time.
+        now: u64,
+    },
 }
 
 type Check = Result<(), Violation>;
+
+/// One set's promise of one pool.
+type Key = (OperatorSetId, Operator, Strategy);
 
 fn require(holds: bool, violation: impl FnOnce() -> Violation) -> Check {
     if holds { Ok(()) } else { Err(violation()) }
@@ -193,7 +249,11 @@ impl Model {
         self.check_buckets()?;
         self.check_positions()?;
         self.check_budgets()?;
-        self.check_allocations()
+        self.check_allocations()?;
+        self.check_memberships()?;
+        self.check_proposals()?;
+        self.check_admissions()?;
+        self.check_pauses()
     }
 
     fn check_tokens(&self) -> Check {
@@ -256,13 +316,19 @@ impl Model {
         for (&(pool, epoch), bucket) in &self.vault.buckets {
             let (assets, shares) = (bucket.assets, bucket.shares);
             let ended = self.vault.current(pool).is_err();
+            let taken = ended && !self.was_renewed(pool);
             let sound = U256::from(assets) <= shares
                 && assets <= MAX_104
                 && shares <= MAX_152
-                && ((assets == 0) == shares.is_zero() || (ended && assets == 0))
-                && (!ended || epoch <= self.epoch() || assets == 0)
-                && epoch <= self.epoch().plus(LOWERING_NOTICE);
+                && ((assets == 0) == shares.is_zero() || (taken && assets == 0))
+                && (!taken || epoch <= self.epoch() || assets == 0)
+                && epoch <= self.epoch().plus(LOWERING_NOTICE)
+                && (ended || epoch != REST);
             require(sound, || Violation::Bucket { pool, epoch, assets, shares })?;
+            if epoch == REST {
+                // Its shares are the positions.
+                continue;
+            }
             let exits = exits.remove(&(pool, epoch)).unwrap_or_default();
             require(exits == shares, || Violation::Exits { pool, epoch, exits, shares })?;
         }
@@ -282,7 +348,9 @@ impl Model {
         for (pool, (positions, then)) in sums {
             let history = self.vault.totals.get(&pool);
             let total = history.map_or(0, History::latest);
-            let shares = self.vault.current(pool).ok().map(|current| current.shares);
+            let living = self.vault.current(pool).ok().map(|current| current.shares);
+            let rest = self.vault.buckets.get(&(pool, REST));
+            let shares = living.or_else(|| rest.map(|rest| rest.shares.saturating_to()));
             let sound = positions == total && shares.is_none_or(|shares| shares == total);
             require(sound, || Violation::Positions { pool, positions, total, shares })?;
             let total = history.map_or(0, |history| history.at(epoch));
@@ -348,6 +416,75 @@ impl Model {
                 allocation,
                 cap,
             })?;
+        }
+        Ok(())
+    }
+
+    /// Who left, and who promised to a set that was retired, promises nothing from the next change
+    /// on.
+    fn check_memberships(&self) -> Check {
+        for &(set, operator, strategy) in self.allocations.entries.keys() {
+            let allocation = self.book(set, operator, strategy).allocation;
+            let retired = self.operator_set(set).is_ok_and(|set| set.retired);
+            let sound = match (retired, self.is_member(operator, set)) {
+                (true, _) => allocation.side() == Magnitude::ZERO,
+                (false, false) => allocation.next == Magnitude::ZERO,
+                (false, true) => true,
+            };
+            require(sound, || Violation::Membership { set, operator, strategy, allocation })?;
+        }
+        Ok(())
+    }
+
+    fn check_proposals(&self) -> Check {
+        let keys = self.allocations.proposals.keys();
+        let living = |&key: &Key| self.proposal(key.0, key.1, key.2).map(|found| (key, found));
+        for ((set, operator, strategy), proposal) in keys.filter_map(living) {
+            let Proposal { magnitude, wad, executable_from, lapses_at, .. } = proposal;
+            let contested = self.contested_until(operator, strategy);
+            let most = 2 * self.clock.epoch_length();
+            let sound = self.operator_set(set).is_ok_and(|set| {
+                let proposed = executable_from.saturating_sub(set.terms.window);
+                set.terms.window > 0
+                    && wad <= set.terms.cap
+                    && proposed <= self.clock.now()
+                    && lapses_at - proposed <= most
+            });
+            let sound = sound
+                && magnitude > Magnitude::ZERO
+                && wad > Wad(0)
+                && executable_from < lapses_at
+                && contested.is_some_and(|until| self.clock.start_of(until) >= lapses_at);
+            require(sound, || Violation::Proposal {
+                set,
+                operator,
+                strategy,
+                proposal,
+                contested,
+            })?;
+        }
+        Ok(())
+    }
+
+    fn check_admissions(&self) -> Check {
+        for (&(operator, staker), &admission) in &self.vault.admissions {
+            let deadline = admission.deadline;
+            let sound = admission.nonce > 0
+                && deadline.is_none_or(|deadline| deadline <= LAST_DEADLINE)
+                && self.operator(operator).is_ok();
+            require(sound, || Violation::Admission { operator, staker, admission })?;
+        }
+        Ok(())
+    }
+
+    fn check_pauses(&self) -> Check {
+        let now = self.clock.now();
+        for (&action, &pause) in &self.pauses {
+            let rest = pause.rest_until.checked_sub(pause.until);
+            let began = rest.and_then(|rest| pause.until.checked_sub(rest));
+            let sound = rest.is_some_and(|rest| rest <= action.longest())
+                && began.is_some_and(|began| began <= now);
+            require(sound, || Violation::Pause { action, pause, now })?;
         }
         Ok(())
     }

@@ -1,10 +1,10 @@
-//! The whole state, its clock, its tokens, and what governance may set.
+//! The whole state, its clock, and its tokens.
 
 use std::collections::BTreeMap;
 
 use crate::{
-    Account, Clock, Epoch, ModelError, Operator, PoolId, Result, Strategy, Wad,
-    allocations::Allocations, tokens::Tokens, vault::MAX_DEPOSIT_CAP, vault::Vault,
+    Account, Clock, Epoch, ModelError, Operator, Pausable, Pause, PoolId, Result, Strategy, Wad,
+    allocations::Allocations, tokens::Tokens, vault::Vault,
 };
 
 /// The whole core: a pure, deterministic state machine. Clone it to look ahead.
@@ -19,6 +19,7 @@ pub struct Model {
     pub(crate) allocations: Allocations,
     /// The restaking degree of each strategy, and the highest it ever was.
     pub(crate) ceilings: BTreeMap<Strategy, Ceiling>,
+    pub(crate) pauses: BTreeMap<Pausable, Pause>,
 }
 
 /// A strategy's ceiling for committed over left when an allocation is raised.
@@ -48,6 +49,7 @@ impl Model {
             vault: Vault::default(),
             allocations: Allocations::default(),
             ceilings: BTreeMap::new(),
+            pauses: BTreeMap::new(),
         })
     }
 
@@ -105,21 +107,6 @@ impl Model {
         } else {
             self.tokens.refused.insert((strategy, account));
         }
-    }
-
-    // -- governance -------------------------------------------------------------------------
-
-    /// Sets the most the vault may hold of a token after a deposit; [`MAX_DEPOSIT_CAP`] bounds it.
-    /// For new risk only: nothing that is staked is touched (P8).
-    pub fn set_deposit_cap(&mut self, strategy: Strategy, cap: u128) {
-        self.vault.deposit_caps.insert(strategy, cap.min(MAX_DEPOSIT_CAP));
-    }
-
-    /// Sets the restaking degree's ceiling of a strategy. It limits raises only: it may come to
-    /// lie below committed, and nothing is cut then (P8).
-    pub fn set_ceiling(&mut self, strategy: Strategy, ceiling: Wad) {
-        let entry = self.ceilings.entry(strategy).or_default();
-        *entry = Ceiling { now: ceiling, highest: entry.highest.max(ceiling) };
     }
 
     /// The id of the current generation of a pool.

@@ -1,6 +1,6 @@
-//! Operators: registered closed, opened to deposits, closed again (protocol.md §3).
+//! Operators: registered closed, opened to deposits, closed again (protocol.md, the clock).
 
-use crate::{Epoch, Model, ModelError, Operator, Result};
+use crate::{Account, Epoch, Model, ModelError, Operator, Pausable, Result};
 
 /// What the vault knows of an operator.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -10,21 +10,41 @@ pub struct OperatorState {
     pub has_opened: bool,
     /// The first epoch in which it admits deposits; `None` while it is closed.
     pub admits_from: Option<Epoch>,
+    /// Who decides which stakers it takes; `None` where everybody may stake. Chosen at
+    /// registration: it can be removed, never added.
+    pub approver: Option<Account>,
 }
 
 impl Model {
-    /// Registers an operator, closed.
+    /// Registers an operator, closed, with or without an approver.
     ///
     /// # Errors
     /// [`ModelError::ZeroAccount`], [`ModelError::AlreadyRegistered`].
-    pub fn register_operator(&mut self, operator: Operator) -> Result<()> {
-        if operator == Operator::IDLE {
+    pub fn register_operator(
+        &mut self,
+        operator: Operator,
+        approver: Option<Account>,
+    ) -> Result<()> {
+        if operator == Operator::IDLE || approver.is_some_and(Account::is_zero) {
             return Err(ModelError::ZeroAccount);
         }
         if self.vault.operators.contains_key(&operator) {
             return Err(ModelError::AlreadyRegistered { operator });
         }
-        self.vault.operators.insert(operator, OperatorState::default());
+        let state = OperatorState { approver, ..OperatorState::default() };
+        self.vault.operators.insert(operator, state);
+        Ok(())
+    }
+
+    /// Lets everybody stake with the operator, for good.
+    ///
+    /// # Errors
+    /// [`ModelError::NotRegistered`], [`ModelError::NoApprover`].
+    pub fn remove_approver(&mut self, operator: Operator) -> Result<()> {
+        let state = self.operator_mut(operator)?;
+        if state.approver.take().is_none() {
+            return Err(ModelError::NoApprover { operator });
+        }
         Ok(())
     }
 
@@ -33,14 +53,16 @@ impl Model {
     /// keeps a deposit from arriving in the same breath as the last immediate raise (P5).
     ///
     /// # Errors
-    /// [`ModelError::NotRegistered`], [`ModelError::AlreadyOpen`].
+    /// A pause, [`ModelError::NotRegistered`], [`ModelError::AlreadyOpen`].
     pub fn open(&mut self, operator: Operator) -> Result<Epoch> {
+        self.require_running(Pausable::Open)?;
         let from = self.epoch().plus(1);
         let state = self.operator_mut(operator)?;
         if state.admits_from.is_some() {
             return Err(ModelError::AlreadyOpen { operator });
         }
-        *state = OperatorState { has_opened: true, admits_from: Some(from) };
+        state.has_opened = true;
+        state.admits_from = Some(from);
         Ok(from)
     }
 

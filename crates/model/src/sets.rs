@@ -1,9 +1,9 @@
-//! Operator sets: what a service promises about its slashing, fixed when the set is created, and
-//! who has joined.
+//! Operator sets: what a service promises about its slashing, fixed when the set is created, until
+//! it gives the set up.
 
 use std::collections::BTreeSet;
 
-use crate::{Account, Model, ModelError, Operator, OperatorSetId, Result, Strategy, Wad};
+use crate::{Account, Model, ModelError, OperatorSetId, Pausable, Result, Strategy, Wad};
 
 /// Where slashed stake goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,7 +17,7 @@ pub enum Recipient {
 /// What a staker can rely on about a set. No one can change it, governance included (P8).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Terms {
-    /// Who slashes.
+    /// Who slashes or, with a window, proposes to.
     pub slasher: Account,
     /// Where slashed stake goes.
     pub recipient: Recipient,
@@ -40,20 +40,24 @@ pub struct OperatorSet {
     pub terms: Terms,
     /// The strategies in which an allocation may be raised.
     pub strategies: BTreeSet<Strategy>,
+    /// Whether its AVS has given it up: nobody joins it, promises to it or slashes for it any more,
+    /// and what was promised to it counts as nothing.
+    pub retired: bool,
 }
 
 impl Model {
     /// Creates a set, by its AVS. Its id can never be used again, its terms never change.
     ///
     /// # Errors
-    /// A zero AVS, slasher or recipient, a used id, a cap of zero or above one, a window above half an epoch, or a
-    /// strategy named twice.
+    /// A pause, a zero AVS, slasher or recipient, a used id, a cap of zero or above one, a window
+    /// above half an epoch, or a strategy named twice.
     pub fn create_operator_set(
         &mut self,
         id: OperatorSetId,
         terms: Terms,
         strategies: &[Strategy],
     ) -> Result<()> {
+        self.require_running(Pausable::CreateSet)?;
         let nobody = Recipient::Account(Account::default());
         if id.avs.is_zero() || terms.slasher.is_zero() || terms.recipient == nobody {
             return Err(ModelError::ZeroAccount);
@@ -76,15 +80,18 @@ impl Model {
                 return Err(ModelError::StrategyAccepted { set: id, strategy });
             }
         }
-        self.allocations.sets.insert(id, OperatorSet { terms, strategies: accepted });
+        self.allocations
+            .sets
+            .insert(id, OperatorSet { terms, strategies: accepted, retired: false });
         Ok(())
     }
 
     /// Accepts one more strategy, at once, by the AVS: an operator must still opt in.
     ///
     /// # Errors
-    /// [`ModelError::UnknownSet`], [`ModelError::StrategyAccepted`].
+    /// [`ModelError::UnknownSet`], [`ModelError::SetRetired`], [`ModelError::StrategyAccepted`].
     pub fn add_strategy(&mut self, id: OperatorSetId, strategy: Strategy) -> Result<()> {
+        self.live_set(id)?;
         if !self.set_mut(id)?.strategies.insert(strategy) {
             return Err(ModelError::StrategyAccepted { set: id, strategy });
         }
@@ -103,16 +110,14 @@ impl Model {
         Ok(())
     }
 
-    /// Joins a set, by the operator. Membership alone promises nothing; raises do.
+    /// Gives the set up, by its AVS, for good. It waives what was guaranteed to the set (P4); what
+    /// counts as committed for it errs to the safe side until it is settled.
     ///
     /// # Errors
-    /// [`ModelError::NotRegistered`], [`ModelError::UnknownSet`], [`ModelError::AlreadyMember`].
-    pub fn join(&mut self, operator: Operator, id: OperatorSetId) -> Result<()> {
-        self.operator(operator)?;
-        self.operator_set(id)?;
-        if !self.allocations.members.insert((id, operator)) {
-            return Err(ModelError::AlreadyMember { set: id, operator });
-        }
+    /// [`ModelError::UnknownSet`], [`ModelError::SetRetired`].
+    pub fn retire(&mut self, id: OperatorSetId) -> Result<()> {
+        self.live_set(id)?;
+        self.set_mut(id)?.retired = true;
         Ok(())
     }
 
@@ -124,10 +129,13 @@ impl Model {
         self.allocations.sets.get(&id).ok_or(ModelError::UnknownSet { set: id })
     }
 
-    /// Whether the operator has joined the set.
-    #[must_use]
-    pub fn is_member(&self, operator: Operator, id: OperatorSetId) -> bool {
-        self.allocations.members.contains(&(id, operator))
+    /// A set that its AVS has not given up.
+    ///
+    /// # Errors
+    /// [`ModelError::UnknownSet`], [`ModelError::SetRetired`].
+    pub(crate) fn live_set(&self, id: OperatorSetId) -> Result<&OperatorSet> {
+        let set = self.operator_set(id)?;
+        if set.retired { Err(ModelError::SetRetired { set: id }) } else { Ok(set) }
     }
 
     fn set_mut(&mut self, id: OperatorSetId) -> Result<&mut OperatorSet> {

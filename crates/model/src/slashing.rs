@@ -1,8 +1,8 @@
-//! Instant slashes (protocol.md §4): the only action that takes stake (P2), bounded by the set's
+//! Slashes: the only action that takes stake (P2), bounded by the set's
 //! allocation and by its cap per epoch (P3).
 //!
 //! With `c` allocated to the set and `L` left of the pool, a slash of fraction `w` takes
-//! `m = floor(min(c, L) × w)` of magnitude, and of the pool and of each of its two unmatured buckets
+//! `m = floor(min(c, L) × w)` of magnitude (for a proposal, `c` is at most what it was then), and of the pool and of each of its two unmatured buckets
 //! `floor(x × m / L)` of their assets. Pool and buckets shrink by the same fraction, so an exit
 //! escapes nothing before it matures (P4). Everything rounds down: for a slash as for a staker,
 //! what is taken is at most what the rule says, and what is reported is what was moved.
@@ -79,10 +79,17 @@ impl Reach {
 
 /// A slash of one strategy, computed and not yet written.
 #[derive(Debug)]
-struct Planned {
+pub(crate) struct Planned {
     book: Book,
     reach: Reach,
     report: Slashed,
+}
+
+impl Planned {
+    /// Whether no token would move.
+    pub(crate) fn moves_nothing(&self) -> bool {
+        self.report.magnitude == Magnitude::ZERO
+    }
 }
 
 impl Model {
@@ -93,8 +100,9 @@ impl Model {
     /// The evidence that the contracts log plays no part here.
     ///
     /// # Errors
-    /// Anyone but the slasher, a set with a challenge window, a strategy named twice, a fraction
-    /// above one, more than the cap of the epoch, or a slash that would move nothing at all.
+    /// A retired set, anyone but the slasher, a set with a challenge window, a strategy named twice,
+    /// a fraction above one, more than the cap of the epoch, or a slash that would move nothing at
+    /// all.
     pub fn slash(
         &mut self,
         by: Account,
@@ -102,7 +110,7 @@ impl Model {
         operator: Operator,
         fractions: &[(Strategy, Wad)],
     ) -> Result<Vec<Slashed>> {
-        let Terms { slasher, recipient, window, cap, .. } = self.operator_set(set)?.terms;
+        let Terms { slasher, recipient, window, cap, .. } = self.live_set(set)?.terms;
         if by != slasher {
             return Err(ModelError::NotSlasher { set, by });
         }
@@ -115,9 +123,10 @@ impl Model {
             if !named.insert(strategy) {
                 return Err(ModelError::DuplicateStrategy { strategy });
             }
-            plans.push(self.plan_slash(set, operator, strategy, wad, cap)?);
+            let key = (set, operator, strategy);
+            plans.push(self.plan_slash(key, Magnitude::WHOLE, wad, cap)?);
         }
-        if plans.iter().all(|plan| plan.report.magnitude == Magnitude::ZERO) {
+        if plans.iter().all(Planned::moves_nothing) {
             return Err(ModelError::SlashesNothing);
         }
         // Strategies share neither pool nor budget, so the plans do not touch one another.
@@ -140,11 +149,11 @@ impl Model {
         Reach { id, pool: self.vault.pool(operator, strategy), buckets }
     }
 
-    fn plan_slash(
+    /// A slash of `wad` of the set's allocation, of which it sees no more than `most`.
+    pub(crate) fn plan_slash(
         &self,
-        set: OperatorSetId,
-        operator: Operator,
-        strategy: Strategy,
+        (set, operator, strategy): (OperatorSetId, Operator, Strategy),
+        most: Magnitude,
         wad: Wad,
         cap: Wad,
     ) -> Result<Planned> {
@@ -161,7 +170,7 @@ impl Model {
             ended_generation: false,
         };
         let left = book.budget.left;
-        let magnitude = wad.floor_of(book.base());
+        let magnitude = wad.floor_of(book.base().min(most));
         let assets = reach.taken_by(magnitude, left);
         if assets.total() == 0 {
             return Ok(Planned { book, reach, report });
@@ -169,9 +178,14 @@ impl Model {
 
         let now = self.epoch();
         let taken = book.allocation.taken_during(now);
-        let most = cap.floor_of(book.base().saturating_add(taken));
-        if taken.saturating_add(magnitude) > most {
-            return Err(ModelError::EpochCapExceeded { strategy, taken, asked: magnitude, most });
+        let cap = cap.floor_of(book.base().saturating_add(taken));
+        if taken.saturating_add(magnitude) > cap {
+            return Err(ModelError::EpochCapExceeded {
+                strategy,
+                taken,
+                asked: magnitude,
+                most: cap,
+            });
         }
 
         reach.pool.assets -= assets.pool;
@@ -189,7 +203,12 @@ impl Model {
 
     /// Writes a planned slash and moves its tokens. A recipient that cannot receive does not undo
     /// the slash: the tokens become its credit.
-    fn carry_out(&mut self, set: OperatorSetId, plan: &Planned, to: Recipient) -> Slashed {
+    pub(crate) fn carry_out(
+        &mut self,
+        set: OperatorSetId,
+        plan: &Planned,
+        to: Recipient,
+    ) -> Slashed {
         let Planned { book, reach, mut report } = *plan;
         let PoolId { operator, strategy, .. } = reach.id;
         self.write_book(set, operator, strategy, book);
@@ -223,12 +242,16 @@ impl Model {
         report
     }
 
-    /// Ends the generation of a pool of which nothing is left (P9): the counter moves at this
-    /// moment, with left at 1e18 and nothing committed. Positions, exits and allocations of the
-    /// ended generation stay where they are and count as zero; exits that had matured keep their
-    /// worth.
-    fn end_generation(&mut self, operator: Operator, strategy: Strategy) {
-        self.vault.pools.entry((operator, strategy)).or_default().end_generation();
+    /// Ends the generation of a pool of which nothing is left (P9), or that is renewed: the counter
+    /// moves at this moment, with left at 1e18 and nothing committed. Positions, exits, allocations
+    /// and proposals of the ended generation stay where they are. After a slash they count as zero,
+    /// but for exits that had matured.
+    pub(crate) fn end_generation(&mut self, operator: Operator, strategy: Strategy) {
+        let now = self.epoch();
+        let pool = self.vault.pools.entry((operator, strategy)).or_default();
+        pool.end_generation();
+        let generation = pool.generation.into();
+        self.vault.generations.entry((operator, strategy)).or_default().record(now, generation);
         self.allocations.budgets.remove(&(operator, strategy));
     }
 }

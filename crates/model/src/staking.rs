@@ -1,10 +1,11 @@
 //! What stakers do: deposit, delegate, queue an exit, complete it or move it on.
 //!
 //! Nobody else's action here lowers what a position or an exit is worth (P2): shares are minted and
-//! burned at the price of the moment, rounding for those who stay.
+//! burned at the price of the moment, rounding for those who stay. Where somebody acts for an owner,
+//! it is an operator of it in the sense of ERC-6909.
 
 use crate::{
-    Account, Epoch, Model, ModelError, Operator, PoolId, Result, Strategy, U256,
+    Account, Epoch, Model, ModelError, Operator, Pausable, PoolId, Result, Strategy, U256,
     clock::LOWERING_NOTICE,
 };
 
@@ -28,8 +29,9 @@ impl Model {
     /// The deposit cap binds what the vault then holds of the token, unasked tokens included (P1).
     ///
     /// # Errors
-    /// The operator does not admit deposits, the cap, too few or no shares, a pool that would not
-    /// fit, or a payer without the tokens.
+    /// A pause, an operator that does not admit deposits (or whose approver does not admit the
+    /// receiver, or not by this payer), the cap, too few or no shares, a pool that would not fit, or
+    /// a payer without the tokens.
     pub fn deposit(
         &mut self,
         from: Account,
@@ -39,8 +41,10 @@ impl Model {
         min_shares: u128,
         receiver: Account,
     ) -> Result<u128> {
+        self.require_running(Pausable::Deposit)?;
         require_account(receiver)?;
         self.require_admitting(operator)?;
+        self.require_admitted(from, operator, receiver)?;
         self.require_below_cap(strategy, assets)?;
         let mut pool = self.vault.pool(operator, strategy);
         let shares = pool.mint(assets)?;
@@ -48,77 +52,83 @@ impl Model {
         self.tokens.pull(strategy, from, assets)?;
         let id = self.pool_id(operator, strategy);
         let position = self.vault.position(id, receiver) + shares;
+        self.use_admission(operator, receiver);
         self.vault.write_stake(self.epoch(), (operator, strategy), pool, receiver, position);
         Ok(shares)
     }
 
-    /// Takes idle stake out at once, to `receiver`: the idle pool is never slashable. Returns the
-    /// assets, one for each share.
+    /// Takes stake out at once, to `receiver`: of the idle pool, which is never slashable, or of
+    /// what is left of a renewed generation. Returns the assets.
     ///
     /// # Errors
-    /// A position that is too small, nothing to withdraw, or a receiver that cannot receive.
+    /// A pause, stake that is at risk or of which a slash left nothing, a position that is too small,
+    /// nothing to withdraw, or a receiver that cannot receive.
     pub fn withdraw(
         &mut self,
+        by: Account,
         owner: Account,
-        strategy: Strategy,
+        id: PoolId,
         shares: u128,
         receiver: Account,
     ) -> Result<u128> {
+        self.require_may_act(by, owner)?;
+        self.require_running(Pausable::Complete)?;
         require_account(receiver)?;
-        let id = self.pool_id(Operator::IDLE, strategy);
-        let held = self.vault.position_with(id, owner, shares)?;
-        let mut pool = self.vault.pool(Operator::IDLE, strategy);
-        let assets = pool.burn(shares)?;
-        self.tokens.push(strategy, receiver, assets)?;
-        let now = self.epoch();
-        self.vault.write_stake(now, (Operator::IDLE, strategy), pool, owner, held - shares);
-        Ok(assets)
+        let leaving = self.plan_leaving(owner, id, shares)?;
+        self.tokens.push(id.strategy, receiver, leaving.assets)?;
+        self.write_leaving(&leaving);
+        Ok(leaving.assets)
     }
 
-    /// Moves idle stake into an operator's pool, at once and without a token transfer. Returns the
-    /// shares of that pool.
+    /// Moves idle stake, or what is left of a renewed generation, into the pool of `to`, at once and
+    /// without a token transfer. Returns the shares of that pool, at least `min_shares`.
     ///
     /// # Errors
-    /// The operator is idle or does not admit deposits, a position that is too small, nothing to
-    /// move, or a pool that would not fit.
+    /// A pause, an operator that does not admit the stake, stake that is at risk or of which a slash
+    /// left nothing, a position that is too small, nothing to move, too few shares, or a pool that
+    /// would not fit.
     pub fn delegate(
         &mut self,
+        by: Account,
         owner: Account,
-        strategy: Strategy,
-        operator: Operator,
-        idle_shares: u128,
+        id: PoolId,
+        shares: u128,
+        to: Operator,
+        min_shares: u128,
     ) -> Result<u128> {
-        if operator == Operator::IDLE {
-            return Err(ModelError::IdleIsNoOperator);
-        }
-        self.require_admitting(operator)?;
-        let idle_id = self.pool_id(Operator::IDLE, strategy);
-        let idle_held = self.vault.position_with(idle_id, owner, idle_shares)?;
-        let mut idle = self.vault.pool(Operator::IDLE, strategy);
-        let mut pool = self.vault.pool(operator, strategy);
-        let shares = pool.mint(idle.burn(idle_shares)?)?;
-        let held = self.vault.position(self.pool_id(operator, strategy), owner);
+        self.require_may_act(by, owner)?;
+        self.require_running(Pausable::Deposit)?;
+        self.require_admitting(to)?;
+        self.require_admitted(by, to, owner)?;
+        let leaving = self.plan_leaving(owner, id, shares)?;
+        let target = self.pool_id(to, id.strategy);
+        let mut pool = leaving.pool_after(self.vault.pool(to, id.strategy), target);
+        let minted = pool.mint(leaving.assets)?;
+        require_shares(minted, min_shares)?;
 
-        let now = self.epoch();
-        let idle_rest = idle_held - idle_shares;
-        self.vault.write_stake(now, (Operator::IDLE, strategy), idle, owner, idle_rest);
-        self.vault.write_stake(now, (operator, strategy), pool, owner, held + shares);
-        Ok(shares)
+        self.write_leaving(&leaving);
+        self.use_admission(to, owner);
+        let position = self.vault.position(target, owner) + minted;
+        self.vault.write_stake(self.epoch(), (to, id.strategy), pool, owner, position);
+        Ok(minted)
     }
 
     /// Queues an exit from an operator's pool. Announced in epoch `e`, it matures at the start of
     /// `e+2` and is slashable until then with the pool (P4). Nothing but the owner's shares is
-    /// asked: exits stay open (P6).
+    /// asked, and no pause stops it: exits stay open (P6).
     ///
     /// # Errors
-    /// The idle pool, an ended generation, a position that is too small, no or too few assets.
+    /// Somebody else, the idle pool, an ended generation, a position that is too small, no or too few
+    /// assets.
     pub fn queue_withdrawal(
         &mut self,
+        by: Account,
         owner: Account,
         id: PoolId,
         shares: u128,
         min_assets: u128,
     ) -> Result<QueuedExit> {
+        self.require_may_act(by, owner)?;
         if id.operator == Operator::IDLE {
             return Err(ModelError::IdleHasNoQueue);
         }
@@ -144,14 +154,17 @@ impl Model {
     /// matured before the end keeps its worth (P9).
     ///
     /// # Errors
-    /// No such exit, one that has not matured, or a receiver that cannot receive.
+    /// A pause, no such exit, one that has not matured, or a receiver that cannot receive.
     pub fn complete_withdrawal(
         &mut self,
+        by: Account,
         owner: Account,
         id: PoolId,
         epoch: Epoch,
         receiver: Account,
     ) -> Result<u128> {
+        self.require_may_act(by, owner)?;
+        self.require_running(Pausable::Complete)?;
         require_account(receiver)?;
         let exit = self.matured_exit(id, epoch, owner)?;
         let mut bucket = self.vault.bucket(id, epoch);
@@ -167,17 +180,21 @@ impl Model {
     /// owner: no token moves and no deposit cap binds. Returns the shares, at least `min_shares`.
     ///
     /// # Errors
-    /// No such exit, one that has not matured or is worth nothing, an operator that does not admit
-    /// deposits, too few shares, or a pool that would not fit.
+    /// A pause, no such exit, one that has not matured or is worth nothing, an operator that does not
+    /// admit the stake, too few shares, or a pool that would not fit.
     pub fn redelegate(
         &mut self,
+        by: Account,
         owner: Account,
         id: PoolId,
         epoch: Epoch,
         to: Operator,
         min_shares: u128,
     ) -> Result<u128> {
+        self.require_may_act(by, owner)?;
+        self.require_running(Pausable::Deposit)?;
         self.require_admitting(to)?;
+        self.require_admitted(by, to, owner)?;
         let exit = self.matured_exit(id, epoch, owner)?;
         let mut bucket = self.vault.bucket(id, epoch);
         let mut pool = self.vault.pool(to, id.strategy);
@@ -185,6 +202,7 @@ impl Model {
         require_shares(shares, min_shares)?;
 
         let held = self.vault.position(self.pool_id(to, id.strategy), owner);
+        self.use_admission(to, owner);
         self.vault.write_exit((id, epoch, owner), bucket, U256::ZERO);
         self.vault.write_stake(self.epoch(), (to, id.strategy), pool, owner, held + shares);
         Ok(shares)

@@ -4,11 +4,11 @@
 //! or [`slashing`](crate::slashing) computes on copies, moves the token, and writes last, so that
 //! a refused one leaves no trace.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    Account, Bucket, Epoch, ModelError, Operator, OperatorState, Pool, PoolId, Result, Strategy,
-    U256, history::History,
+    Account, Admission, Bucket, Epoch, ModelError, Operator, OperatorState, Pool, PoolId, Result,
+    Strategy, U256, history::History,
 };
 
 /// The deposit cap of a strategy until governance sets a lower one, and the highest there is: below
@@ -19,16 +19,25 @@ pub const MAX_DEPOSIT_CAP: u128 = 1 << 92;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Vault {
     pub(crate) operators: BTreeMap<Operator, OperatorState>,
+    pub(crate) admissions: BTreeMap<(Operator, Account), Admission>,
     pub(crate) pools: BTreeMap<(Operator, Strategy), Pool>,
-    /// The shares of each pool generation through time. That of an ended one stays as it was, like
-    /// the positions in it: what was earned before the end is still divided by it.
+    /// The number of each pool's generation through time.
+    pub(crate) generations: BTreeMap<(Operator, Strategy), History>,
+    /// The shares of each pool generation through time: the sum of the positions in it. That of
+    /// one which a slash ended stays as it was, like the positions: what was earned before the
+    /// end is still divided by it. One that was renewed falls as its holders leave.
     pub(crate) totals: BTreeMap<PoolId, History>,
     pub(crate) positions: BTreeMap<(PoolId, Account), History>,
+    /// The exits of each day; and, under epoch 0, what is left of a renewed generation.
     pub(crate) buckets: BTreeMap<(PoolId, Epoch), Bucket>,
     pub(crate) exits: BTreeMap<(PoolId, Epoch, Account), U256>,
     /// Slashed tokens whose recipient could not receive them.
     pub(crate) credits: BTreeMap<(Strategy, Account), u128>,
     pub(crate) deposit_caps: BTreeMap<Strategy, u128>,
+    /// Who may transfer how much of a position for its owner: owner, spender.
+    pub(crate) allowances: BTreeMap<(Account, Account, PoolId), U256>,
+    /// Who may act on all positions and exits of an owner: owner, spender.
+    pub(crate) agents: BTreeSet<(Account, Account)>,
 }
 
 impl Vault {
@@ -92,7 +101,12 @@ impl Vault {
         let id = PoolId { operator, strategy, generation: pool.generation };
         self.pools.insert((operator, strategy), pool);
         self.totals.entry(id).or_default().record(now, pool.shares);
-        self.positions.entry((id, owner)).or_default().record(now, position);
+        self.write_position(now, id, owner, position);
+    }
+
+    /// Writes a position that changed in epoch `now`.
+    pub(crate) fn write_position(&mut self, now: Epoch, id: PoolId, owner: Account, shares: u128) {
+        self.positions.entry((id, owner)).or_default().record(now, shares);
     }
 
     /// Writes a bucket, with one owner's exit in it.

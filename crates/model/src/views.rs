@@ -2,7 +2,7 @@
 
 use crate::{
     Account, Allocation, Bucket, Budget, Epoch, LEAST_MAGNITUDE, Model, ModelError, Operator,
-    OperatorSetId, Pool, PoolId, Result, Strategy, U256, Wad, math,
+    OperatorSetId, Pool, PoolId, Result, Strategy, U256, Wad, math, renewal::REST,
 };
 
 impl Model {
@@ -52,16 +52,15 @@ impl Model {
         self.vault.position(id, owner)
     }
 
-    /// What a position is worth; nothing in an ended generation (P9).
+    /// What a position is worth: what it would put into the queue or, in the idle pool and in a
+    /// renewed generation, take out. Nothing in a generation that a slash ended (P9).
     #[must_use]
     pub fn position_value(&self, id: PoolId, owner: Account) -> u128 {
-        self.vault.current(id).map_or(0, |pool| pool.value_of(self.vault.position(id, owner)))
-    }
-
-    /// The bucket shares of an exit.
-    #[must_use]
-    pub fn exit_shares(&self, id: PoolId, epoch: Epoch, owner: Account) -> U256 {
-        self.vault.exit(id, epoch, owner)
+        let shares = self.vault.position(id, owner);
+        match self.vault.current(id) {
+            Ok(pool) => pool.value_of(shares),
+            Err(_) => self.vault.bucket(id, REST).value_of(U256::from(shares)),
+        }
     }
 
     /// What an exit is worth: what it would pay if it completed now.
@@ -70,7 +69,8 @@ impl Model {
         self.vault.bucket(id, epoch).value_of(self.vault.exit(id, epoch, owner))
     }
 
-    /// The exits from a pool generation that mature in one epoch, all together.
+    /// The exits from a pool generation that mature in one epoch, all together; under epoch 0, what
+    /// is left of a renewed generation.
     #[must_use]
     pub fn bucket(&self, id: PoolId, epoch: Epoch) -> Bucket {
         self.vault.bucket(id, epoch)
@@ -112,6 +112,25 @@ impl Model {
     pub fn total_shares_at(&self, id: PoolId, epoch: Epoch) -> Result<u128> {
         self.require_begun(epoch)?;
         Ok(self.vault.totals.get(&id).map_or(0, |history| history.at(epoch)))
+    }
+
+    /// Which generation of a pool lived at the first instant of `epoch`. One that began and ended
+    /// within an epoch never shows.
+    ///
+    /// # Errors
+    /// [`ModelError::EpochNotBegun`].
+    pub fn pool_id_at(
+        &self,
+        operator: Operator,
+        strategy: Strategy,
+        epoch: Epoch,
+    ) -> Result<PoolId> {
+        self.require_begun(epoch)?;
+        let history = self.vault.generations.get(&(operator, strategy));
+        let generation = history.map_or(0, |history| history.at(epoch));
+        // Generations are counted in 32 bits.
+        let generation = u32::try_from(generation).unwrap_or(u32::MAX);
+        Ok(PoolId { operator, strategy, generation })
     }
 
     fn require_begun(&self, epoch: Epoch) -> Result<()> {

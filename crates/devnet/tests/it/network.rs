@@ -50,7 +50,8 @@ async fn the_wrapper_grows_with_what_is_sent_to_it() {
 async fn accounts_act_for_themselves_and_ids_are_those_of_the_contracts() {
     let net = Devnet::start().await.unwrap();
     let operator = net.account("operator-1").unwrap().address();
-    let registration = net.vault_as("operator-1").unwrap().registerOperator(Address::ZERO).send().await.unwrap();
+    let registration =
+        net.vault_as("operator-1").unwrap().registerOperator(Address::ZERO).send().await.unwrap();
     assert_eq!(registration.get_receipt().await.unwrap().from, operator);
     assert!(net.vault().operatorState(operator).call().await.unwrap().registered);
 

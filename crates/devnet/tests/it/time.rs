@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use alloy::primitives::Address;
 use palisade_bindings::Epoch;
 use palisade_devnet::{Devnet, Error};
 
@@ -14,7 +15,8 @@ async fn epochs_pass_to_their_first_second() {
     let told = net.vault().currentEpoch().call().await.unwrap();
     assert_eq!(Epoch::from(told), Epoch(5));
     // What is sent next is mined there.
-    let sent = net.vault_as("operator-1").unwrap().registerOperator(Address::ZERO).send().await.unwrap();
+    let sent =
+        net.vault_as("operator-1").unwrap().registerOperator(Address::ZERO).send().await.unwrap();
     sent.get_receipt().await.unwrap();
     assert_eq!(net.epoch().await.unwrap(), Epoch(5));
 }

@@ -154,14 +154,14 @@ fn raise_needs_membership_acceptance_and_room() -> Result<()> {
 #[test]
 fn degree_above_one_backs_several_sets_with_the_same_stake() -> Result<()> {
     let mut model = founded()?;
-    model.set_ceiling(ETH, wad(150));
+    model.set_ceiling(ETH, wad(150))?;
     for (set, n) in [(ORACLE, 80), (BRIDGE, 70)] {
         allocate(&mut model, set, percent(n))?;
     }
     let over = allocate(&mut model, ROLLUP, LEAST_MAGNITUDE);
     assert!(matches!(over, Err(ModelError::CeilingExceeded { .. })));
     // The ceiling limits raises only: lowered, it cuts nothing.
-    model.set_ceiling(ETH, wad(50));
+    model.set_ceiling(ETH, wad(100))?;
     assert_eq!(committed(&model), percent(150));
     // And one that is no longer above 1 lets a raise be only where committed is within it.
     assert!(allocate(&mut model, ROLLUP, Magnitude(1)).is_err());
@@ -171,7 +171,7 @@ fn degree_above_one_backs_several_sets_with_the_same_stake() -> Result<()> {
 #[test]
 fn guarantee_is_the_unique_part_of_the_smaller_side() -> Result<()> {
     let mut model = founded()?;
-    model.set_ceiling(ETH, wad(200));
+    model.set_ceiling(ETH, wad(200))?;
     allocate(&mut model, ORACLE, percent(80))?;
     allocate(&mut model, BRIDGE, percent(50))?;
     model.open(NORTH)?;
@@ -195,7 +195,7 @@ fn guarantee_is_the_unique_part_of_the_smaller_side() -> Result<()> {
     assert_eq!(model.guaranteed(BRIDGE, NORTH, ETH), 600);
     assert_eq!(model.worst_case_loss(NORTH, ETH), wad(70));
     // Queued exits are left out.
-    model.queue_withdrawal(ALICE, model.pool_id(NORTH, ETH), 500, 0)?;
+    model.queue_withdrawal(ALICE, ALICE, model.pool_id(NORTH, ETH), 500, 0)?;
     assert_eq!(model.guaranteed(BRIDGE, NORTH, ETH), 300);
     assert_eq!(model.slashable(BRIDGE, NORTH, ETH).total(), 600);
     Ok(())
@@ -209,9 +209,9 @@ fn guarantee_loses_at_most_a_wei_for_each_bucket_it_moves_into() -> Result<()> {
     deposit(&mut model, ALICE, NORTH, 3)?;
     assert_eq!(model.guaranteed(ORACLE, NORTH, ETH), 2);
     let id = model.pool_id(NORTH, ETH);
-    model.queue_withdrawal(ALICE, id, 1, 1)?;
+    model.queue_withdrawal(ALICE, ALICE, id, 1, 1)?;
     pass_epochs(&mut model, 1)?;
-    model.queue_withdrawal(ALICE, id, 1, 1)?;
+    model.queue_withdrawal(ALICE, ALICE, id, 1, 1)?;
     assert_eq!(model.slashable(ORACLE, NORTH, ETH).total(), 0);
     Ok(())
 }

@@ -14,9 +14,9 @@ fn change_counts_from_the_next_epoch() -> Result<()> {
     pass_epochs(&mut model, 2)?;
     deposit(&mut model, ALICE, NORTH, 100)?;
     deposit(&mut model, BOB, NORTH, 7)?;
-    model.queue_withdrawal(ALICE, id, 300, 0)?;
+    model.queue_withdrawal(ALICE, ALICE, id, 300, 0)?;
     pass_epochs(&mut model, 3)?;
-    model.queue_withdrawal(ALICE, id, 1_300, 0)?;
+    model.queue_withdrawal(ALICE, ALICE, id, 1_300, 0)?;
     pass_epochs(&mut model, 1)?;
 
     let alice: Result<Vec<_>> = (1..=8).map(|e| model.shares_at(id, ALICE, Epoch(e))).collect();

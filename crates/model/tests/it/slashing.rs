@@ -14,10 +14,10 @@ fn slash_takes_the_same_fraction_of_pool_and_unmatured_exits() -> Result<()> {
     let id = model.pool_id(NORTH, ETH);
     // Epochs 2, 3 and 4: exits of 100, 101 and 103; the first has matured when the slash comes.
     for shares in [100, 101, 103] {
-        model.queue_withdrawal(ALICE, id, shares, 0)?;
+        model.queue_withdrawal(ALICE, ALICE, id, shares, 0)?;
         pass_epochs(&mut model, 1)?;
     }
-    model.queue_withdrawal(BOB, id, 7, 0)?;
+    model.queue_withdrawal(BOB, BOB, id, 7, 0)?;
     let before = model.balance(ETH, TREASURY);
     let slashed = model.slash(SLASHER, ORACLE, NORTH, &[(ETH, wad(30))])?;
     // 15 % of the pool of 1,022, of 103 and of 7; 100 and 101 are out of reach in epoch 5.
@@ -103,9 +103,9 @@ fn cap_bounds_all_slashes_of_an_epoch_together() -> Result<()> {
 fn slash_that_leaves_nothing_ends_the_generation() -> Result<()> {
     let mut model = staked(&[(ORACLE, percent(100))])?;
     let first = model.pool_id(NORTH, ETH);
-    let matured = model.queue_withdrawal(ALICE, first, 100, 0)?;
+    let matured = model.queue_withdrawal(ALICE, ALICE, first, 100, 0)?;
     pass_epochs(&mut model, 2)?;
-    let unmatured = model.queue_withdrawal(ALICE, first, 200, 0)?;
+    let unmatured = model.queue_withdrawal(ALICE, ALICE, first, 200, 0)?;
     model.allocate(NORTH, ORACLE, ETH, percent(50))?;
 
     let slashed = model.slash(SLASHER, ORACLE, NORTH, &[(ETH, Wad::ONE)])?;
@@ -126,12 +126,12 @@ fn slash_that_leaves_nothing_ends_the_generation() -> Result<()> {
     assert_eq!(model.exit_value(first, matured.epoch, ALICE), 100);
     assert_eq!(model.exit_value(first, unmatured.epoch, ALICE), 0);
     let ended = ModelError::NotCurrentGeneration { pool: first, current: 1 };
-    assert_eq!(model.queue_withdrawal(ALICE, first, 1, 0).map(|_| ()), Err(ended));
+    assert_eq!(model.queue_withdrawal(ALICE, ALICE, first, 1, 0).map(|_| ()), Err(ended));
     pass_epochs(&mut model, 2)?;
-    assert_eq!(model.complete_withdrawal(ALICE, first, matured.epoch, ALICE)?, 100);
+    assert_eq!(model.complete_withdrawal(ALICE, ALICE, first, matured.epoch, ALICE)?, 100);
     // An exit worth nothing completes even where its token would refuse.
     model.set_can_receive(ETH, ALICE, false);
-    assert_eq!(model.complete_withdrawal(ALICE, first, unmatured.epoch, ALICE)?, 0);
+    assert_eq!(model.complete_withdrawal(ALICE, ALICE, first, unmatured.epoch, ALICE)?, 0);
 
     // A new allocation belongs to the new generation.
     let second = PoolId { generation: 1, ..first };
@@ -185,7 +185,7 @@ fn raise_is_refused_where_next_to_nothing_is_left() -> Result<()> {
 #[test]
 fn above_degree_one_a_slash_takes_no_more_than_is_left() -> Result<()> {
     let mut model = founded()?;
-    model.set_ceiling(ETH, wad(200));
+    model.set_ceiling(ETH, wad(200))?;
     for set in [ORACLE, ROLLUP] {
         model.allocate(NORTH, set, ETH, percent(80))?;
     }
@@ -215,7 +215,7 @@ fn above_degree_one_a_slash_takes_no_more_than_is_left() -> Result<()> {
     // What the other sets still had belongs to the generation that ended.
     deposit(&mut model, BOB, NORTH, 1_000)?;
     assert_eq!(model.budget(NORTH, ETH), Budget::default());
-    for set in SETS {
+    for set in INSTANT {
         assert_eq!(model.allocation(set, NORTH, ETH).current, Magnitude::ZERO);
         assert_eq!(slash(&mut model, set, wad(1)), Err(ModelError::SlashesNothing));
     }

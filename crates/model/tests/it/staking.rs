@@ -39,7 +39,7 @@ fn operator_admits_from_the_epoch_after_it_opened() -> Result<()> {
     // Closing stops deposits, not exits; opening again waits again.
     model.close(NORTH)?;
     assert_eq!(deposit(&mut model, ALICE, NORTH, 5), Err(closed));
-    model.queue_withdrawal(ALICE, model.pool_id(NORTH, ETH), 5, 5)?;
+    model.queue_withdrawal(ALICE, ALICE, model.pool_id(NORTH, ETH), 5, 5)?;
     assert_eq!(model.open(NORTH)?, Epoch(3));
     assert!(deposit(&mut model, ALICE, NORTH, 5).is_err());
 
@@ -47,9 +47,9 @@ fn operator_admits_from_the_epoch_after_it_opened() -> Result<()> {
     let unknown = ModelError::NotRegistered { operator: stranger };
     assert_eq!(deposit(&mut model, ALICE, stranger, 5), Err(unknown.clone()));
     assert_eq!(model.open(stranger), Err(unknown));
-    assert_eq!(model.register_operator(Operator::IDLE), Err(ModelError::ZeroAccount));
+    assert_eq!(model.register_operator(Operator::IDLE, None), Err(ModelError::ZeroAccount));
     let twice = ModelError::AlreadyRegistered { operator: NORTH };
-    assert_eq!(model.register_operator(NORTH), Err(twice));
+    assert_eq!(model.register_operator(NORTH, None), Err(twice));
     Ok(())
 }
 
@@ -88,7 +88,7 @@ fn deposit_is_refused_with_a_reason() -> Result<()> {
 fn deposit_cap_counts_what_the_vault_holds() -> Result<()> {
     let mut model = running(&[])?;
     assert_eq!(model.deposit_cap(ETH), 1 << 92);
-    model.set_deposit_cap(ETH, 1_000);
+    model.set_deposit_cap(ETH, 1_000)?;
     model.donate(ETH, BOB, 100)?;
     let over = ModelError::DepositCapExceeded { strategy: ETH, balance: 1_001, cap: 1_000 };
     assert_eq!(deposit(&mut model, ALICE, Operator::IDLE, 901), Err(over));
@@ -96,11 +96,15 @@ fn deposit_cap_counts_what_the_vault_holds() -> Result<()> {
     // A donation is nobody's stake, and moving stake inside the vault needs no room.
     assert_eq!(model.position_value(model.pool_id(Operator::IDLE, ETH), ALICE), 900);
     model.donate(ETH, BOB, 100)?;
-    model.delegate(ALICE, ETH, NORTH, 900)?;
+    let idle = model.pool_id(Operator::IDLE, ETH);
+    model.delegate(ALICE, ALICE, idle, 900, NORTH, 900)?;
     assert_eq!(model.unasked(ETH), 200);
     // Governance never sets a higher one than the first.
-    model.set_deposit_cap(ETH, u128::MAX);
-    assert_eq!(model.deposit_cap(ETH), MAX_DEPOSIT_CAP);
+    let (cap, highest) = (MAX_DEPOSIT_CAP + 1, MAX_DEPOSIT_CAP);
+    let high = Err(ModelError::DepositCapTooHigh { cap, highest });
+    assert_eq!(model.set_deposit_cap(ETH, cap), high);
+    model.set_deposit_cap(ETH, highest)?;
+    assert_eq!(model.deposit_cap(ETH), highest);
     assert_eq!(model.check(), Ok(()));
     Ok(())
 }
@@ -111,21 +115,32 @@ fn idle_stake_leaves_at_once_and_is_delegated_at_once() -> Result<()> {
     assert_eq!(deposit(&mut model, ALICE, Operator::IDLE, 1_000)?, 1_000);
     let idle = model.pool_id(Operator::IDLE, ETH);
     let before = model.balance(ETH, BOB);
-    assert_eq!(model.withdraw(ALICE, ETH, 300, BOB)?, 300);
+    assert_eq!(model.withdraw(ALICE, ALICE, idle, 300, BOB)?, 300);
     assert_eq!(model.balance(ETH, BOB), before + 300);
-    assert_eq!(model.delegate(ALICE, ETH, NORTH, 600)?, 600);
+    assert_eq!(model.delegate(ALICE, ALICE, idle, 600, NORTH, 0)?, 600);
     assert_eq!(model.position_value(model.pool_id(NORTH, ETH), ALICE), 600);
     assert_eq!(model.position_value(idle, ALICE), 100);
 
     let none = ModelError::YieldsNothing { shares: 0 };
-    assert_eq!(model.withdraw(ALICE, ETH, 0, ALICE), Err(none));
+    assert_eq!(model.withdraw(ALICE, ALICE, idle, 0, ALICE), Err(none));
     let much = ModelError::InsufficientShares { pool: idle, owner: ALICE, held: 100, needed: 101 };
-    assert_eq!(model.withdraw(ALICE, ETH, 101, ALICE), Err(much.clone()));
-    assert_eq!(model.delegate(ALICE, ETH, NORTH, 101), Err(much));
+    assert_eq!(model.withdraw(ALICE, ALICE, idle, 101, ALICE), Err(much.clone()));
+    assert_eq!(model.delegate(ALICE, ALICE, idle, 101, NORTH, 0), Err(much));
     let no_queue = Err(ModelError::IdleHasNoQueue);
-    assert_eq!(model.queue_withdrawal(ALICE, idle, 100, 0).map(|_| ()), no_queue);
-    let no_operator = Err(ModelError::IdleIsNoOperator);
-    assert_eq!(model.delegate(ALICE, ETH, Operator::IDLE, 100), no_operator);
+    assert_eq!(model.queue_withdrawal(ALICE, ALICE, idle, 100, 0).map(|_| ()), no_queue);
+    let few = ModelError::TooFewShares { shares: 100, least: 101 };
+    assert_eq!(model.delegate(ALICE, ALICE, idle, 100, NORTH, 101), Err(few));
+    // To delegate to nobody changes nothing.
+    assert_eq!(model.delegate(ALICE, ALICE, idle, 60, Operator::IDLE, 60)?, 60);
+    assert_eq!(
+        (model.position_value(idle, ALICE), model.pool(Operator::IDLE, ETH).assets),
+        (100, 100)
+    );
+    // Stake with an operator waits out the queue.
+    let pool = model.pool_id(NORTH, ETH);
+    let at_risk = Err(ModelError::StakeAtRisk { pool });
+    assert_eq!(model.withdraw(ALICE, ALICE, pool, 1, ALICE), at_risk);
+    assert_eq!(model.delegate(ALICE, ALICE, pool, 1, SOUTH, 0), at_risk);
     Ok(())
 }
 
@@ -133,22 +148,22 @@ fn idle_stake_leaves_at_once_and_is_delegated_at_once() -> Result<()> {
 fn exit_matures_at_the_start_of_the_epoch_after_the_next() -> Result<()> {
     let mut model = staked(&[])?;
     let id = model.pool_id(NORTH, ETH);
-    let exit = model.queue_withdrawal(ALICE, id, 400, 400)?;
+    let exit = model.queue_withdrawal(ALICE, ALICE, id, 400, 400)?;
     assert_eq!((exit.epoch, exit.assets, exit.bucket_shares), (Epoch(4), 400, U256::from(400)));
     // More on the same day joins the same exit.
-    model.queue_withdrawal(ALICE, id, 100, 100)?;
+    model.queue_withdrawal(ALICE, ALICE, id, 100, 100)?;
     assert_eq!(model.exit_value(id, Epoch(4), ALICE), 500);
 
     model.advance_to(model.clock().start_of(Epoch(4)) - 1)?;
     let early = ModelError::ExitNotMatured { epoch: Epoch(4), now: Epoch(3) };
-    assert_eq!(model.complete_withdrawal(ALICE, id, Epoch(4), ALICE), Err(early));
+    assert_eq!(model.complete_withdrawal(ALICE, ALICE, id, Epoch(4), ALICE), Err(early));
     model.advance_to(model.clock().start_of(Epoch(4)))?;
     let before = model.balance(ETH, ALICE);
-    assert_eq!(model.complete_withdrawal(ALICE, id, Epoch(4), ALICE)?, 500);
+    assert_eq!(model.complete_withdrawal(ALICE, ALICE, id, Epoch(4), ALICE)?, 500);
     assert_eq!(model.balance(ETH, ALICE), before + 500);
     assert_eq!(model.vault_balance(ETH), 500);
     let gone = ModelError::NoExit { pool: id, epoch: Epoch(4), owner: ALICE };
-    assert_eq!(model.complete_withdrawal(ALICE, id, Epoch(4), ALICE), Err(gone));
+    assert_eq!(model.complete_withdrawal(ALICE, ALICE, id, Epoch(4), ALICE), Err(gone));
     Ok(())
 }
 
@@ -158,9 +173,9 @@ fn exit_names_the_least_it_accepts() -> Result<()> {
     let id = model.pool_id(NORTH, ETH);
     slash(&mut model, ORACLE, wad(50))?;
     let few = ModelError::TooFewAssets { assets: 50, least: 100 };
-    assert_eq!(model.queue_withdrawal(ALICE, id, 100, 100).map(|_| ()), Err(few));
+    assert_eq!(model.queue_withdrawal(ALICE, ALICE, id, 100, 100).map(|_| ()), Err(few));
     let none = ModelError::YieldsNothing { shares: 1 };
-    assert_eq!(model.queue_withdrawal(ALICE, id, 1, 0).map(|_| ()), Err(none));
+    assert_eq!(model.queue_withdrawal(ALICE, ALICE, id, 1, 0).map(|_| ()), Err(none));
     Ok(())
 }
 
@@ -168,25 +183,25 @@ fn exit_names_the_least_it_accepts() -> Result<()> {
 fn redelegation_moves_no_token() -> Result<()> {
     let mut model = staked(&[])?;
     let id = model.pool_id(NORTH, ETH);
-    let exit = model.queue_withdrawal(ALICE, id, 1_000, 0)?;
+    let exit = model.queue_withdrawal(ALICE, ALICE, id, 1_000, 0)?;
     let (wallet, vault) = (model.balance(ETH, ALICE), model.vault_balance(ETH));
-    assert!(model.redelegate(ALICE, id, exit.epoch, SOUTH, 0).is_err());
+    assert!(model.redelegate(ALICE, ALICE, id, exit.epoch, SOUTH, 0).is_err());
     pass_epochs(&mut model, 2)?;
     model.close(SOUTH)?;
     let closed = ModelError::OperatorClosed { operator: SOUTH };
-    assert_eq!(model.redelegate(ALICE, id, exit.epoch, SOUTH, 0), Err(closed));
+    assert_eq!(model.redelegate(ALICE, ALICE, id, exit.epoch, SOUTH, 0), Err(closed));
     model.open(SOUTH)?;
     pass_epochs(&mut model, 1)?;
     let few = ModelError::TooFewShares { shares: 1_000, least: 1_001 };
-    assert_eq!(model.redelegate(ALICE, id, exit.epoch, SOUTH, 1_001), Err(few));
-    assert_eq!(model.redelegate(ALICE, id, exit.epoch, SOUTH, 1_000)?, 1_000);
+    assert_eq!(model.redelegate(ALICE, ALICE, id, exit.epoch, SOUTH, 1_001), Err(few));
+    assert_eq!(model.redelegate(ALICE, ALICE, id, exit.epoch, SOUTH, 1_000)?, 1_000);
     assert_eq!(model.position_value(model.pool_id(SOUTH, ETH), ALICE), 1_000);
 
     // And by way of the idle pool, which always admits.
     let south = model.pool_id(SOUTH, ETH);
-    let exit = model.queue_withdrawal(ALICE, south, 1_000, 0)?;
+    let exit = model.queue_withdrawal(ALICE, ALICE, south, 1_000, 0)?;
     pass_epochs(&mut model, 2)?;
-    assert_eq!(model.redelegate(ALICE, south, exit.epoch, Operator::IDLE, 0)?, 1_000);
+    assert_eq!(model.redelegate(ALICE, ALICE, south, exit.epoch, Operator::IDLE, 0)?, 1_000);
     assert_eq!((model.balance(ETH, ALICE), model.vault_balance(ETH)), (wallet, vault));
     Ok(())
 }
@@ -196,7 +211,7 @@ fn near_total_slash_refuses_deposits_and_never_exits() -> Result<()> {
     let mut model = running(&[(ORACLE, percent(100))])?;
     deposit(&mut model, ALICE, NORTH, 1 << 90)?;
     let id = model.pool_id(NORTH, ETH);
-    model.queue_withdrawal(ALICE, id, 1 << 89, 0)?;
+    model.queue_withdrawal(ALICE, ALICE, id, 1 << 89, 0)?;
     // One unit of magnitude is left: 2^89 / 1e18 is 618,970,019.6, and what is taken rounds down.
     slash(&mut model, ORACLE, Wad(Wad::ONE.0 - 1))?;
     assert_eq!(model.pool(NORTH, ETH).assets, 618_970_020);
@@ -208,13 +223,13 @@ fn near_total_slash_refuses_deposits_and_never_exits() -> Result<()> {
 
     // Both leave, into the bucket that fell with the pool: its shares may have 152 bits.
     let bob = model.position_shares(id, BOB);
-    let exit = model.queue_withdrawal(BOB, id, bob, 0)?;
+    let exit = model.queue_withdrawal(BOB, BOB, id, bob, 0)?;
     assert_eq!(exit.assets, 999_999_999_999);
     let rest = model.position_shares(id, ALICE);
-    model.queue_withdrawal(ALICE, id, rest, 0)?;
+    model.queue_withdrawal(ALICE, ALICE, id, rest, 0)?;
     pass_epochs(&mut model, 2)?;
-    assert_eq!(model.complete_withdrawal(BOB, id, exit.epoch, BOB)?, 999_999_999_999);
-    assert_eq!(model.complete_withdrawal(ALICE, id, exit.epoch, ALICE)?, 1_237_940_041);
+    assert_eq!(model.complete_withdrawal(BOB, BOB, id, exit.epoch, BOB)?, 999_999_999_999);
+    assert_eq!(model.complete_withdrawal(ALICE, ALICE, id, exit.epoch, ALICE)?, 1_237_940_041);
     assert_eq!(model.vault_balance(ETH), 0);
     Ok(())
 }
@@ -224,13 +239,13 @@ fn token_that_refuses_one_receiver_stops_nobody_else() -> Result<()> {
     let mut model = staked(&[])?;
     deposit(&mut model, BOB, NORTH, 500)?;
     let id = model.pool_id(NORTH, ETH);
-    let exit = model.queue_withdrawal(ALICE, id, 1_000, 0)?;
-    model.queue_withdrawal(BOB, id, 500, 0)?;
+    let exit = model.queue_withdrawal(ALICE, ALICE, id, 1_000, 0)?;
+    model.queue_withdrawal(BOB, BOB, id, 500, 0)?;
     pass_epochs(&mut model, 2)?;
     model.set_can_receive(ETH, ALICE, false);
     let refused = ModelError::CannotReceive { strategy: ETH, account: ALICE };
-    assert_eq!(model.complete_withdrawal(ALICE, id, exit.epoch, ALICE), Err(refused));
-    assert_eq!(model.complete_withdrawal(BOB, id, exit.epoch, BOB)?, 500);
-    assert_eq!(model.complete_withdrawal(ALICE, id, exit.epoch, BOB)?, 1_000);
+    assert_eq!(model.complete_withdrawal(ALICE, ALICE, id, exit.epoch, ALICE), Err(refused));
+    assert_eq!(model.complete_withdrawal(BOB, BOB, id, exit.epoch, BOB)?, 500);
+    assert_eq!(model.complete_withdrawal(ALICE, ALICE, id, exit.epoch, BOB)?, 1_000);
     Ok(())
 }

@@ -7,11 +7,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use palisade_model::{
     Account, Action, Delivery, Epoch, Magnitude, Model, Operator, OperatorSetId, Outcome, Parts,
-    PoolId, Result, Slashed, Strategy, U256, Wad,
+    Pausable, PoolId, Proposal, Result, Slashed, Strategy, U256, Wad,
 };
 use proptest::{prelude::TestCaseError, prop_assert, prop_assert_eq};
 
-use crate::world::{OPERATORS, SETS, SLASHER, STAKERS, STRATEGIES, TREASURY};
+use crate::world::{
+    OPERATORS, RESOLVER, SETS, SLASHER, STAKERS, STRATEGIES, TREASURY, WARDEN, WINDOW,
+};
 
 pub(crate) type Judgement = std::result::Result<(), TestCaseError>;
 
@@ -24,17 +26,30 @@ const GUARANTEE_DUST: u128 = 2;
 #[derive(Debug, Clone)]
 pub(crate) struct Watch {
     pub(crate) model: Model,
-    /// The most that was guaranteed to a set in an epoch; gone once that set slashes.
+    /// The most that was guaranteed to a set in an epoch; gone once that set slashes, ejects the
+    /// operator, or is retired.
     guaranteed: BTreeMap<(Promise, Epoch), u128>,
     /// The larger side of each allocation at the end of each epoch.
     announced: BTreeMap<(Promise, Epoch), Magnitude>,
     opened: BTreeMap<Operator, Epoch>,
     /// What slashes took of each allocation of a pool generation in each epoch.
     taken: BTreeMap<(OperatorSetId, PoolId, Epoch), u64>,
+    /// What was proposed, when, and has not been cancelled or executed: time and allocation then.
+    proposed: BTreeMap<Promise, Proposed>,
     /// Every position at the start of each epoch, as it was seen then.
     shares: BTreeMap<(PoolId, Account, Epoch), u128>,
     /// What was reached, so that a test can show that it was.
     pub(crate) seen: BTreeMap<&'static str, usize>,
+}
+
+/// What the judge keeps of a proposal.
+#[derive(Debug, Clone, Copy)]
+struct Proposed {
+    at: u64,
+    in_epoch: Epoch,
+    wad: Wad,
+    allocated: Magnitude,
+    pool: PoolId,
 }
 
 pub(crate) fn promises() -> impl Iterator<Item = Promise> {
@@ -53,6 +68,7 @@ impl Watch {
             announced: BTreeMap::new(),
             opened: BTreeMap::new(),
             taken: BTreeMap::new(),
+            proposed: BTreeMap::new(),
             shares: BTreeMap::new(),
             seen: BTreeMap::new(),
         }
@@ -77,15 +93,21 @@ impl Watch {
             return Err(TestCaseError::fail(violation.to_string()));
         }
         self.note(action, &before);
+        self.saw(name_of(action));
         self.judge_worth(&before, action, &outcome)?;
         if let (Action::Slash { set, operator, fractions, .. }, Outcome::Slashed(reports)) =
             (action, &outcome)
         {
             prop_assert_eq!(fractions.len(), reports.len());
             for (&(strategy, wad), report) in fractions.iter().zip(reports) {
-                self.judge_slash(&before, (*set, *operator, strategy), wad, report)?;
+                let key = (*set, *operator, strategy);
+                self.judge_slash(&before, key, (Magnitude::WHOLE, wad), report)?;
             }
         }
+        self.judge_proposal(&before, action, &outcome)?;
+        self.judge_entry(&before, action)?;
+        self.judge_end(&before, action, &outcome)?;
+        self.judge_pauses(&before, action)?;
         self.judge_guarantees()?;
         self.judge_announcements()?;
         Ok(true)
@@ -109,6 +131,13 @@ impl Watch {
                         self.shares.insert((id, owner, Epoch(e + 1)), shares);
                     }
                 }
+            }
+            // Only the set's own AVS waives what is guaranteed to it (P4).
+            Action::Retire { set } => {
+                self.guaranteed.retain(|((of, _, _), _), _| of != set);
+            }
+            Action::Eject { set, operator, .. } => {
+                self.guaranteed.retain(|((of, by, _), _), _| (of, by) != (set, operator));
             }
             _ => {}
         }
@@ -146,11 +175,14 @@ impl Watch {
         let worth = |model: &Model| worth_of(model, strategy, own.account, own.receiver);
         let (had, has) = (worth(before), worth(after));
         let most = match *action {
-            Action::QueueWithdrawal { pool, .. } => {
-                let partial = after.position_shares(pool, own.account) > 0;
-                1 + u128::from(partial)
+            // One for each conversion, and one for what stays behind.
+            Action::QueueWithdrawal { pool, .. } | Action::Delegate { pool, .. } => {
+                1 + u128::from(after.position_shares(pool, own.account) > 0)
             }
-            Action::Deposit { .. } | Action::Delegate { .. } | Action::Redelegate { .. } => 1,
+            Action::Withdraw { pool, .. } => {
+                u128::from(after.position_shares(pool, own.account) > 0)
+            }
+            Action::Deposit { .. } | Action::Redelegate { .. } | Action::Transfer { .. } => 1,
             _ => 0,
         };
         prop_assert!(has + most >= had, "P2: {action:?} cost {had} -> {has}, more than {most}");
@@ -166,7 +198,7 @@ impl Watch {
         &mut self,
         before: &Model,
         key: Promise,
-        wad: Wad,
+        (sees, wad): (Magnitude, Wad),
         report: &Slashed,
     ) -> Judgement {
         let (set, operator, strategy) = key;
@@ -178,7 +210,8 @@ impl Watch {
         };
         let (held, allocation) = (parts(before), before.allocation(set, operator, strategy));
         let left = before.budget(operator, strategy).left;
-        let base = allocation.current.min(left);
+        let reach = allocation.current.min(left);
+        let base = reach.min(sees);
 
         // The rule, and the bound that does not know how the rule rounds in between.
         let magnitude = Magnitude(floor(base.0.into(), wad.0, Wad::ONE.0));
@@ -200,7 +233,7 @@ impl Watch {
         // The cap of the epoch.
         let taken = self.taken.entry((set, pool, now)).or_default();
         let cap = before.operator_set(set).map_or(Wad::default(), |set| set.terms.cap);
-        let most = floor(u128::from(base.0 + *taken), cap.0, Wad::ONE.0);
+        let most = floor(u128::from(reach.0 + *taken), cap.0, Wad::ONE.0);
         *taken += report.magnitude.0;
         prop_assert!(*taken <= most, "P3: {taken} taken in {now}, above the cap of {most}");
 
@@ -274,6 +307,197 @@ impl Watch {
         }
     }
 
+    // -- P3, P5: proposals ------------------------------------------------------------------
+
+    /// A proposal is executed after its window and before it has lapsed, and takes no more than the
+    /// allocation at its time allowed.
+    fn judge_proposal(&mut self, before: &Model, action: &Action, outcome: &Outcome) -> Judgement {
+        let (at, now) = (before.clock().now(), before.epoch());
+        match (action, outcome) {
+            (
+                &Action::ProposeSlash { set, operator, strategy, wad, .. },
+                Outcome::Proposed(proposal),
+            ) => {
+                let key = (set, operator, strategy);
+                let allocated = before.allocation(set, operator, strategy).current;
+                let pool = before.pool_id(operator, strategy);
+                let seen = Proposed { at, in_epoch: now, wad, allocated, pool };
+                if let Some(old) = self.proposed.insert(key, seen) {
+                    let dead = old.pool != pool || now >= old.in_epoch.plus(2);
+                    prop_assert!(dead, "{old:?} was alive");
+                }
+                let Proposal { magnitude, executable_from, lapses_at, .. } = *proposal;
+                prop_assert_eq!(magnitude, allocated);
+                prop_assert_eq!(executable_from, at + WINDOW);
+                prop_assert_eq!(lapses_at, before.clock().start_of(now.plus(2)));
+                prop_assert_eq!(self.model.proposal(set, operator, strategy), Some(*proposal));
+                prop_assert_eq!(
+                    self.model.slashable(set, operator, strategy),
+                    before.slashable(set, operator, strategy),
+                    "a proposal holds nothing"
+                );
+            }
+            (&Action::CancelSlash { set, operator, strategy, .. }, _) => {
+                let Some(seen) = self.proposed.remove(&(set, operator, strategy)) else {
+                    return Err(TestCaseError::fail("cancelled what was not proposed"));
+                };
+                prop_assert!(at < seen.at + WINDOW, "cancelled after the window");
+                prop_assert_eq!(self.model.proposal(set, operator, strategy), None);
+            }
+            (&Action::ExecuteSlash { set, operator, strategy }, Outcome::Slashed(reports)) => {
+                let key = (set, operator, strategy);
+                let Some(seen) = self.proposed.remove(&key) else {
+                    return Err(TestCaseError::fail("executed what was not proposed"));
+                };
+                prop_assert!(at >= seen.at + WINDOW, "executed within the window");
+                prop_assert!(now < seen.in_epoch.plus(2), "executed after it had lapsed");
+                let contested = before.contested_until(operator, strategy);
+                prop_assert!(contested.is_some_and(|until| now < until), "not contested");
+                prop_assert_eq!(reports.len(), 1);
+                let report = &reports[0];
+                prop_assert_eq!(report.pool, seen.pool, "P9: another generation was slashed");
+                self.judge_slash(before, key, (seen.allocated, seen.wad), report)?;
+                let most = floor(seen.allocated.0.into(), seen.wad.0, Wad::ONE.0);
+                prop_assert!(report.magnitude.0 <= most, "P5: more than at the proposal");
+                if before.allocation(set, operator, strategy).current > seen.allocated {
+                    self.saw("execution after a raise");
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    // -- approvers --------------------------------------------------------------------------
+
+    /// Stake enters a gated pool by an approval only, which it uses up; and it never changes hands.
+    fn judge_entry(&mut self, before: &Model, action: &Action) -> Judgement {
+        let (by, operator, staker) = match *action {
+            Action::Deposit { from, operator, receiver, .. } => (from, operator, receiver),
+            Action::Delegate { by, to, owner, .. } | Action::Redelegate { by, to, owner, .. } => {
+                (by, to, owner)
+            }
+            Action::Transfer { pool, .. } => {
+                let gated = before.approver(pool.operator).is_some();
+                prop_assert!(!gated, "a position of a gated pool was transferred");
+                return Ok(());
+            }
+            _ => return Ok(()),
+        };
+        if before.approver(operator).is_none() {
+            return Ok(());
+        }
+        let admitted = before.admission(operator, staker);
+        let in_time = admitted.deadline.is_some_and(|until| before.clock().now() <= until);
+        prop_assert!(in_time, "{staker} was not admitted");
+        prop_assert!(by == staker || before.is_operator(staker, by), "by {by}, for {staker}");
+        let after = self.model.admission(operator, staker);
+        prop_assert_eq!((after.nonce, after.deadline), (admitted.nonce, None));
+        self.saw("entry by an approval");
+        Ok(())
+    }
+
+    // -- P4, P9: what ends ------------------------------------------------------------------
+
+    fn judge_end(&mut self, before: &Model, action: &Action, outcome: &Outcome) -> Judgement {
+        let now = before.epoch();
+        match (action, outcome) {
+            (
+                Action::Leave { operator, set, strategies }
+                | Action::Eject { operator, set, strategies },
+                Outcome::Left(effective),
+            ) => {
+                prop_assert_eq!(strategies.len(), effective.len());
+                for (&strategy, &effective) in strategies.iter().zip(effective) {
+                    let had = before.allocation(*set, *operator, strategy);
+                    let has = self.model.allocation(*set, *operator, strategy);
+                    prop_assert_eq!(has.current, had.current, "what is in force fell at once");
+                    prop_assert_eq!(has.next, Magnitude::ZERO);
+                    let notice = match had.effective {
+                        _ if had.current == Magnitude::ZERO => now,
+                        Some(day) if had.next < had.current => day,
+                        _ => now.plus(2),
+                    };
+                    prop_assert_eq!(effective, notice);
+                    if effective > now {
+                        self.saw("lowered by leaving");
+                    }
+                }
+                prop_assert!(!self.model.is_member(*operator, *set));
+            }
+            (&Action::Join { operator, set }, _)
+                if !self.model.counted(operator, set).is_empty() =>
+            {
+                return Err(TestCaseError::fail("joined with old allocations"));
+            }
+            (&Action::Retire { set }, _) => {
+                for operator in OPERATORS {
+                    for strategy in STRATEGIES {
+                        let slashable = self.model.slashable(set, operator, strategy);
+                        prop_assert_eq!(slashable.total(), 0);
+                        prop_assert_eq!(self.model.guaranteed(set, operator, strategy), 0);
+                    }
+                }
+            }
+            (&Action::Renew { operator, strategy }, _) => {
+                let ended = before.pool_id(operator, strategy);
+                let pool = before.pool(operator, strategy);
+                prop_assert!(pool.shares > pool.assets * 4_096, "not worn out");
+                prop_assert_eq!(before.budget(operator, strategy).committed, Magnitude::ZERO);
+                prop_assert_eq!(self.model.pool(operator, strategy).assets, 0);
+                let id = self.model.pool_id(operator, strategy);
+                prop_assert_eq!(id, PoolId { generation: ended.generation + 1, ..ended });
+                for (id, owner) in before.positions().filter(|(id, _)| *id == ended) {
+                    let worth = before.position_value(id, owner);
+                    prop_assert_eq!(self.model.position_value(id, owner), worth);
+                }
+            }
+            _ => {}
+        }
+        let from_rest = match *action {
+            Action::Withdraw { pool, .. } | Action::Delegate { pool, .. } => {
+                pool.operator != Operator::IDLE
+            }
+            _ => false,
+        };
+        if from_rest {
+            self.saw("taken out of a renewed generation");
+        }
+        Ok(())
+    }
+
+    // -- P6: pauses -------------------------------------------------------------------------
+
+    fn judge_pauses(&self, before: &Model, action: &Action) -> Judgement {
+        let needs = match action {
+            Action::Deposit { .. } | Action::Delegate { .. } | Action::Redelegate { .. } => {
+                Pausable::Deposit
+            }
+            Action::Withdraw { .. } | Action::CompleteWithdrawal { .. } => Pausable::Complete,
+            Action::Open { .. } => Pausable::Open,
+            Action::Join { .. } => Pausable::Join,
+            Action::CreateOperatorSet { .. } => Pausable::CreateSet,
+            &Action::Allocate { operator, set, strategy, .. } => {
+                let side = |model: &Model| model.allocation(set, operator, strategy).side();
+                if side(&self.model) <= side(before) {
+                    return Ok(());
+                }
+                Pausable::Raise
+            }
+            &Action::Pause { action, duration } => {
+                let (had, has) = (before.pause_of(action), self.model.pause_of(action));
+                let now = before.clock().now();
+                prop_assert!(now >= had.rest_until, "P6: back to back");
+                prop_assert_eq!((has.until, has.rest_until), (now + duration, now + 2 * duration));
+                return Ok(());
+            }
+            _ => return Ok(()),
+        };
+        let until = before.pause_of(needs).until;
+        prop_assert!(before.clock().now() >= until, "P6: {action:?} while it is paused");
+        Ok(())
+    }
+
     // -- P4: no escape ----------------------------------------------------------------------
 
     fn judge_guarantees(&mut self) -> Judgement {
@@ -332,6 +556,15 @@ impl Watch {
         Ok(())
     }
 
+    /// P6: a pause of completion ends by itself, within three days.
+    fn wait_for_completion(&mut self) -> Judgement {
+        let until = self.model.pause_of(Pausable::Complete).until;
+        let now = self.model.clock().now();
+        prop_assert!(until <= now + 3 * 24 * 3_600);
+        self.act(&Action::AdvanceTo { timestamp: until.max(now) })?;
+        Ok(())
+    }
+
     /// P6 and P1: whoever has something gets out, against closed operators and full promises, and
     /// then the vault holds what is owed to nobody's stake.
     pub(crate) fn judge_exits(mut self) -> Judgement {
@@ -340,32 +573,75 @@ impl Watch {
                 continue;
             }
             let shares = self.model.position_shares(id, owner);
-            let action = if id.operator == Operator::IDLE {
-                let strategy = id.strategy;
-                self.model.set_can_receive(strategy, owner, true);
-                Action::Withdraw { owner, strategy, shares, receiver: owner }
+            let (by, pool) = (owner, id);
+            let living = self.model.pool_id(id.operator, id.strategy) == id;
+            let action = if id.operator != Operator::IDLE && living {
+                // No pause and no token stops this.
+                Action::QueueWithdrawal { by, owner, pool, shares, min_assets: 0 }
             } else {
-                Action::QueueWithdrawal { owner, pool: id, shares, min_assets: 0 }
+                self.model.set_can_receive(id.strategy, owner, true);
+                self.wait_for_completion()?;
+                Action::Withdraw { by, owner, pool, shares, receiver: owner }
             };
             prop_assert!(self.act(&action)?, "P6: {action:?} is refused");
         }
         let matured = self.model.clock().start_of(self.model.epoch().plus(2));
         self.act(&Action::AdvanceTo { timestamp: matured })?;
+        self.wait_for_completion()?;
         for (id, epoch, owner) in self.model.clone().exits() {
             self.model.set_can_receive(id.strategy, owner, true);
-            let action = Action::CompleteWithdrawal { owner, pool: id, epoch, receiver: owner };
+            let (by, pool, receiver) = (owner, id, owner);
+            let action = Action::CompleteWithdrawal { by, owner, pool, epoch, receiver };
             prop_assert!(self.act(&action)?, "P6: {action:?} is refused");
         }
         for strategy in STRATEGIES {
             let credits: u128 = CALLERS.iter().map(|to| self.model.credit(strategy, *to)).sum();
             let held = self.model.vault_balance(strategy);
             // Positions that are each worth less than a wei may hold some together.
-            let dust: u128 = OPERATORS.iter().map(|op| self.model.pool(*op, strategy).assets).sum();
-            let crumbs = OPERATORS.len() * CALLERS.len();
-            prop_assert!(dust < crumbs as u128, "P6: {dust} cannot leave");
+            let crumbs: Vec<PoolId> = self
+                .model
+                .positions()
+                .map(|(id, _)| id)
+                .filter(|id| id.strategy == strategy)
+                .collect();
+            let rests: BTreeSet<PoolId> = crumbs.iter().copied().collect();
+            let rests = rests.into_iter().map(|id| self.model.bucket(id, Epoch(0)).assets);
+            let pools = OPERATORS.iter().map(|op| self.model.pool(*op, strategy).assets);
+            let dust: u128 = pools.chain(rests).sum();
+            prop_assert!(dust <= crumbs.len() as u128, "P6: {dust} cannot leave");
             prop_assert_eq!(held, self.model.unasked(strategy) + credits + dust, "P1");
         }
         Ok(())
+    }
+}
+
+/// What was done, for the count of what was reached.
+const fn name_of(action: &Action) -> &'static str {
+    match action {
+        Action::AdvanceTo { .. } => "AdvanceTo",
+        Action::Pause { .. } => "Pause",
+        Action::Admit { .. } => "Admit",
+        Action::Deposit { .. } => "Deposit",
+        Action::Withdraw { .. } => "Withdraw",
+        Action::Delegate { .. } => "Delegate",
+        Action::QueueWithdrawal { .. } => "QueueWithdrawal",
+        Action::CompleteWithdrawal { .. } => "CompleteWithdrawal",
+        Action::Redelegate { .. } => "Redelegate",
+        Action::Transfer { .. } => "Transfer",
+        Action::Approve { .. } => "Approve",
+        Action::SetOperator { .. } => "SetOperator",
+        Action::RemoveApprover { .. } => "RemoveApprover",
+        Action::Retire { .. } => "Retire",
+        Action::Join { .. } => "Join",
+        Action::Leave { .. } => "Leave",
+        Action::Eject { .. } => "Eject",
+        Action::Renew { .. } => "Renew",
+        Action::Allocate { .. } => "Allocate",
+        Action::Settle { .. } => "Settle",
+        Action::ProposeSlash { .. } => "ProposeSlash",
+        Action::CancelSlash { .. } => "CancelSlash",
+        Action::ExecuteSlash { .. } => "ExecuteSlash",
+        _ => "other",
     }
 }
 
@@ -381,15 +657,15 @@ fn own_action(action: &Action) -> Option<Own> {
     let own = |account, receiver, strategy| Some(Own { account, receiver, strategy });
     match *action {
         Action::Deposit { from, receiver, strategy, .. } => own(from, receiver, strategy),
-        Action::Withdraw { owner, receiver, strategy, .. }
-        | Action::CollectCredit { owner, receiver, strategy } => own(owner, receiver, strategy),
-        Action::Delegate { owner, strategy, .. } => own(owner, owner, strategy),
-        Action::CompleteWithdrawal { owner, receiver, pool, .. } => {
+        Action::CollectCredit { owner, receiver, strategy } => own(owner, receiver, strategy),
+        Action::Withdraw { owner, receiver, pool, .. }
+        | Action::CompleteWithdrawal { owner, receiver, pool, .. } => {
             own(owner, receiver, pool.strategy)
         }
-        Action::QueueWithdrawal { owner, pool, .. } | Action::Redelegate { owner, pool, .. } => {
-            own(owner, owner, pool.strategy)
-        }
+        Action::QueueWithdrawal { owner, pool, .. }
+        | Action::Delegate { owner, pool, .. }
+        | Action::Redelegate { owner, pool, .. } => own(owner, owner, pool.strategy),
+        Action::Transfer { from, to, pool, .. } => own(from, to, pool.strategy),
         _ => None,
     }
 }
@@ -433,7 +709,8 @@ fn map(parts: &Parts, f: impl Fn(u128) -> u128) -> Parts {
 }
 
 /// Everyone who may call something, for wild actions.
-pub(crate) const CALLERS: [Account; 5] = [STAKERS[0], STAKERS[1], STAKERS[2], SLASHER, TREASURY];
+pub(crate) const CALLERS: [Account; 7] =
+    [STAKERS[0], STAKERS[1], STAKERS[2], SLASHER, TREASURY, RESOLVER, WARDEN];
 
 /// A model under watch from here on.
 pub(crate) fn watched(model: Result<Model>) -> std::result::Result<Watch, TestCaseError> {

@@ -11,6 +11,10 @@ pub(crate) const STAKERS: [Account; 3] = [ALICE, BOB, CAROL];
 
 pub(crate) const SLASHER: Account = Account::from_u64(0x51a);
 pub(crate) const TREASURY: Account = Account::from_u64(0x7ea);
+/// Decides who may stake with EAST.
+pub(crate) const WARDEN: Account = Account::from_u64(0x3a);
+/// May cancel what the court's slasher proposes.
+pub(crate) const RESOLVER: Account = Account::from_u64(0x5e);
 
 pub(crate) const ETH: Strategy = Strategy::from_u64(0xe);
 pub(crate) const GOLD: Strategy = Strategy::from_u64(0x60);
@@ -18,7 +22,9 @@ pub(crate) const STRATEGIES: [Strategy; 2] = [ETH, GOLD];
 
 pub(crate) const NORTH: Operator = Operator::from_u64(0x1);
 pub(crate) const SOUTH: Operator = Operator::from_u64(0x2);
-pub(crate) const OPERATORS: [Operator; 2] = [NORTH, SOUTH];
+/// Takes only stakers whom the warden admits.
+pub(crate) const EAST: Operator = Operator::from_u64(0x3);
+pub(crate) const OPERATORS: [Operator; 3] = [NORTH, SOUTH, EAST];
 
 /// Slashes all at once, to the treasury.
 pub(crate) const ORACLE: OperatorSetId = OperatorSetId { avs: Account::from_u64(0xa5), id: 1 };
@@ -26,10 +32,15 @@ pub(crate) const ORACLE: OperatorSetId = OperatorSetId { avs: Account::from_u64(
 pub(crate) const BRIDGE: OperatorSetId = OperatorSetId { avs: Account::from_u64(0xa5), id: 2 };
 /// Slashes all at once, to a staker.
 pub(crate) const ROLLUP: OperatorSetId = OperatorSetId { avs: Account::from_u64(0xa6), id: 1 };
-pub(crate) const SETS: [OperatorSetId; 3] = [ORACLE, BRIDGE, ROLLUP];
+/// Proposes its slashes, of at most 60 % in an epoch, to the treasury.
+pub(crate) const COURT: OperatorSetId = OperatorSetId { avs: Account::from_u64(0xa7), id: 1 };
+pub(crate) const INSTANT: [OperatorSetId; 3] = [ORACLE, BRIDGE, ROLLUP];
+pub(crate) const SETS: [OperatorSetId; 4] = [ORACLE, BRIDGE, ROLLUP, COURT];
 
 pub(crate) const ORIGIN: u64 = 1_000;
 pub(crate) const EPOCH: u64 = 100;
+/// The court's challenge window.
+pub(crate) const WINDOW: u64 = 40;
 
 pub(crate) const fn percent(n: u64) -> Magnitude {
     Magnitude(n * 10_000_000_000_000_000)
@@ -51,7 +62,7 @@ pub(crate) fn terms(recipient: Recipient, cap: Wad) -> Terms {
     }
 }
 
-/// Three sets, two registered operators that are members of all of them, and rich stakers. Nothing
+/// Four sets, three registered operators that are members of all of them, and rich stakers. Nothing
 /// is allocated, nobody is open, it is epoch 1.
 pub(crate) fn founded() -> Result<Model> {
     let mut model = Model::new(ORIGIN, EPOCH)?;
@@ -60,8 +71,10 @@ pub(crate) fn founded() -> Result<Model> {
     model.create_operator_set(BRIDGE, terms(Recipient::Burn, wad(30)), &STRATEGIES)?;
     let staker = Recipient::Account(CAROL);
     model.create_operator_set(ROLLUP, terms(staker, Wad::ONE), &STRATEGIES)?;
+    let slow = Terms { window: WINDOW, resolver: Some(RESOLVER), ..terms(treasury, wad(60)) };
+    model.create_operator_set(COURT, slow, &STRATEGIES)?;
     for operator in OPERATORS {
-        model.register_operator(operator)?;
+        model.register_operator(operator, (operator == EAST).then_some(WARDEN))?;
         for set in SETS {
             model.join(operator, set)?;
         }
@@ -74,7 +87,7 @@ pub(crate) fn founded() -> Result<Model> {
     Ok(model)
 }
 
-/// [`founded`], with `allocations` of NORTH's ETH made before both operators opened; epoch 2.
+/// [`founded`], with `allocations` of NORTH's ETH made before all operators opened; epoch 2.
 pub(crate) fn running(allocations: &[(OperatorSetId, Magnitude)]) -> Result<Model> {
     let mut model = founded()?;
     for &(set, magnitude) in allocations {

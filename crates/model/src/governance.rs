@@ -1,0 +1,110 @@
+//! What governance may do: limit new risk, and pause some actions for a while (P6, P8).
+
+use crate::{Model, ModelError, Result, Strategy, Wad, model::Ceiling, vault::MAX_DEPOSIT_CAP};
+
+/// The highest restaking degree that governance may admit.
+pub const HIGHEST_CEILING: Wad = Wad(10 * Wad::ONE.0);
+
+const DAY: u64 = 24 * 3_600;
+
+/// What can be paused: only what adds risk and, for a shorter while, what pays out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Pausable {
+    /// Stake that enters a pool: deposits, delegations, redelegations.
+    Deposit,
+    /// Operators that open.
+    Open,
+    /// Stake that leaves the vault by its owner's will: withdrawals and completed exits.
+    Complete,
+    /// Operators that join a set.
+    Join,
+    /// Raised allocations.
+    Raise,
+    /// New operator sets.
+    CreateSet,
+}
+
+impl Pausable {
+    /// The longest that it may be paused, in seconds (P6).
+    #[must_use]
+    pub const fn longest(self) -> u64 {
+        match self {
+            Self::Complete => 3 * DAY,
+            _ => 7 * DAY,
+        }
+    }
+}
+
+/// The last pause of an action, as timestamps.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Pause {
+    /// When it ends, by itself.
+    pub until: u64,
+    /// When the next may begin: the action runs for as long as it was paused.
+    pub rest_until: u64,
+}
+
+impl Model {
+    /// Sets the most the vault may hold of a token after a deposit. For new risk only: nothing that
+    /// is staked is touched (P8).
+    ///
+    /// # Errors
+    /// [`ModelError::DepositCapTooHigh`].
+    pub fn set_deposit_cap(&mut self, strategy: Strategy, cap: u128) -> Result<()> {
+        if cap > MAX_DEPOSIT_CAP {
+            return Err(ModelError::DepositCapTooHigh { cap, highest: MAX_DEPOSIT_CAP });
+        }
+        self.vault.deposit_caps.insert(strategy, cap);
+        Ok(())
+    }
+
+    /// Sets the restaking degree's ceiling of a strategy. It limits raises only: it may come to
+    /// lie below committed, and nothing is cut then (P8).
+    ///
+    /// # Errors
+    /// [`ModelError::CeilingOutOfRange`].
+    pub fn set_ceiling(&mut self, strategy: Strategy, ceiling: Wad) -> Result<()> {
+        if !(Wad::ONE..=HIGHEST_CEILING).contains(&ceiling) {
+            return Err(ModelError::CeilingOutOfRange {
+                ceiling,
+                lowest: Wad::ONE,
+                highest: HIGHEST_CEILING,
+            });
+        }
+        let entry = self.ceilings.entry(strategy).or_default();
+        *entry = Ceiling { now: ceiling, highest: entry.highest.max(ceiling) };
+        Ok(())
+    }
+
+    /// Pauses an action for `duration` seconds. It ends by itself, and rests for as long before the
+    /// next (P6).
+    ///
+    /// # Errors
+    /// [`ModelError::PauseTooLong`], [`ModelError::PausedTooRecently`].
+    pub fn pause(&mut self, action: Pausable, duration: u64) -> Result<()> {
+        let longest = action.longest();
+        if duration > longest {
+            return Err(ModelError::PauseTooLong { duration, longest });
+        }
+        let now = self.clock.now();
+        let rest_until = self.pause_of(action).rest_until;
+        if now < rest_until {
+            return Err(ModelError::PausedTooRecently { action, rest_until });
+        }
+        let until = now.saturating_add(duration);
+        let rest_until = until.saturating_add(duration);
+        self.pauses.insert(action, Pause { until, rest_until });
+        Ok(())
+    }
+
+    /// The last pause of an action.
+    #[must_use]
+    pub fn pause_of(&self, action: Pausable) -> Pause {
+        self.pauses.get(&action).copied().unwrap_or_default()
+    }
+
+    pub(crate) fn require_running(&self, action: Pausable) -> Result<()> {
+        let until = self.pause_of(action).until;
+        if self.clock.now() < until { Err(ModelError::Paused { action, until }) } else { Ok(()) }
+    }
+}
