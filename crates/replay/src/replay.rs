@@ -1,7 +1,10 @@
 //! The state of both contracts, and how a log changes it.
 
 use alloy::primitives::{Address, U256};
-use palisade_bindings::{AllocationManager::AllocationManagerEvents, Epoch, PoolId};
+use palisade_bindings::{
+    AllocationManager::AllocationManagerEvents as M, Epoch, PoolId,
+    StakeVault::StakeVaultEvents as V,
+};
 
 use crate::{
     Error, Event, Manager, Misfit, Result, Vault,
@@ -27,7 +30,7 @@ pub(crate) struct Now {
 }
 
 /// What the call that is under way has logged so far, and must follow up.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Call {
     pub(crate) burned: Option<Burned>,
     /// The operator that admitted, and the staker.
@@ -161,12 +164,12 @@ impl Replay {
     /// # Errors
     /// [`Error::Misfit`]: a log before this one is missing, doubled or out of order.
     pub fn apply(&mut self, timestamp: u64, event: &Event) -> Result<()> {
-        self.fit(timestamp, event).map_err(|misfit| Error::Misfit {
-            index: self.applied,
-            event: event.name(),
-            timestamp,
-            misfit,
-        })?;
+        let call = self.call;
+        if let Err(misfit) = self.fit(timestamp, event) {
+            self.call = call;
+            let (index, event) = (self.applied, event.name());
+            return Err(Error::Misfit { index, event, timestamp, misfit });
+        }
         self.newest = timestamp;
         self.applied += 1;
         Ok(())
@@ -208,8 +211,12 @@ impl Replay {
             return Err(Misfit::BackInTime { newest: self.newest });
         }
         let (common, starts) = match event {
-            Event::Vault(event) => (&self.vault.common, is_start_of_vault(event)),
-            Event::Manager(event) => (&self.manager.common, is_start_of_manager(event)),
+            Event::Vault(event) => {
+                (&self.vault.common, matches!(event, V::ClockStarted(_) | V::AuthoritySet(_)))
+            }
+            Event::Manager(event) => {
+                (&self.manager.common, matches!(event, M::ClockStarted(_) | M::AuthoritySet(_)))
+            }
         };
         let epoch = match common.clock {
             Some(clock) => clock.epoch_at(timestamp),
@@ -217,24 +224,20 @@ impl Replay {
             None => return Err(Misfit::NotBefore("ClockStarted")),
         };
         let now = Now { timestamp, epoch };
-        if !self.call.goes_on_with(event) {
+        if !Call::goes_on_with(event) {
             self.call.may_begin()?;
             self.call.clear();
         }
         match event {
-            Event::Vault(event) => {
-                if let palisade_bindings::StakeVault::StakeVaultEvents::PoolRenewed(renewed) = event
-                {
-                    self.manager.may_renew(self.names(renewed.pool.into())?)?;
-                }
-                self.vault.apply(event, now, &mut self.call)?;
-                if let palisade_bindings::StakeVault::StakeVaultEvents::PoolRenewed(renewed) = event
-                {
-                    let names = self.names(renewed.pool.into())?;
-                    self.manager.renew(names);
-                }
+            Event::Vault(V::PoolRenewed(renewed)) => {
+                // The allocation manager ends the generation of the budget with it, and says nothing.
+                let names = self.names(renewed.pool.into())?;
+                self.manager.may_renew(names)?;
+                self.vault.renew(renewed.pool.into(), renewed.assets, now)?;
+                self.manager.renew(names);
                 Ok(())
             }
+            Event::Vault(event) => self.vault.apply(event, now, &mut self.call),
             Event::Manager(event) => self.manager.apply(event, now, &self.vault, &mut self.call),
         }
     }
@@ -249,32 +252,21 @@ impl Replay {
 
 impl Call {
     /// Whether the log may be one in the middle of a call; it is then checked where it is applied.
-    fn goes_on_with(&self, event: &Event) -> bool {
-        use palisade_bindings::StakeVault::StakeVaultEvents as E;
+    fn goes_on_with(event: &Event) -> bool {
         match event {
             Event::Vault(event) => matches!(
                 event,
-                E::Transfer(_)
-                    | E::AdmissionUsed(_)
-                    | E::PoolCreated(_)
-                    | E::Withdrawn(_)
-                    | E::Delegated(_)
-                    | E::WithdrawalQueued(_)
-                    | E::Redelegated(_)
-                    | E::GenerationEnded(_)
-                    | E::Credited(_)
+                V::Transfer(_)
+                    | V::AdmissionUsed(_)
+                    | V::PoolCreated(_)
+                    | V::Withdrawn(_)
+                    | V::Delegated(_)
+                    | V::WithdrawalQueued(_)
+                    | V::Redelegated(_)
+                    | V::GenerationEnded(_)
+                    | V::Credited(_)
             ),
-            Event::Manager(event) => matches!(event, AllocationManagerEvents::OperatorSlashed(_)),
+            Event::Manager(event) => matches!(event, M::OperatorSlashed(_)),
         }
     }
-}
-
-fn is_start_of_vault(event: &palisade_bindings::StakeVault::StakeVaultEvents) -> bool {
-    use palisade_bindings::StakeVault::StakeVaultEvents as E;
-    matches!(event, E::ClockStarted(_) | E::AuthoritySet(_))
-}
-
-fn is_start_of_manager(event: &AllocationManagerEvents) -> bool {
-    use AllocationManagerEvents as E;
-    matches!(event, E::ClockStarted(_) | E::AuthoritySet(_))
 }

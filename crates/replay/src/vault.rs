@@ -251,6 +251,7 @@ impl Vault {
             }
             E::Slashed(event) => self.slash(event, now, call),
             E::GenerationEnded(event) => self.end_generation(event.pool.into(), now, call),
+            // With the budget of the pool: see `Replay`.
             E::PoolRenewed(event) => self.renew(event.pool.into(), event.assets, now),
             E::Credited(event) => self.credit(event, call),
             E::Collected(event) => {
@@ -345,7 +346,7 @@ impl Vault {
             return self.burn(id, event.sender, amount, now, call);
         }
 
-        // Whoever likes may move nothing, also from the zero address and of a pool that does not exist.
+        // Anybody may move nothing for anybody, also for the zero address and of a pool that does not exist.
         let gated = |pool: &Pool| {
             self.operators.get(&pool.operator).is_some_and(|operator| !operator.approver.is_zero())
         };
@@ -362,10 +363,12 @@ impl Vault {
                 self.allowances.insert(key, unused);
             }
         }
-        self.positions.entry((id, event.sender)).or_default().set(rest, now.epoch);
-        // Read after the write: the receiver may be the sender.
-        let position = self.positions.entry((id, event.receiver)).or_default();
-        position.set(position.now.shares.saturating_add(amount), now.epoch);
+        if !amount.is_zero() {
+            self.positions.entry((id, event.sender)).or_default().set(rest, now.epoch);
+            // Read after the write: the receiver may be the sender.
+            let position = self.positions.entry((id, event.receiver)).or_default();
+            position.set(position.now.shares.saturating_add(amount), now.epoch);
+        }
         call.clear();
         Ok(())
     }
@@ -518,7 +521,7 @@ impl Vault {
         Ok(())
     }
 
-    fn renew(&mut self, id: PoolId, assets: U256, now: Now) -> Fit {
+    pub(crate) fn renew(&mut self, id: PoolId, assets: U256, now: Now) -> Fit {
         let pool = self.living(id)?;
         same("assets", assets, pool.assets)?;
         let worn_out = pool.now.shares > pool.assets.saturating_mul(U256::from(WORN_OUT));

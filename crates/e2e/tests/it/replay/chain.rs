@@ -1,7 +1,7 @@
 //! The chain underneath: blocks of many transactions, all logs, all storage.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     io::Read,
 };
 
@@ -28,12 +28,19 @@ pub(crate) struct Move {
     pub(crate) from: Address,
     pub(crate) to: Address,
     pub(crate) input: Bytes,
+    /// The function's name.
+    called: String,
 }
 
 impl Move {
-    pub(crate) fn new(from: Address, to: Address, call: &impl SolCall) -> Self {
-        Self { from, to, input: call.abi_encode().into() }
+    pub(crate) fn new<C: SolCall>(from: Address, to: Address, call: &C) -> Self {
+        Self { from, to, input: call.abi_encode().into(), called: name_of::<C>() }
     }
+}
+
+/// The name of a function.
+pub(crate) fn name_of<C: SolCall>() -> String {
+    C::SIGNATURE.split('(').next().unwrap().to_owned()
 }
 
 /// A network whose blocks are mined when the test says.
@@ -44,6 +51,10 @@ pub(crate) struct Chain {
     pub(crate) now: u64,
     /// How many transactions did not revert.
     pub(crate) succeeded: usize,
+    /// The functions of the vault that they called.
+    pub(crate) done_to_vault: BTreeSet<String>,
+    /// Those of the allocation manager.
+    pub(crate) done_to_manager: BTreeSet<String>,
 }
 
 impl Chain {
@@ -55,7 +66,8 @@ impl Chain {
             nonces.insert(address, net.provider().get_transaction_count(address).await.unwrap());
         }
         let now = net.timestamp().await.unwrap();
-        Self { net, nonces, now, succeeded: 0 }
+        let (done_to_vault, done_to_manager) = Default::default();
+        Self { net, nonces, now, succeeded: 0, done_to_vault, done_to_manager }
     }
 
     pub(crate) fn core(&self) -> Core {
@@ -69,7 +81,9 @@ impl Chain {
         let provider = self.net.provider();
         let mut batch = BatchRequest::new(provider.client());
         let mut answers = Vec::new();
+        let mut called = Vec::new();
         for (it, fee) in moves.into_iter().zip((100..200_u128).rev()) {
+            called.push(it.called);
             let nonce = self.nonces.get_mut(&it.from).unwrap();
             // Anvil orders a block by fees.
             let request = TransactionRequest::default()
@@ -83,20 +97,28 @@ impl Chain {
             *nonce += 1;
             answers.push(batch.add_call::<_, B256>("eth_sendTransaction", &(request,)).unwrap());
         }
-        let sent = answers.len();
-        if sent > 0 {
+        if !answers.is_empty() {
             batch.send().await.unwrap();
         }
+        let mut hashes = Vec::new();
         for answer in answers {
-            answer.await.unwrap();
+            hashes.push(answer.await.unwrap());
         }
         provider.anvil_set_next_block_timestamp(timestamp).await.unwrap();
         provider.evm_mine(None).await.unwrap();
         self.now = timestamp;
         let receipts = provider.get_block_receipts(BlockId::latest()).await.unwrap().unwrap();
-        assert_eq!(receipts.len(), sent, "a transaction was left out of its block");
-        self.succeeded += receipts.iter().filter(|receipt| receipt.status()).count();
+        let mined: Vec<_> = receipts.iter().map(|receipt| receipt.transaction_hash).collect();
+        assert_eq!(mined, hashes, "the block has other transactions, or in another order");
         let core = self.core();
+        for (receipt, called) in receipts.iter().zip(called).filter(|(it, _)| it.status()) {
+            self.succeeded += 1;
+            if receipt.to == Some(core.vault) {
+                self.done_to_vault.insert(called);
+            } else if receipt.to == Some(core.allocation_manager) {
+                self.done_to_manager.insert(called);
+            }
+        }
         let logs = receipts.iter().flat_map(|receipt| receipt.logs());
         logs.filter_map(|log| Some((timestamp, Event::read(core, &log.inner).unwrap()?))).collect()
     }

@@ -1,4 +1,5 @@
 //! The replay against the chain: every view for every key that the logs know, and every stored word.
+#![expect(non_snake_case, reason = "fields of calls are named as in the interface")]
 
 use std::collections::BTreeSet;
 
@@ -7,9 +8,13 @@ use alloy::{
     sol_types::SolCall,
 };
 use palisade_bindings::{AllocationManager, Epoch, PoolId, StakeVault};
-use palisade_replay::{ManagerAt, Replay, Storage, VaultAt};
+use palisade_replay::{LEAST_MAGNITUDE, MAX_ASSETS, ManagerAt, Replay, Storage, VaultAt};
 
-use super::chain::Chain;
+use super::{
+    MANAGER, VAULT,
+    chain::{Chain, name_of},
+    functions,
+};
 
 /// A view, and what it must answer.
 struct Question {
@@ -22,10 +27,13 @@ struct Question {
 struct Questions {
     to: Address,
     all: Vec<Question>,
+    /// The views that were asked.
+    views: BTreeSet<String>,
 }
 
 impl Questions {
     fn ask<C: SolCall + std::fmt::Debug>(&mut self, call: &C, expected: &C::Return) {
+        self.views.insert(name_of::<C>());
         self.all.push(Question {
             to: self.to,
             input: call.abi_encode().into(),
@@ -41,10 +49,13 @@ pub(crate) async fn views(chain: &Chain, replay: &Replay) {
     let vault = replay.vault_at(chain.now).unwrap();
     let manager = replay.manager_at(chain.now).unwrap();
     let names = Names::of(replay);
-    let mut questions = Questions { to: core.vault, all: Vec::new() };
+    let mut questions = Questions { to: core.vault, all: Vec::new(), views: BTreeSet::new() };
     vault_questions(&mut questions, replay, vault, &names);
+    every_view_was_asked(VAULT, &questions);
     questions.to = core.allocation_manager;
+    questions.views.clear();
     manager_questions(&mut questions, replay, manager, &names);
+    every_view_was_asked(MANAGER, &questions);
     for some in questions.all.chunks(500) {
         let calls = some.iter().map(|question| (question.to, question.input.clone()));
         let answers = chain.ask(calls).await;
@@ -52,6 +63,22 @@ pub(crate) async fn views(chain: &Chain, replay: &Replay) {
             assert_eq!(answer, question.expected, "{}", question.asked);
         }
     }
+}
+
+/// But for those that tell nothing of the contract's state.
+fn every_view_was_asked(artifact: &str, questions: &Questions) {
+    const OTHERS: [&str; 7] = [
+        "ALLOCATION_MANAGER",
+        "BURN_ADDRESS",
+        "VAULT",
+        "decimals",
+        "name",
+        "supportsInterface",
+        "symbol",
+    ];
+    let mut missing = functions(artifact, true);
+    missing.retain(|view| !questions.views.contains(view) && !OTHERS.contains(&view.as_str()));
+    assert_eq!(missing, BTreeSet::new());
 }
 
 /// Every word that a contract has stored is predicted, and every predicted one is stored.
@@ -136,6 +163,7 @@ fn word(epoch: Epoch) -> U256 {
 fn vault_questions(questions: &mut Questions, replay: &Replay, now: VaultAt<'_>, names: &Names) {
     use StakeVault as C;
     let state = replay.vault();
+    questions.ask(&C::MAX_ASSETSCall {}, &MAX_ASSETS);
     questions.ask(&C::EPOCH_LENGTHCall {}, &U256::from(now.clock().epoch_length));
     questions.ask(&C::ORIGINCall {}, &U256::from(now.clock().origin));
     questions.ask(&C::AUTHORITYCall {}, &now.authority());
@@ -257,6 +285,7 @@ fn manager_questions(
 ) {
     use AllocationManager as C;
     let state = replay.manager();
+    questions.ask(&C::LEAST_MAGNITUDECall {}, &U256::from(LEAST_MAGNITUDE));
     questions.ask(&C::EPOCH_LENGTHCall {}, &U256::from(now.clock().epoch_length));
     questions.ask(&C::ORIGINCall {}, &U256::from(now.clock().origin));
     questions.ask(&C::AUTHORITYCall {}, &now.authority());

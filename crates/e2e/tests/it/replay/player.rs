@@ -1,5 +1,6 @@
 //! Who acts in the history, and what they choose to do: at random, but mostly what the contracts admit. They know the
 //! state from the logs of the blocks before; that what they know is true is what the test shows.
+#![expect(non_snake_case, reason = "fields of calls are named as in the interface")]
 
 use std::collections::HashMap;
 
@@ -73,7 +74,7 @@ const CHOICES: [(u64, Choice); 34] = [
     (3, Player::transfer_from),
     (3, Player::approve),
     (2, Player::set_operator),
-    (3, Player::collect),
+    (4, Player::collect),
     (4, Player::open),
     (1, Player::close),
     (1, Player::register),
@@ -91,7 +92,7 @@ const CHOICES: [(u64, Choice); 34] = [
     (1, Player::eject),
     (12, Player::allocate),
     (6, Player::settle),
-    (6, Player::slash),
+    (9, Player::slash),
     (5, Player::propose),
     (1, Player::cancel),
     (4, Player::execute),
@@ -160,7 +161,7 @@ impl Player {
         }
         // Now and then a token moves nothing for a block: what is slashed then becomes a credit.
         let mut frozen = None;
-        if block % 7 == 6 {
+        if block % 5 == 4 {
             let token = self.dice.pick(&self.strategies).unwrap();
             frozen = Some((token, chain.freeze(token).await));
         }
@@ -184,7 +185,7 @@ impl Player {
                 found
             });
             let mut choice = choice.unwrap().1;
-            if slashing && self.dice.once_in(4) {
+            if slashing && self.dice.once_in(3) {
                 choice = Self::slash;
             }
             if let Some(chosen) = choice(self, known) {
