@@ -11,7 +11,7 @@ use alloy::{
     providers::{Provider, ext::AnvilApi},
     rpc::{
         client::BatchRequest,
-        types::{BlockId, Filter, TransactionRequest},
+        types::{BlockId, Filter, TransactionReceipt, TransactionRequest},
     },
     sol_types::SolCall,
 };
@@ -119,7 +119,7 @@ impl Chain {
                 self.done_to_manager.insert(called);
             }
         }
-        let logs = receipts.iter().flat_map(|receipt| receipt.logs());
+        let logs = receipts.iter().flat_map(TransactionReceipt::logs);
         logs.filter_map(|log| Some((timestamp, Event::read(core, &log.inner).unwrap()?))).collect()
     }
 

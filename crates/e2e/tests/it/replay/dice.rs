@@ -2,7 +2,7 @@
 
 use alloy::primitives::U256;
 
-/// SplitMix64.
+/// The generator called `SplitMix64`.
 pub(crate) struct Dice(u64);
 
 impl Dice {

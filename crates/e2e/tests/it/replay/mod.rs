@@ -17,11 +17,11 @@ use serde_json::Value;
 use self::{chain::Chain, player::Player};
 
 /// Blocks of the history, and transactions in each.
-const BLOCKS: u64 = 160;
+const BLOCKS: u64 = 200;
 const MOVES: usize = 24;
 
 /// The least number of transactions that must not revert.
-const LEAST: usize = 2_000;
+const LEAST: usize = 3_000;
 
 const EPOCH: u64 = 60;
 
@@ -37,7 +37,7 @@ async fn events_alone_rebuild_every_view_and_every_word() {
     }
     assert!(chain.succeeded >= LEAST, "only {} transactions succeeded", chain.succeeded);
     let epochs = followed.vault_at(chain.now).unwrap().current_epoch();
-    assert!(epochs.0 >= 36, "only {epochs} epochs passed");
+    assert!(epochs.0 >= 60, "only {epochs} epochs passed");
     every_action_was_taken(&chain);
 
     let logs = chain.logs().await;

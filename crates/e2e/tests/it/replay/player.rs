@@ -91,7 +91,7 @@ const CHOICES: [(u64, Choice); 34] = [
     (2, Player::leave),
     (1, Player::eject),
     (12, Player::allocate),
-    (6, Player::settle),
+    (3, Player::settle),
     (9, Player::slash),
     (5, Player::propose),
     (1, Player::cancel),
@@ -185,7 +185,7 @@ impl Player {
                 found
             });
             let mut choice = choice.unwrap().1;
-            if slashing && self.dice.once_in(3) {
+            if slashing && self.dice.once_in(2) {
                 choice = Self::slash;
             }
             if let Some(chosen) = choice(self, known) {
@@ -344,9 +344,9 @@ impl Player {
         let allowed = allowed.map(|((owner, spender, pool), it)| {
             (*owner, *spender, *pool, (*it).min(vault.shares(*pool, *owner)))
         });
-        let (sender, spender, pool, most) = self.dice.pick(&allowed.collect::<Vec<_>>())?;
+        let (sender, user, pool, most) = self.dice.pick(&allowed.collect::<Vec<_>>())?;
         let (id, amount) = (pool.0, self.dice.amount(most));
-        let caller = if self.dice.once_in(4) { self.actor_of(known, sender)? } else { spender };
+        let caller = if self.dice.once_in(4) { self.actor_of(known, sender)? } else { user };
         Some(to_vault(self.core, caller, &Vault::transferFromCall { sender, receiver, id, amount }))
     }
 
@@ -451,7 +451,7 @@ impl Player {
     }
 
     fn pause(&mut self, _: Known<'_>) -> Option<Move> {
-        let action = u8::try_from(self.dice.below(6)).unwrap();
+        let action = self.dice.pick(&[0, 1, 2, 3, 4, 5])?;
         let duration = U256::from(self.dice.below(15));
         Some(if self.dice.once_in(2) {
             to_vault(self.core, self.authority, &Vault::pauseCall { action, duration })
@@ -523,13 +523,15 @@ impl Player {
 
     fn new_set(&mut self, service: Address, id: u32, window: u64, cap: U256) -> Move {
         let mut pick = |from: &[Address]| self.dice.pick(from).unwrap();
+        // The first sets, of which most is slashed, have one that can collect a credit.
         let recipients = [self.treasuries[0], self.treasuries[1], Address::ZERO];
+        let recipients = if id < 10 { &recipients[..2] } else { &recipients[..] };
         let registrars = [Address::ZERO, REGISTRARS[0], REGISTRARS[1]];
         let terms = Manager::Terms {
             slasher: pick(&self.slashers),
             cap,
             window: U256::from(window),
-            recipient: pick(&recipients),
+            recipient: pick(recipients),
             resolver: pick(&[Address::ZERO, self.stakers[1]]),
             conditions: keccak256(id.to_be_bytes()),
             registrar: pick(&registrars),
@@ -563,7 +565,7 @@ impl Player {
 
     fn retire(&mut self, known: Known<'_>) -> Option<Move> {
         let id = self.set(known, |set| !set.is_retired())?;
-        let wanted = id.id >= 10 && self.dice.once_in(3);
+        let wanted = id.id >= 10 && self.dice.once_in(8);
         wanted.then(|| to_manager(self.core, id.avs, &Manager::retireCall { set: id.packed() }))
     }
 
@@ -672,6 +674,7 @@ impl Player {
         match self.dice.below(8) {
             0 => U256::from(cap),
             1 => U256::from(cap - cap / 100_000),
+            2..=5 => U256::from(cap / u128::from(4 + self.dice.below(30))),
             _ => self.dice.part(cap / 3),
         }
     }
@@ -683,23 +686,41 @@ impl Player {
     }
 
     fn slash(&mut self, known: Known<'_>) -> Option<Move> {
+        let now = known.replay.manager_at(known.time)?;
         let instant = |set: &OperatorSet| set.terms.window == 0 && !set.is_retired();
+        // Mostly where something can be taken, and often where something else has come due to be nothing.
+        let (any, with_due) = (self.dice.once_in(8), self.dice.once_in(2));
+        let has_due = |id, set: &OperatorSet, operator| {
+            let mut of_it =
+                set.promises.iter().filter(|((of, _), it)| *of == operator && counts(it));
+            of_it.any(|((_, strategy), _)| now.allocation_of(id, operator, *strategy).current == 0)
+        };
         let (id, operator, strategy) =
-            self.promise(known, |_, set, _, it| instant(set) && counts(it))?;
+            self.promise(known, |id, set, (operator, strategy), it| {
+                let in_reach = !now.slashable_stake(id, strategy, operator).is_zero();
+                let chosen = any || (in_reach && (!with_due || has_due(id, set, operator)));
+                instant(set) && counts(it) && chosen
+            })?;
         if self.is_spared(known, operator, strategy) {
             return None;
         }
-        let terms = known.replay.manager().sets[&id].terms;
+        let set = &known.replay.manager().sets[&id];
         let mut strategies = vec![strategy];
-        if self.dice.once_in(3) {
-            strategies.push(self.dice.pick(&self.strategies)?);
-            strategies.sort();
-            strategies.dedup();
+        if with_due || self.dice.once_in(2) {
+            // All that is promised to the set, also what has come due to be nothing.
+            let promises = set.promises.iter();
+            let of_it = promises.filter(|((of, _), it)| *of == operator && counts(it));
+            strategies.extend(of_it.map(|((_, strategy), _)| *strategy));
         }
-        let wads = strategies.iter().map(|_| self.fraction(terms.cap)).collect();
-        let (set, evidence) = (id.packed(), B256::repeat_byte(7));
-        let call = Manager::slashCall { set, operator, strategies, wads, evidence };
-        Some(to_manager(self.core, terms.slasher, &call))
+        if self.dice.once_in(4) {
+            strategies.push(self.dice.pick(&self.strategies)?);
+        }
+        strategies.sort();
+        strategies.dedup();
+        let wads = strategies.iter().map(|_| self.fraction(set.terms.cap)).collect();
+        let (slasher, evidence) = (set.terms.slasher, B256::repeat_byte(7));
+        let call = Manager::slashCall { set: id.packed(), operator, strategies, wads, evidence };
+        Some(to_manager(self.core, slasher, &call))
     }
 
     fn propose(&mut self, known: Known<'_>) -> Option<Move> {
