@@ -78,15 +78,15 @@ struct BudgetRecord {
 /// - A slash for a proposal never takes more than the allocation in force when it was proposed allowed.
 /// - What is returned and logged is what the vault really moved.
 ///
-/// ASSUMES that the vault is the one it was deployed with. A registrar may refuse a join, and nothing else: it is told of
-/// a leave with bounded gas, and cannot object.
+/// ASSUMES that the vault is the one it was deployed with. A registrar may refuse a join, and nothing else: it is told
+/// of a leave with bounded gas, and cannot object.
 ///
 /// ROUNDING. A slash rounds the magnitude down, then the assets: both in favour of the staker. A guarantee rounds down,
 /// a worst case up.
 ///
 /// ROLES. An operator (or who it appointed) joins and allocates. An AVS (or who it appointed) creates sets and says
-/// which strategies they accept, ejects operators and retires sets. A set's slasher slashes, or proposes to; its resolver
-/// cancels; anybody executes and settles. Governance (`AUTHORITY`) sets how much may be committed,
+/// which strategies they accept, ejects operators and retires sets. A set's slasher slashes, or proposes to; its
+/// resolver cancels; anybody executes and settles. Governance (`AUTHORITY`) sets how much may be committed,
 /// and may pause joins, raises and new sets for a while; slashing and lowering it cannot pause.
 ///
 /// DOES NOT GUARANTEE that a slash is just: the terms say who decides. Where more is committed than is left (possible
@@ -258,13 +258,12 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed {
         if (waiting.exists()) revert ProposalPending(set, operator, strategy, lapsesAt);
 
         Epoch epoch = currentEpoch();
-        (Budget budget, Allocation a, bool counted) = _load(promised, pool, epoch);
+        (Budget budget, Allocation a,) = _load(promised, pool, epoch);
         Magnitude magnitude = a.current();
         if (min(magnitude, budget.left()).mulDown(wad).isZero()) revert NothingToSlash(set, operator);
         promised.proposal = toProposal(magnitude, wad, block.timestamp, budget.generation());
         promised.allocation = a;
         pool.budget = budget.contested(epoch.plus(LAPSE_DELAY));
-        if (counted && !a.counts()) --record.memberships[operator].allocations;
         emit SlashProposed(set, operator, strategy, magnitude, wad, evidence);
     }
 
@@ -577,24 +576,27 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed {
         SetRecord storage record = _sets[set];
         Membership memory member = record.memberships[operator];
         if (!member.joined) revert NotMember(set, operator);
-        if (strategies.length != member.allocations) {
-            revert AllocationsUnnamed(set, operator, member.allocations, strategies.length);
-        }
         Epoch epoch = currentEpoch();
         address previous;
+        uint256 named;
+        uint32 remaining;
         for (uint256 i; i < strategies.length; ++i) {
             address strategy = strategies[i];
             if (strategy <= previous) revert StrategiesNotAscending(previous, strategy);
             previous = strategy;
-            if (!_abandon(set, record, operator, strategy, epoch, ejected)) --member.allocations;
+            (bool counted, bool counts) = _abandon(set, record, operator, strategy, epoch, ejected);
+            if (counted) ++named;
+            if (counts) ++remaining;
         }
-        member.joined = false;
+        if (named != member.allocations) revert AllocationsUnnamed(set, operator, member.allocations, named);
+        (member.joined, member.allocations) = (false, remaining);
         record.memberships[operator] = member;
         emit Left(set, operator, ejected);
     }
 
-    /// @dev Lowers an allocation to nothing.
-    /// @return whether it still counts in the membership
+    /// @dev Lowers an allocation to nothing, where there is one.
+    /// @return counted whether it counted in the membership
+    /// @return counts whether it still does
     function _abandon(
         OperatorSetId set,
         SetRecord storage record,
@@ -602,12 +604,14 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed {
         address strategy,
         Epoch epoch,
         bool ejected
-    ) private returns (bool) {
+    ) private returns (bool counted, bool counts) {
         PoolId key = poolKey(operator, strategy);
         PromiseRecord storage promised = record.promises[key];
         BudgetRecord storage pool = _budgets[key];
-        (Budget budget, Allocation a, bool counted) = _loadUnlessRetired(record.terms, promised, pool, epoch);
-        if (!counted) revert NotAllocated(set, operator, strategy);
+        Budget budget;
+        Allocation a;
+        (budget, a, counted) = _loadUnlessRetired(record.terms, promised, pool, epoch);
+        if (!counted) return (false, false);
         Magnitude next = a.next();
         Magnitude nothing;
         Epoch effective = epoch.plus(LOWER_DELAY);
@@ -619,7 +623,7 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed {
         }
         (pool.budget, promised.allocation) = _scheduled(budget, a, nothing, effective, epoch);
         emit Allocated(set, operator, strategy, nothing, effective);
-        return promised.allocation.counts();
+        counts = promised.allocation.counts();
     }
 
     function _setAccepted(OperatorSetId set, SetRecord storage record, address[] calldata strategies, bool accepted)
@@ -627,6 +631,7 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed {
     {
         for (uint256 i; i < strategies.length; ++i) {
             address strategy = strategies[i];
+            if (strategy == address(0)) revert StrategyNotAccepted(set, strategy);
             if (record.accepted[strategy] == accepted) revert StrategyUnchanged(set, strategy);
             record.accepted[strategy] = accepted;
             if (accepted) emit StrategyAdded(set, strategy);

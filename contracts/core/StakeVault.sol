@@ -66,8 +66,8 @@ struct BucketRecord {
 /// PROMISES
 /// - The balance of each token is what its pools, buckets and credits add up to, or more.
 /// - A position or an exit loses value by a slash of its pool only. What anybody else does never lowers it.
-/// - An exit queued in epoch e can be completed from the start of epoch e+2, by its owner (or who acts for it) alone. No operator, service
-///   or other token has a part in that; governance may delay completion by three days at most.
+/// - An exit queued in epoch e can be completed from the start of epoch e+2, by its owner (or who acts for it) alone.
+///   No operator, service or other token has a part in that; governance may delay completion by three days at most.
 /// - A slash reaches a pool and its two unmatured buckets by one and the same fraction, and nothing else.
 /// - Where a slash leaves nothing, its generation ends: shares of it never touch stake that comes later.
 ///
@@ -80,8 +80,8 @@ struct BucketRecord {
 /// worth more than one unit, and an own action costs at most one unit for each conversion.
 ///
 /// ROLES. The allocation manager may slash, and end the generation of a worn-out pool. An operator's approver decides
-/// who may stake in its pools, and nothing else. Governance (`AUTHORITY`) sets how much may be deposited, and may pause for
-/// a while what adds risk. Nobody can upgrade, sweep, or move stake. An owner may let others act for it (ERC-6909).
+/// who may stake in its pools, and nothing else. Governance (`AUTHORITY`) sets how much may be deposited, and may pause
+/// for a while what adds risk. Nobody can upgrade, sweep, or move stake. An owner may let others act for it (ERC-6909).
 ///
 /// DOES NOT GUARANTEE that a pool's operator is honest, that a token is worth anything, or that a pool which has lost
 /// nearly everything accepts deposits before it is renewed: shares must fit 104 bits.
@@ -100,8 +100,8 @@ contract StakeVault is IStakeVault, EpochClock, Governed {
     /// @inheritdoc IStakeVault
     address public constant BURN_ADDRESS = 0x000000000000000000000000000000000000dEaD;
 
-    /// @dev A pool with more than this many times more shares than assets is worn out: shares for `MAX_ASSETS` might not
-    /// fit 104 bits.
+    /// @dev A pool with more than this many times more shares than assets is worn out: shares for `MAX_ASSETS` might
+    /// not fit 104 bits.
     uint256 private constant WORN_OUT = 2 ** 12;
 
     bytes32 private constant DOMAIN_TYPEHASH =
@@ -187,6 +187,7 @@ contract StakeVault is IStakeVault, EpochClock, Governed {
         Admission storage admission = record.admissions[staker];
         uint256 nonce = admission.nonce;
         if (msg.sender != approver) {
+            if (block.timestamp > deadline) revert NotAdmitted(operator, staker, deadline);
             bytes32 hash = keccak256(abi.encode(ADMISSION_TYPEHASH, operator, staker, nonce, deadline));
             bytes32 digest = MessageHashUtils.toTypedDataHash(_domain(), hash);
             if (!SignatureChecker.isValidSignatureNowCalldata(approver, digest, signature)) {
@@ -630,15 +631,14 @@ contract StakeVault is IStakeVault, EpochClock, Governed {
         Position position = from.position;
         uint256 held = position.shares();
         if (held < amount) revert InsufficientShares(id, sender, held, amount);
-        // Anybody may transfer nothing for anybody: that leaves no trace in their histories.
-        if (amount > 0) {
-            Epoch current = currentEpoch();
-            _setShares(from, position, held - amount, current);
-            // Read after the write: the receiver may be the sender.
-            PositionRecord storage to = _positions[id][receiver];
-            position = to.position;
-            _setShares(to, position, position.shares() + amount, current);
-        }
+        // Else anybody could, for anybody: allowances of nothing suffice for it.
+        if (amount == 0) revert NothingToMove(id);
+        Epoch current = currentEpoch();
+        _setShares(from, position, held - amount, current);
+        // Read after the write: the receiver may be the sender.
+        PositionRecord storage to = _positions[id][receiver];
+        position = to.position;
+        _setShares(to, position, position.shares() + amount, current);
         emit Transfer(msg.sender, sender, receiver, id, amount);
     }
 

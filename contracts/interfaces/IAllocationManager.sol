@@ -113,7 +113,7 @@ interface IAllocationManager is IEpochClock, IGoverned {
     error BadRecipient(address recipient);
     /// @notice The strategy is accepted already, or never was.
     error StrategyUnchanged(OperatorSetId set, address strategy);
-    /// @notice The set does not accept allocations of this strategy.
+    /// @notice The set does not accept allocations of this strategy. (No set accepts the zero address.)
     error StrategyNotAccepted(OperatorSetId set, address strategy);
     /// @notice The operator is a member already.
     error AlreadyMember(OperatorSetId set, address operator);
@@ -139,19 +139,20 @@ interface IAllocationManager is IEpochClock, IGoverned {
     error TooLittleLeft(Magnitude left, Magnitude least);
     /// @notice The set's AVS has retired it.
     error SetRetired(OperatorSetId set);
-    /// @notice Nothing of this strategy is allocated to the set, so it is not to be named.
-    error NotAllocated(OperatorSetId set, address operator, address strategy);
-    /// @notice Who leaves must name every strategy with an allocation that is not nothing: `allocations` of them.
+    /// @notice Every strategy with an allocation that is not nothing (or not settled) must be named: there are
+    /// `allocations` of them.
     error AllocationsUnnamed(OperatorSetId set, address operator, uint256 allocations, uint256 named);
     /// @notice The call needs more gas, so that the registrar can be given what it is owed.
     error NotEnoughGas(uint256 gas, uint256 needed);
-    /// @notice Some of the pool is promised, so it cannot be renewed; lower the allocations to nothing, and settle them.
+    /// @notice Some of the pool is promised, so it cannot be renewed; lower the allocations to nothing, and settle
+    /// them.
     error StillCommitted(address operator, address strategy, Magnitude committed);
     /// @notice The set slashes at once: call `slash`.
     error SlashIsInstant(OperatorSetId set);
     /// @notice A proposal of this set waits already; it lapses at timestamp `lapsesAt`.
     error ProposalPending(OperatorSetId set, address operator, address strategy, uint256 lapsesAt);
-    /// @notice There is no proposal: it was cancelled, executed or never made, has lapsed, or what it was about is gone.
+    /// @notice There is no proposal: it was cancelled, executed or never made, has lapsed, or what it was about is
+    /// gone.
     error NoProposal(OperatorSetId set, address operator, address strategy);
     /// @notice Only the set's resolver and its slasher may cancel.
     error NotResolver(OperatorSetId set, address sender);
@@ -197,12 +198,13 @@ interface IAllocationManager is IEpochClock, IGoverned {
     /// @notice Accepts no more raises in these strategies. It frees nothing that is promised.
     function removeStrategies(OperatorSetId set, address[] calldata strategies) external;
 
-    /// @notice Gives the set up, for good: nobody can join it, promise to it or slash for it any more, no proposal of it
-    /// can be executed, and what was promised to it counts as nothing. Its id stays used.
+    /// @notice Gives the set up, for good: nobody can join it, promise to it or slash for it any more, no proposal of
+    /// it can be executed, and what was promised to it counts as nothing. Its id stays used.
     function retire(OperatorSetId set) external;
 
     /// @notice Ends a membership as `leave` does, on behalf of the set. A pending lowering becomes one to nothing.
-    /// @param strategies in ascending order, each strategy with an allocation that is not nothing
+    /// @param strategies in ascending order: each strategy with an allocation that is not nothing, and any others
+    /// (naming every strategy that the set ever accepted leaves the operator no way to slip in another)
     function eject(OperatorSetId set, address operator, address[] calldata strategies) external;
 
     /* SLASHER */
@@ -248,13 +250,13 @@ interface IAllocationManager is IEpochClock, IGoverned {
         returns (Epoch effective);
 
     /// @notice Ends a membership. Every allocation to the set is lowered to nothing, and slashable until that takes
-    /// effect; a raise from nothing is withdrawn at once. Waits for a pending lowering to something. Joining again needs
-    /// every allocation settled to nothing.
-    /// @param strategies in ascending order, each strategy with an allocation that is not nothing
+    /// effect; a raise from nothing is withdrawn at once. Waits for a pending lowering to something. Joining again
+    /// needs every allocation settled to nothing.
+    /// @param strategies in ascending order: each strategy with an allocation that is not nothing, and any others
     function leave(OperatorSetId set, address operator, address[] calldata strategies) external;
 
-    /// @notice Ends the generation of the operator's pool of `strategy` after slashes that left next to nothing, so that
-    /// it takes stake again: its shares are worth less than 1/4,096 of a unit, and nothing of it is promised. Its
+    /// @notice Ends the generation of the operator's pool of `strategy` after slashes that left next to nothing, so
+    /// that it takes stake again: its shares are worth less than 1/4,096 of a unit, and nothing of it is promised. Its
     /// holders withdraw what is left, at once; queued exits keep their day.
     function renew(address operator, address strategy) external;
 

@@ -10,7 +10,8 @@ interface IRegistrar {
     /// @param data whatever the operator passed along: a key, a proof, a socket
     function onJoin(OperatorSetId set, address operator, bytes calldata data) external;
 
-    /// @notice `operator` has left `set`, or was ejected. Called after all writes, outside the lock and with 200,000 gas;
-    /// reverting changes nothing. What the operator promised stays slashable until the day it was lowered to nothing.
+    /// @notice `operator` has left `set`, or was ejected. Called after all writes, outside the lock and with 200,000
+    /// gas; reverting changes nothing. What the operator promised stays slashable until the day it was lowered to
+    /// nothing.
     function onLeave(OperatorSetId set, address operator) external;
 }

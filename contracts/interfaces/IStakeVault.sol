@@ -51,7 +51,8 @@ interface IStakeVault is IERC165, IEpochClock, IGoverned {
         PoolId indexed pool, address indexed owner, address indexed receiver, uint256 assets, uint256 shares
     );
 
-    /// @notice `owner` moved `assets` from `from`, an idle or a renewed pool, to `to`, giving `burned` shares for `minted`.
+    /// @notice `owner` moved `assets` from `from`, an idle or a renewed pool, to `to`, giving `burned` shares for
+    /// `minted`.
     event Delegated(
         PoolId indexed from, PoolId indexed to, address indexed owner, uint256 assets, uint256 burned, uint256 minted
     );
@@ -76,8 +77,8 @@ interface IStakeVault is IERC165, IEpochClock, IGoverned {
         PoolId indexed pool, Epoch indexed epoch, address indexed owner, PoolId to, uint256 assets, uint256 shares
     );
 
-    /// @notice A slash took these assets from the pool and from its buckets of the next epoch and the one after it. They
-    /// left the vault to the recipient of the set's terms or (see `Credited`) became its credit.
+    /// @notice A slash took these assets from the pool and from its buckets of the next epoch and the one after it.
+    /// They left the vault to the recipient of the set's terms or (see `Credited`) became its credit.
     event Slashed(PoolId indexed pool, uint256 fromPool, uint256 fromNext, uint256 fromLast);
 
     /// @notice A slash left nothing of `pool`: its generation ended, and the next one began empty.
@@ -182,10 +183,10 @@ interface IStakeVault is IERC165, IEpochClock, IGoverned {
     /* APPROVER */
 
     /// @notice Lets `staker` enter a pool of `operator` once, until timestamp `deadline`: by a deposit, a delegation or
-    /// a redelegation that the staker or its ERC-6909 operator sends. Called by the operator's approver, or by anybody
-    /// with its signature (of an account, or by ERC-1271) over the EIP-712 struct
-    /// `Admission(address operator,address staker,uint256 nonce,uint256 deadline)`, where `nonce` is the one of
-    /// `admissionOf`.
+    /// a redelegation that the staker or its ERC-6909 operator sends. Called by the operator's approver, which takes an
+    /// approval back by a deadline that has passed, or by anybody with its signature (of an account, or by ERC-1271)
+    /// over the EIP-712 struct `Admission(address operator,address staker,uint256 nonce,uint256 deadline)` in the
+    /// domain `Palisade StakeVault`, version `1`, of this chain and contract; `nonce` is the one of `admissionOf`.
     function admit(address operator, address staker, uint256 deadline, bytes calldata signature) external;
 
     /* STAKER */
@@ -256,8 +257,8 @@ interface IStakeVault is IERC165, IEpochClock, IGoverned {
         external
         returns (uint256 assets);
 
-    /// @notice Ends the living generation of a pool that is worn out: a share is worth less than 1/4,096 of a unit, so a
-    /// deposit within the highest cap might not fit. What is left of it becomes its bucket of epoch zero.
+    /// @notice Ends the living generation of a pool that is worn out: a share is worth less than 1/4,096 of a unit, so
+    /// a deposit within the highest cap might not fit. What is left of it becomes its bucket of epoch zero.
     /// @param pool the pool's key
     function renew(PoolId pool) external;
 

@@ -8,8 +8,8 @@ import {Magnitude, Wad} from "./Magnitude.sol";
 ///  183 ....... 160  159 ...... 120  119 .. 60  59 ... 0
 ///  generation       proposedAt      wad        magnitude
 /// ```
-/// `wad` is the fraction to take of an allocation of `magnitude`, proposed at timestamp `proposedAt`. In a generation of
-/// the pool other than `generation` it counts for nothing. The word 0 is no proposal: none has magnitude 0.
+/// `wad` is the fraction to take of an allocation of `magnitude`, proposed at timestamp `proposedAt`. In a generation
+/// of the pool other than `generation` it counts for nothing. The word 0 is no proposal: none has magnitude 0.
 type Proposal is uint256;
 
 using {exists, generation, magnitude, proposedAt, wad} for Proposal global;

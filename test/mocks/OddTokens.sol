@@ -106,3 +106,41 @@ contract HookToken is MintableToken {
         (succeeded, answer) = target.call(data);
     }
 }
+
+/// @notice Has no name, no symbol and no decimals, which ERC-20 leaves optional.
+contract BareToken {
+    mapping(address account => uint256) public balanceOf;
+    mapping(address owner => mapping(address spender => uint256)) public allowance;
+
+    function mint(address to, uint256 amount) external {
+        balanceOf[to] += amount;
+    }
+
+    function approve(address spender, uint256 amount) external returns (bool) {
+        allowance[msg.sender][spender] = amount;
+        return true;
+    }
+
+    function transfer(address to, uint256 amount) external returns (bool) {
+        _move(msg.sender, to, amount);
+        return true;
+    }
+
+    function transferFrom(address from, address to, uint256 amount) external returns (bool) {
+        allowance[from][msg.sender] -= amount;
+        _move(from, to, amount);
+        return true;
+    }
+
+    function _move(address from, address to, uint256 amount) private {
+        balanceOf[from] -= amount;
+        balanceOf[to] += amount;
+    }
+}
+
+/// @notice Names itself in 32 bytes, as tokens did before ERC-20 said string.
+contract Bytes32Token is BareToken {
+    bytes32 public constant name = "Old Governance";
+    bytes32 public constant symbol = "OLD";
+    uint8 public constant decimals = 9;
+}

@@ -31,7 +31,7 @@ pub struct Cli {
 /// What `palisade` can do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Play the main job on a local chain: two services, two faults, and everybody leaves with what they should.
+    /// Play the main job on a local chain: two services, their slashes, and everybody leaves with what they should.
     Demo(DemoArgs),
     /// Deploy the core to a chain, verify it, and record it; a second run changes nothing.
     Deploy(DeployArgs),

@@ -18,6 +18,13 @@ pub(crate) enum Kind {
     WithdrawQueue,
     WithdrawComplete,
     Move,
+    Transfer,
+    ProposeSlash,
+    CancelSlash,
+    ExecuteSlash,
+    Leave,
+    Retire,
+    Settle,
 }
 
 impl Kind {
@@ -33,6 +40,13 @@ impl Kind {
             Self::WithdrawQueue => "withdraw_queue",
             Self::WithdrawComplete => "withdraw_complete",
             Self::Move => "move",
+            Self::Transfer => "transfer",
+            Self::ProposeSlash => "propose_slash",
+            Self::CancelSlash => "cancel_slash",
+            Self::ExecuteSlash => "execute_slash",
+            Self::Leave => "leave",
+            Self::Retire => "retire",
+            Self::Settle => "settle",
         }
     }
 }
@@ -106,6 +120,45 @@ pub(crate) enum Action {
         operator: Operator,
         cuts: Vec<(Asset, Share)>,
     },
+    /// Gives a position, or a part of it, to somebody else.
+    Transfer {
+        who: Who,
+        to: Who,
+        pool: Pool,
+        shares: Amount,
+    },
+    ProposeSlash {
+        set: Set,
+        operator: Operator,
+        asset: Asset,
+        cut: Share,
+    },
+    /// By the resolver.
+    CancelSlash {
+        set: Set,
+        operator: Operator,
+        asset: Asset,
+    },
+    ExecuteSlash {
+        who: Who,
+        set: Set,
+        operator: Operator,
+        asset: Asset,
+    },
+    /// Ends a membership with a promise of one token.
+    Leave {
+        operator: Operator,
+        set: Set,
+        asset: Asset,
+    },
+    Retire(Set),
+    /// Writes down what has come due.
+    Settle {
+        who: Who,
+        set: Set,
+        operator: Operator,
+        asset: Asset,
+    },
     /// Has the token inside the wrapper from somewhere.
     Earn {
         who: Who,
@@ -164,17 +217,25 @@ impl Action {
             Self::Queue { .. } => Kind::WithdrawQueue,
             Self::Move { .. } => Kind::Move,
             Self::Slash { .. } => Kind::Slash,
+            Self::Transfer { .. } => Kind::Transfer,
+            Self::ProposeSlash { .. } => Kind::ProposeSlash,
+            Self::CancelSlash { .. } => Kind::CancelSlash,
+            Self::ExecuteSlash { .. } => Kind::ExecuteSlash,
+            Self::Leave { .. } => Kind::Leave,
+            Self::Retire(_) => Kind::Retire,
+            Self::Settle { .. } => Kind::Settle,
         }
     }
 
     /// Who signs.
     pub(crate) const fn actor(&self) -> Who {
         match self {
-            Self::CreateSet(set) => set.terms().avs,
+            Self::CreateSet(set) | Self::Retire(set) => set.terms().avs,
             Self::Register(operator)
             | Self::Open(operator)
             | Self::Join { operator, .. }
-            | Self::Allocate { operator, .. } => operator.who(),
+            | Self::Allocate { operator, .. }
+            | Self::Leave { operator, .. } => operator.who(),
             Self::Approve { who, .. }
             | Self::Deposit { who, .. }
             | Self::Delegate { who, .. }
@@ -182,11 +243,30 @@ impl Action {
             | Self::Queue { who, .. }
             | Self::Complete { who, .. }
             | Self::Move { who, .. }
+            | Self::Transfer { who, .. }
+            | Self::ExecuteSlash { who, .. }
+            | Self::Settle { who, .. }
             | Self::Earn { who, .. }
             | Self::ApproveWrapper { who }
             | Self::Wrap { who, .. } => *who,
-            Self::Slash { set, .. } => set.terms().slasher,
+            Self::Slash { set, .. } | Self::ProposeSlash { set, .. } => set.terms().slasher,
+            Self::CancelSlash { set, .. } => match set.terms().resolver {
+                Some(resolver) => resolver,
+                None => set.terms().slasher,
+            },
             Self::Yield { .. } => Who::Deployer,
+        }
+    }
+
+    /// The promise that an action is about, which is neither made nor slashed at once by it.
+    pub(crate) const fn promise(&self) -> Option<(Set, Operator, Asset)> {
+        match *self {
+            Self::ProposeSlash { set, operator, asset, .. }
+            | Self::CancelSlash { set, operator, asset }
+            | Self::ExecuteSlash { set, operator, asset, .. }
+            | Self::Leave { set, operator, asset }
+            | Self::Settle { set, operator, asset, .. } => Some((set, operator, asset)),
+            _ => None,
         }
     }
 
@@ -221,6 +301,16 @@ impl Action {
             }
             Self::Move { pool, to, .. } => format!("{} {} → {to}", pool.asset, from(*pool)),
             Self::Slash { operator, cuts, .. } => format!("{operator}: {}", parts(cuts)),
+            Self::Transfer { to, pool, shares, .. } => {
+                format!("{} with {} → {to}", of_shares(*shares, pool.asset), from(*pool))
+            }
+            Self::ProposeSlash { operator, asset, cut, .. } => {
+                format!("{operator}: {} of {asset}", share(*cut))
+            }
+            Self::CancelSlash { set, operator, asset }
+            | Self::ExecuteSlash { set, operator, asset, .. }
+            | Self::Settle { set, operator, asset, .. } => format!("{set}, {operator}: {asset}"),
+            Self::Leave { set, .. } | Self::Retire(set) => set.name().to_owned(),
             Self::Earn { assets, .. } => format!("earns {}", units(*assets, 18, INSIDE)),
             Self::ApproveWrapper { .. } => format!("lets {} take {INSIDE}", Asset::WyEth),
             Self::Wrap { assets, .. } => {
@@ -243,6 +333,9 @@ impl Action {
             (Self::Allocate { .. }, Outcome::Effective(epoch)) => {
                 format!("{told}, from epoch {epoch} on")
             }
+            (Self::Leave { .. }, Outcome::Effective(epoch)) => {
+                format!("{told}, and promises it nothing from epoch {epoch} on")
+            }
             (Self::Queue { pool, .. }, Outcome::Queued { epoch, assets }) => {
                 format!("{told}: {}, ripe in epoch {epoch}", amount(*assets, pool.asset))
             }
@@ -264,10 +357,13 @@ impl Action {
 
     /// What a slash took, and what became of it.
     pub(crate) fn loot(&self, outcome: &Outcome) -> Option<String> {
-        let (Self::Slash { set, cuts, .. }, Outcome::Taken(taken)) = (self, outcome) else {
-            return None;
+        let Outcome::Taken(taken) = outcome else { return None };
+        let (set, assets) = match self {
+            Self::Slash { set, cuts, .. } => (set, cuts.iter().map(|(asset, _)| *asset).collect()),
+            Self::ExecuteSlash { set, asset, .. } => (set, vec![*asset]),
+            _ => return None,
         };
-        let taken = cuts.iter().zip(taken).map(|((asset, _), taken)| amount(*taken, *asset));
+        let taken = assets.into_iter().zip(taken).map(|(asset, taken)| amount(*taken, asset));
         let fate =
             set.terms().recipient.map_or("are burned".to_owned(), |who| format!("go to {who}"));
         Some(format!("{} {fate}.", listed(taken)))
@@ -288,7 +384,9 @@ impl Action {
                 let terms = set.terms();
                 let fate = terms.recipient.map_or("burned", Who::name);
                 let to = if terms.recipient.is_some() { "to " } else { "" };
-                format!("founds the set {set}: {} an epoch at most, {to}{fate}", share(terms.cap))
+                let late = if terms.resolver.is_some() { ", after a challenge" } else { "" };
+                let cap = share(terms.cap);
+                format!("founds the set {set}: {cap} an epoch at most, {to}{fate}{late}")
             }
             Self::Register(_) => "registers as an operator, closed".to_owned(),
             Self::Open(_) => "opens its pools to stake".to_owned(),
@@ -315,6 +413,26 @@ impl Action {
             }
             Self::Slash { operator, cuts, .. } => {
                 format!("slashes {operator} by {}", parts(cuts))
+            }
+            Self::Transfer { to, pool, shares, .. } => match shares {
+                Amount::All => format!("gives all {} with {} to {to}", pool.asset, from(*pool)),
+                Amount::Units(_) => {
+                    format!("gives some {} with {} to {to}", pool.asset, from(*pool))
+                }
+            },
+            Self::ProposeSlash { set, operator, asset, cut } => {
+                format!("proposes to slash {operator} by {} of {asset} for {set}", share(*cut))
+            }
+            Self::CancelSlash { operator, asset, .. } => {
+                format!("cancels the slash of {operator} in {asset}")
+            }
+            Self::ExecuteSlash { set, operator, asset, .. } => {
+                format!("executes the slash of {operator} in {asset} for {set}")
+            }
+            Self::Leave { set, .. } => format!("leaves {set}"),
+            Self::Retire(set) => format!("gives the set {set} up"),
+            Self::Settle { set, operator, asset, .. } => {
+                format!("settles what {operator} promised to {set} in {asset}")
             }
             Self::Earn { assets, .. } => format!("earns {} elsewhere", units(*assets, 18, INSIDE)),
             Self::ApproveWrapper { .. } => format!("lets the wrapper take {INSIDE}"),

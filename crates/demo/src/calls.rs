@@ -30,6 +30,7 @@ pub(crate) struct Book {
     pub(crate) manager: Address,
     /// The token inside the wrapper.
     pub(crate) inside: Address,
+    epoch_length: u64,
     people: [Address; Who::ALL.len()],
     assets: [Address; Asset::ALL.len()],
 }
@@ -72,6 +73,7 @@ impl Book {
             vault: net.addresses().vault,
             manager: net.addresses().allocation_manager,
             inside: net.token(INSIDE)?.address,
+            epoch_length: net.epoch_length(),
             people,
             assets,
         })
@@ -99,9 +101,9 @@ impl Book {
         AllocationManager::Terms {
             slasher: self.person(terms.slasher),
             cap: U256::from(terms.cap.0),
-            window: U256::ZERO,
+            window: U256::from(if terms.resolver.is_some() { self.epoch_length / 2 } else { 0 }),
             recipient: terms.recipient.map_or(Address::ZERO, |who| self.person(who)),
-            resolver: Address::ZERO,
+            resolver: terms.resolver.map_or(Address::ZERO, |who| self.person(who)),
             conditions: keccak256(terms.conditions),
             registrar: Address::ZERO,
         }
@@ -148,6 +150,10 @@ impl Book {
                 })
             }
             Action::Slash { set, operator, ref cuts } => self.slash(set, operator, cuts),
+            Action::Retire(set) => {
+                let call = AllocationManager::retireCall { set: self.set(set).into() };
+                Call::new(from, self.manager, &call, |_| Outcome::Nothing)
+            }
             Action::Approve { asset, .. } => Call::approve(from, self.asset(asset), self.vault),
             Action::ApproveWrapper { .. } => {
                 Call::approve(from, self.inside, self.asset(Asset::WyEth))
@@ -161,7 +167,10 @@ impl Book {
                 };
                 Call::new(from, self.asset(Asset::WyEth), &call, minted)
             }
-            _ => self.stake(action, pool, shares),
+            _ => match action.promise() {
+                Some(promise) => self.promise(action, promise),
+                None => self.stake(action, pool, shares),
+            },
         }
     }
 
@@ -183,6 +192,11 @@ impl Book {
                     owner,
                 };
                 Call::new(from, self.vault, &call, minted)
+            }
+            Action::Transfer { to, .. } => {
+                let receiver = self.person(to);
+                let call = StakeVault::transferCall { receiver, id, amount: shares };
+                Call::new(from, self.vault, &call, |_| Outcome::Nothing)
             }
             Action::Withdraw { .. } => {
                 let call = StakeVault::withdrawCall { pool: id, shares, receiver: owner, owner };
@@ -245,6 +259,39 @@ impl Book {
             strategies: terms.assets.iter().map(|asset| self.asset(*asset)).collect(),
         };
         Call::new(terms.avs, self.manager, &call, |_| Outcome::Nothing)
+    }
+
+    /// What becomes of a promise: slashes that wait, and its end.
+    fn promise(&self, action: &Action, (of, by, asset): (Set, Operator, Asset)) -> Call {
+        let (from, to) = (action.actor(), self.manager);
+        let (set, operator, strategy) =
+            (self.set(of).into(), self.operator(Some(by)), self.asset(asset));
+        match *action {
+            Action::ProposeSlash { cut, .. } => {
+                let (wad, evidence) = (U256::from(cut.0), evidence(of));
+                let call =
+                    AllocationManager::proposeSlashCall { set, operator, strategy, wad, evidence };
+                Call::new(from, to, &call, |_| Outcome::Nothing)
+            }
+            Action::CancelSlash { .. } => {
+                let call = AllocationManager::cancelSlashCall { set, operator, strategy };
+                Call::new(from, to, &call, |_| Outcome::Nothing)
+            }
+            Action::ExecuteSlash { .. } => {
+                let call = AllocationManager::executeSlashCall { set, operator, strategy };
+                Call::new(from, to, &call, |assets| Outcome::Taken(vec![assets.saturating_to()]))
+            }
+            Action::Leave { .. } => {
+                let strategies = vec![strategy];
+                let call = AllocationManager::leaveCall { set, operator, strategies };
+                Call::new(from, to, &call, |_| Outcome::Nothing)
+            }
+            // Of all actions about a promise only `Settle` is left.
+            _ => {
+                let call = AllocationManager::settleCall { set, operator, strategy };
+                Call::new(from, to, &call, |_| Outcome::Nothing)
+            }
+        }
     }
 
     /// The contract wants strategies in ascending order; the outcome is in that of `cuts`.

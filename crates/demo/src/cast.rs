@@ -170,6 +170,8 @@ impl Share {
 pub(crate) enum Set {
     Oracle,
     Bridge,
+    /// Its slashes can be challenged.
+    Storage,
 }
 
 /// What a staker can rely on about a set.
@@ -181,6 +183,8 @@ pub(crate) struct Terms {
     pub(crate) slasher: Who,
     /// Receives what is slashed; without one it is burned.
     pub(crate) recipient: Option<Who>,
+    /// May cancel a slash for half an epoch after it was proposed; without one, slashes are at once.
+    pub(crate) resolver: Option<Who>,
     /// The most that an epoch's slashes may take of an allocation.
     pub(crate) cap: Share,
     /// The written conditions, of which the set bears the hash.
@@ -189,12 +193,13 @@ pub(crate) struct Terms {
 }
 
 impl Set {
-    pub(crate) const ALL: [Self; 2] = [Self::Oracle, Self::Bridge];
+    pub(crate) const ALL: [Self; 3] = [Self::Oracle, Self::Bridge, Self::Storage];
 
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Oracle => "oracle",
             Self::Bridge => "bridge",
+            Self::Storage => "storage",
         }
     }
 
@@ -205,6 +210,7 @@ impl Set {
                 number: 1,
                 slasher: Who::Slasher1,
                 recipient: Some(Who::Treasury1),
+                resolver: None,
                 cap: Share::percent(50),
                 conditions: "Slashed is who signs two prices for the same round.",
                 assets: &[Asset::StEth, Asset::WyEth],
@@ -214,9 +220,20 @@ impl Set {
                 number: 7,
                 slasher: Who::Slasher2,
                 recipient: None,
+                resolver: None,
                 cap: Share::percent(100),
                 conditions: "Slashed is who signs a transfer that the other chain does not know.",
                 assets: &[Asset::StEth, Asset::StUsd],
+            },
+            Self::Storage => Terms {
+                avs: Who::Avs2,
+                number: 8,
+                slasher: Who::Slasher2,
+                recipient: Some(Who::Treasury1),
+                resolver: Some(Who::Avs2),
+                cap: Share::percent(50),
+                conditions: "Slashed is who cannot show a file that it promised to keep.",
+                assets: &[Asset::StEth],
             },
         }
     }

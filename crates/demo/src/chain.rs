@@ -17,7 +17,7 @@ use crate::{
     Error, Result,
     action::{Action, Amount, Outcome},
     calls::{Book, Call},
-    cast::{Operator, Pool, Who},
+    cast::{Asset, Operator, Pool, Set, Who},
     revert::Refusal,
 };
 
@@ -66,8 +66,11 @@ impl<'a> Chain<'a> {
             .map_err(|source| Error::Nonsense { what: action.step(), source })?;
         let receipt = self.mine(&call, || action.step()).await?;
         let outcome = match action {
-            // It returns nothing: from when stake is taken must be asked for.
+            // These return nothing: from when stake is taken, or nothing is promised, must be asked for.
             Action::Open(operator) => Outcome::Effective(self.admits_from(*operator).await?),
+            &Action::Leave { operator, set, asset } => {
+                Outcome::Effective(self.lowered_from(set, operator, asset).await?)
+            }
             _ => outcome,
         };
         if let (&Action::Queue { who, pool, .. }, Outcome::Queued { epoch, .. }) =
@@ -138,7 +141,9 @@ impl<'a> Chain<'a> {
             Action::Delegate { asset, shares, .. } | Action::Withdraw { asset, shares, .. } => {
                 (Pool::idle(asset), shares)
             }
-            Action::Queue { pool, shares, .. } => (pool, shares),
+            Action::Queue { pool, shares, .. } | Action::Transfer { pool, shares, .. } => {
+                (pool, shares)
+            }
             Action::Complete { pool, .. } | Action::Move { pool, .. } => (pool, Amount::Units(0)),
             _ => return Ok(self.book.call(action, U256::ZERO, U256::ZERO)),
         };
@@ -190,6 +195,13 @@ impl<'a> Chain<'a> {
         } else {
             Err(Error::Failed { what: what(), tx: receipt.transaction_hash })
         }
+    }
+
+    async fn lowered_from(&self, set: Set, operator: Operator, asset: Asset) -> Result<u32> {
+        let manager = self.net.manager();
+        let (operator, strategy) = (self.book.operator(Some(operator)), self.book.asset(asset));
+        let allocation = manager.allocationOf(self.book.set(set).into(), operator, strategy);
+        Ok(ask(ANSWER, "read an allocation", allocation.call()).await?.effective.saturating_to())
     }
 
     async fn admits_from(&self, operator: Operator) -> Result<u32> {

@@ -105,6 +105,10 @@ impl World {
             }
             Action::Open(op) => Outcome::Effective(model.open(operator(Some(op)))?.0),
             Action::Slash { set, operator: op, ref cuts } => self.slash(set, op, cuts)?,
+            Action::Retire(set) => {
+                model.retire(set_id(set))?;
+                Outcome::Nothing
+            }
             Action::Earn { .. } | Action::Approve { .. } | Action::ApproveWrapper { .. } => {
                 Outcome::Nothing
             }
@@ -117,7 +121,10 @@ impl World {
                 model.mint(strategy(Asset::WyEth), account(who), shares)?;
                 Outcome::Shares(shares)
             }
-            _ => self.stake(action)?,
+            _ => match action.promise() {
+                Some(promise) => self.end(action, promise)?,
+                None => self.stake(action)?,
+            },
         })
     }
 
@@ -141,6 +148,12 @@ impl World {
                 let (who, idle) = (account(who), self.pool_id(Pool::idle(asset)));
                 Outcome::Assets(self.model.withdraw(who, who, idle, shares, who)?)
             }
+            Action::Transfer { who, to, pool, shares } => {
+                let shares = self.shares(who, pool, shares);
+                let (who, to, id) = (account(who), account(to), self.pool_id(pool));
+                self.model.transfer(who, who, to, id, shares)?;
+                Outcome::Nothing
+            }
             Action::Queue { who, pool, shares } => {
                 let shares = self.shares(who, pool, shares);
                 let id = self.pool_id(pool);
@@ -159,6 +172,38 @@ impl World {
                 Outcome::Shares(self.model.redelegate(who, who, id, epoch, to, 1)?)
             }
             _ => Outcome::Nothing,
+        })
+    }
+
+    /// What becomes of a promise: slashes that wait, and its end.
+    fn end(
+        &mut self,
+        action: &Action,
+        (set, op, asset): (Set, Operator, Asset),
+    ) -> Result<Outcome, ModelError> {
+        let (by, model) = (account(action.actor()), &mut self.model);
+        let (set, op, token) = (set_id(set), operator(Some(op)), strategy(asset));
+        Ok(match *action {
+            Action::ProposeSlash { cut, .. } => {
+                model.propose_slash(by, set, op, token, model::Wad(cut.0))?;
+                Outcome::Nothing
+            }
+            Action::CancelSlash { .. } => {
+                model.cancel_slash(by, set, op, token)?;
+                Outcome::Nothing
+            }
+            Action::ExecuteSlash { .. } => {
+                Outcome::Taken(vec![model.execute_slash(set, op, token)?.assets.total()])
+            }
+            Action::Leave { .. } => {
+                let effective = model.leave(op, set, &[token])?;
+                effective.first().map_or(Outcome::Nothing, |(_, epoch)| Outcome::Effective(epoch.0))
+            }
+            // Of all actions about a promise only `Settle` is left.
+            _ => {
+                model.settle(op, set, token)?;
+                Outcome::Nothing
+            }
         })
     }
 
@@ -244,6 +289,14 @@ impl World {
             Quantity::WorstCase(op, asset) => {
                 model.worst_case_loss(operator(Some(op)), strategy(asset)).0.into()
             }
+            Quantity::Proposed(set, op, asset) => {
+                let proposal = model.proposal(set_id(set), operator(Some(op)), strategy(asset));
+                proposal.map_or(0, |proposal| proposal.wad.0.into())
+            }
+            Quantity::Contested(op, asset) => {
+                let until = model.contested_until(operator(Some(op)), strategy(asset));
+                until.map_or(0, |epoch| epoch.0.into())
+            }
             _ => 0,
         }
     }
@@ -289,6 +342,11 @@ fn contract_error(error: &ModelError) -> Option<&'static str> {
         ModelError::CeilingExceeded { .. } => "CeilingExceeded",
         ModelError::EpochCapExceeded { .. } => "CapExceeded",
         ModelError::ExitNotMatured { .. } => "ExitNotRipe",
+        ModelError::WindowOpen { .. } => "WindowOpen",
+        ModelError::NoProposal { .. } => "NoProposal",
+        ModelError::NotInstant { .. } => "SlashMustBeProposed",
+        ModelError::AllocationsRemain { .. } => "AllocationsRemain",
+        ModelError::SetRetired { .. } => "SetRetired",
         _ => return None,
     })
 }
@@ -320,8 +378,8 @@ fn terms(set: Set) -> model::Terms {
     model::Terms {
         slasher: account(terms.slasher),
         recipient: terms.recipient.map_or(model::Recipient::Burn, to),
-        window: 0,
-        resolver: None,
+        window: if terms.resolver.is_some() { EPOCH_LENGTH / 2 } else { 0 },
+        resolver: terms.resolver.map(account),
         cap: model::Wad(terms.cap.0),
         // The hash plays no part in what happens.
         conditions: [0; 32],
@@ -354,7 +412,7 @@ mod tests {
             assert_eq!((of(Quantity::Vault(asset)), of(Quantity::StakeLeft(asset))), (0, 0));
         }
         assert_eq!(of(Quantity::ExitsLeft), 0);
-        assert_eq!(of(Quantity::Epoch), 9);
+        assert_eq!(of(Quantity::Epoch), 10);
         // Carol's exit lost a tenth of 90.123456789012345678, and nothing later.
         assert!(of(Quantity::Wallet(Who::Carol, Asset::StEth)) < 1_000 * Asset::StEth.one());
     }

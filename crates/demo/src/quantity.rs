@@ -43,6 +43,10 @@ pub(crate) enum Quantity {
     Committed(Operator, Asset),
     /// What slashes could take of a pool at most.
     WorstCase(Operator, Asset),
+    /// The fraction that a set has proposed to take.
+    Proposed(Set, Operator, Asset),
+    /// The first epoch in which no slash proposed so far can be executed.
+    Contested(Operator, Asset),
     /// What one wrapped token can be changed back for.
     Rate,
     /// What all wrapped tokens of somebody can be changed back for.
@@ -67,7 +71,9 @@ pub(crate) enum Unit {
 impl Quantity {
     pub(crate) const fn unit(self) -> Unit {
         match self {
-            Self::Epoch | Self::Generation(_) | Self::ExitsLeft => Unit::Number,
+            Self::Epoch | Self::Generation(_) | Self::ExitsLeft | Self::Contested(..) => {
+                Unit::Number
+            }
             Self::Wallet(_, asset)
             | Self::Vault(asset)
             | Self::Burned(asset)
@@ -79,9 +85,11 @@ impl Quantity {
             }
             Self::PoolShares(pool) | Self::SharesAt(_, pool, _) => Unit::Shares(pool.asset),
             Self::StakeLeft(asset) => Unit::Shares(asset),
-            Self::Allocated(..) | Self::Left(..) | Self::Committed(..) | Self::WorstCase(..) => {
-                Unit::Fraction
-            }
+            Self::Allocated(..)
+            | Self::Left(..)
+            | Self::Committed(..)
+            | Self::WorstCase(..)
+            | Self::Proposed(..) => Unit::Fraction,
             Self::Rate | Self::Worth(_) => Unit::Inside,
         }
     }
@@ -132,6 +140,12 @@ impl fmt::Display for Quantity {
             Self::Left(operator, asset) => write!(f, "left of {operator}/{asset}"),
             Self::Committed(operator, asset) => write!(f, "committed of {operator}/{asset}"),
             Self::WorstCase(operator, asset) => write!(f, "worst case of {operator}/{asset}"),
+            Self::Proposed(set, operator, asset) => {
+                write!(f, "slash of {operator} in {asset} that {set} has proposed")
+            }
+            Self::Contested(operator, asset) => {
+                write!(f, "epoch until which {operator}/{asset} is contested")
+            }
             Self::Rate => write!(f, "what 1 {} is worth", Asset::WyEth),
             Self::Worth(who) => write!(f, "what all {} of {who} is worth", Asset::WyEth),
             Self::StakeLeft(asset) => write!(f, "{asset} shares in all pools"),

@@ -107,6 +107,16 @@ impl Chain<'_> {
                 let losses = manager.worstCaseLoss(strategy, vec![operator]);
                 first(&ask(ANSWER, "read the worst case", losses.call()).await?)
             }
+            Quantity::Proposed(set, op, asset) => {
+                let (operator, strategy) = place(op, asset);
+                let proposal = manager.proposalOf(self.book.set(set).into(), operator, strategy);
+                ask(ANSWER, "read a proposal", proposal.call()).await?.wad
+            }
+            Quantity::Contested(op, asset) => {
+                let (operator, strategy) = place(op, asset);
+                let until = manager.contestedUntil(operator, strategy);
+                ask(ANSWER, "read a pool's mark", until.call()).await?
+            }
             _ => U256::ZERO,
         })
     }
@@ -182,7 +192,7 @@ impl Book {
             "{} slashes, {cap} an epoch at most, {fate}, window {}, resolver {}, registrar {}, conditions {}",
             name(terms.slasher),
             terms.window,
-            terms.resolver,
+            name(terms.resolver),
             terms.registrar,
             terms.conditions,
         )

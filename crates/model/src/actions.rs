@@ -138,8 +138,8 @@ pub enum Outcome {
     Queued(QueuedExit),
     /// It takes effect in this epoch.
     Effective(Epoch),
-    /// Each allocation is nothing from its epoch on, strategy by strategy.
-    Left(Vec<Epoch>),
+    /// Each allocation is nothing from its epoch on.
+    Left(Vec<(Strategy, Epoch)>),
     /// A slash was proposed.
     Proposed(Proposal),
     /// A slash took this, strategy by strategy.

@@ -36,7 +36,8 @@ impl Model {
     /// used is replaced. By the approver, or by anybody with what it signed.
     ///
     /// # Errors
-    /// No approver, a signature that is not the approver's of just this, or a deadline too far.
+    /// No approver, a deadline that has passed or lies too far, or a signature that is not the
+    /// approver's of just this.
     pub fn admit(
         &mut self,
         by: Account,
@@ -46,6 +47,10 @@ impl Model {
         signed: Option<Approval>,
     ) -> Result<()> {
         let approver = self.approver(operator).ok_or(ModelError::NoApprover { operator })?;
+        if self.clock.now() > deadline {
+            let deadline = Some(deadline);
+            return Err(ModelError::NotAdmitted { operator, staker, deadline });
+        }
         let nonce = self.admission(operator, staker).nonce;
         let needed = Approval { signer: approver, operator, staker, nonce, deadline };
         if by != approver && signed != Some(needed) {

@@ -177,6 +177,9 @@ pub enum ModelError {
         /// What was to be transferred.
         needed: u128,
     },
+    /// A transfer of nothing, which anybody could do for anybody.
+    #[error("a transfer of no share")]
+    TransfersNothing,
     /// Positions in pools with an approver are not transferable.
     #[error("{pool} has an approver: its positions are not transferable")]
     PoolGated {
@@ -426,18 +429,8 @@ pub enum ModelError {
         operator: Operator,
         /// How many there are.
         allocations: usize,
-        /// How many are named.
+        /// How many of them are named.
         named: usize,
-    },
-    /// Nothing of the strategy is allocated, so it is not to be named.
-    #[error("nothing of {strategy} is allocated to {set} by {operator}")]
-    NotAllocated {
-        /// The set.
-        set: OperatorSetId,
-        /// The operator.
-        operator: Operator,
-        /// The strategy.
-        strategy: Strategy,
     },
     /// Strategies are named in ascending order, none of them twice.
     #[error("{strategy} is named after {previous}")]

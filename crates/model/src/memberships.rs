@@ -32,18 +32,18 @@ impl Model {
     }
 
     /// Ends a membership, by the operator. `strategies` names all that [`counted`](Self::counted)
-    /// lists. Returns from when each allocation is nothing: an allocation in force is lowered with
-    /// full notice, and what is not in force is nothing at once.
+    /// lists, and any others. Returns from when each allocation is nothing: one in force is lowered
+    /// with full notice, and what is not in force is nothing at once.
     ///
     /// # Errors
-    /// No member, strategies that are not exactly those, in ascending order, or a pending lowering
+    /// No member, strategies that leave one out or are not in ascending order, or a pending lowering
     /// to something: it stands until it lands.
     pub fn leave(
         &mut self,
         operator: Operator,
         id: OperatorSetId,
         strategies: &[Strategy],
-    ) -> Result<Vec<Epoch>> {
+    ) -> Result<Vec<(Strategy, Epoch)>> {
         self.end_membership(operator, id, strategies, false)
     }
 
@@ -57,7 +57,7 @@ impl Model {
         operator: Operator,
         id: OperatorSetId,
         strategies: &[Strategy],
-    ) -> Result<Vec<Epoch>> {
+    ) -> Result<Vec<(Strategy, Epoch)>> {
         self.end_membership(operator, id, strategies, true)
     }
 
@@ -83,14 +83,9 @@ impl Model {
         id: OperatorSetId,
         strategies: &[Strategy],
         ejected: bool,
-    ) -> Result<Vec<Epoch>> {
+    ) -> Result<Vec<(Strategy, Epoch)>> {
         if !self.is_member(operator, id) {
             return Err(ModelError::NotMember { set: id, operator });
-        }
-        let counted = self.counted(operator, id);
-        if strategies.len() != counted.len() {
-            let (allocations, named) = (counted.len(), strategies.len());
-            return Err(ModelError::AllocationsUnnamed { set: id, operator, allocations, named });
         }
         if let Some(pair) = strategies.windows(2).find(|pair| pair[0] >= pair[1]) {
             return Err(ModelError::StrategiesNotAscending {
@@ -98,23 +93,27 @@ impl Model {
                 strategy: pair[1],
             });
         }
-        if let Some(&strategy) = strategies.iter().find(|strategy| !counted.contains(strategy)) {
-            return Err(ModelError::NotAllocated { set: id, operator, strategy });
+        let counted = self.counted(operator, id);
+        let named = counted.iter().filter(|strategy| strategies.contains(strategy)).count();
+        if named < counted.len() {
+            let allocations = counted.len();
+            return Err(ModelError::AllocationsUnnamed { set: id, operator, allocations, named });
         }
         let now = self.epoch();
-        let abandon = |strategy: &Strategy| {
-            let mut book = self.book(id, operator, *strategy);
+        let abandon = |&strategy: &Strategy| {
+            let mut book = self.book(id, operator, strategy);
             book.rewrite(book.allocation.abandoned(now, ejected)?);
-            Ok(book)
+            Ok((strategy, book))
         };
-        let books = strategies.iter().map(abandon).collect::<Result<Vec<Book>>>()?;
+        let books = counted.iter().map(abandon).collect::<Result<Vec<(Strategy, Book)>>>()?;
 
         // Strategies share neither pool nor budget, so the books do not touch one another.
-        for (strategy, book) in strategies.iter().zip(&books) {
-            self.write_book(id, operator, *strategy, *book);
+        for &(strategy, book) in &books {
+            self.write_book(id, operator, strategy, book);
         }
         self.allocations.members.remove(&(id, operator));
-        Ok(books.iter().map(|book| book.allocation.effective.unwrap_or(now)).collect())
+        let effective = |book: &Book| book.allocation.effective.unwrap_or(now);
+        Ok(books.iter().map(|(strategy, book)| (*strategy, effective(book))).collect())
     }
 }
 

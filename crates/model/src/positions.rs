@@ -10,8 +10,8 @@ impl Model {
     /// hold stays what it was (P2).
     ///
     /// # Errors
-    /// The zero account, an allowance or a position that is too small, or a pool with an approver:
-    /// else who was not admitted would get in.
+    /// The zero account, nothing to transfer, an allowance or a position that is too small, or a pool
+    /// with an approver: else who was not admitted would get in.
     pub fn transfer(
         &mut self,
         by: Account,
@@ -22,6 +22,9 @@ impl Model {
     ) -> Result<()> {
         if to.is_zero() {
             return Err(ModelError::ZeroAccount);
+        }
+        if amount == 0 {
+            return Err(ModelError::TransfersNothing);
         }
         let spends = by != from && !self.is_operator(from, by);
         let allowed = self.allowance(from, by, id);

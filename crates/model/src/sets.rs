@@ -50,7 +50,7 @@ impl Model {
     ///
     /// # Errors
     /// A pause, a zero AVS, slasher or recipient, a used id, a cap of zero or above one, a window
-    /// above half an epoch, or a strategy named twice.
+    /// above half an epoch, or a strategy that is zero or named twice.
     pub fn create_operator_set(
         &mut self,
         id: OperatorSetId,
@@ -76,6 +76,7 @@ impl Model {
         }
         let mut accepted = BTreeSet::new();
         for &strategy in strategies {
+            require_token(id, strategy)?;
             if !accepted.insert(strategy) {
                 return Err(ModelError::StrategyAccepted { set: id, strategy });
             }
@@ -89,9 +90,11 @@ impl Model {
     /// Accepts one more strategy, at once, by the AVS: an operator must still opt in.
     ///
     /// # Errors
-    /// [`ModelError::UnknownSet`], [`ModelError::SetRetired`], [`ModelError::StrategyAccepted`].
+    /// [`ModelError::UnknownSet`], [`ModelError::SetRetired`], [`ModelError::StrategyAccepted`], or
+    /// [`ModelError::StrategyNotAccepted`] for the zero address.
     pub fn add_strategy(&mut self, id: OperatorSetId, strategy: Strategy) -> Result<()> {
         self.live_set(id)?;
+        require_token(id, strategy)?;
         if !self.set_mut(id)?.strategies.insert(strategy) {
             return Err(ModelError::StrategyAccepted { set: id, strategy });
         }
@@ -141,4 +144,9 @@ impl Model {
     fn set_mut(&mut self, id: OperatorSetId) -> Result<&mut OperatorSet> {
         self.allocations.sets.get_mut(&id).ok_or(ModelError::UnknownSet { set: id })
     }
+}
+
+/// No set accepts the zero address.
+fn require_token(set: OperatorSetId, strategy: Strategy) -> Result<()> {
+    if strategy.is_zero() { Err(ModelError::StrategyNotAccepted { set, strategy }) } else { Ok(()) }
 }

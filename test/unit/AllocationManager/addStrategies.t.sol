@@ -27,6 +27,13 @@ contract AddStrategiesTest is Scene {
         manager.addStrategies(none, only(other));
     }
 
+    function test_RevertWhen_Retired() public {
+        vm.prank(avs);
+        manager.retire(set);
+        vm.expectRevert(abi.encodeWithSelector(IAllocationManager.SetRetired.selector, set));
+        add(other);
+    }
+
     function test_RevertWhen_AcceptedAlready() public {
         vm.expectRevert(abi.encodeWithSelector(IAllocationManager.StrategyUnchanged.selector, set, address(token)));
         add(address(token));

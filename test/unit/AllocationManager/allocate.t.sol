@@ -5,7 +5,7 @@ import {IAllocationManager} from "palisade/interfaces/IAllocationManager.sol";
 import {IGoverned, Pausable} from "palisade/interfaces/IGoverned.sol";
 import {Epoch} from "palisade/types/Epoch.sol";
 import {Magnitude} from "palisade/types/Magnitude.sol";
-import {OperatorSetId} from "palisade/types/OperatorSetId.sol";
+import {OperatorSetId, toOperatorSetId} from "palisade/types/OperatorSetId.sol";
 import {Scene} from "../Scene.sol";
 
 contract AllocateTest is Scene {
@@ -27,6 +27,22 @@ contract AllocateTest is Scene {
         vm.expectRevert(abi.encodeWithSelector(IAllocationManager.NotAuthorized.selector, operator, bob));
         vm.prank(bob);
         manager.allocate(set, operator, address(token), HALF);
+    }
+
+    function test_RevertWhen_NoSuchSet() public {
+        OperatorSetId none = toOperatorSetId(avs, 9);
+        vm.expectRevert(abi.encodeWithSelector(IAllocationManager.NoSuchSet.selector, none));
+        allocate(none, operator, HALF);
+    }
+
+    function test_RevertWhen_Retired() public {
+        allocateAndWait(set, HALF);
+        vm.prank(avs);
+        manager.retire(set);
+        for (uint256 magnitude = 0; magnitude <= 1e18; magnitude += 1e18) {
+            vm.expectRevert(abi.encodeWithSelector(IAllocationManager.SetRetired.selector, set));
+            allocate(set, operator, mag(magnitude));
+        }
     }
 
     function test_RevertWhen_MoreThanTheWhole() public {

@@ -40,10 +40,28 @@ contract JoinTest is Scene {
         join(none, operator);
     }
 
+    function test_RevertWhen_Retired() public {
+        vm.prank(avs);
+        manager.retire(set);
+        vm.expectRevert(abi.encodeWithSelector(IAllocationManager.SetRetired.selector, set));
+        join(set, operator);
+    }
+
     function test_RevertWhen_AMemberAlready() public {
         join(set, operator);
         vm.expectRevert(abi.encodeWithSelector(IAllocationManager.AlreadyMember.selector, set, operator));
         join(set, operator);
+    }
+
+    function test_RevertWhen_AnAllocationOfAnEarlierMembershipRemains() public {
+        join(set, operator);
+        allocate(set, operator, HALF);
+        skipEpochs(3);
+        vm.startPrank(operator);
+        manager.leave(set, operator, only(address(token)));
+        vm.expectRevert(abi.encodeWithSelector(IAllocationManager.AllocationsRemain.selector, set, operator, 1));
+        manager.join(set, operator, "");
+        vm.stopPrank();
     }
 
     function test_RevertWhen_NotAnOperator() public {

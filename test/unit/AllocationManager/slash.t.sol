@@ -39,6 +39,17 @@ contract SlashTest is Scene {
         slash(none, operator, wad(1));
     }
 
+    function test_RevertWhen_Retired() public {
+        vm.startPrank(avs);
+        manager.retire(set);
+        for (uint256 i; i < 2; ++i) {
+            vm.expectRevert(abi.encodeWithSelector(IAllocationManager.SetRetired.selector, set));
+            manager.slash(set, operator, only(address(token)), only(wad(1e18)), EVIDENCE);
+            vm.stopPrank();
+            vm.startPrank(slasher);
+        }
+    }
+
     function test_RevertWhen_SlashesMustBeProposed() public {
         Terms memory terms = defaultTerms();
         terms.window = 1;

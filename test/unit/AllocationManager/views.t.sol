@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {OperatorSetId} from "palisade/types/OperatorSetId.sol";
+import {Epoch} from "palisade/types/Epoch.sol";
+import {Magnitude, Wad} from "palisade/types/Magnitude.sol";
+import {OperatorSetId, toOperatorSetId} from "palisade/types/OperatorSetId.sol";
+import {Terms} from "palisade/types/Terms.sol";
 import {Scene} from "../Scene.sol";
 
 contract ManagerViewsTest is Scene {
@@ -137,7 +140,122 @@ contract ManagerViewsTest is Scene {
         assertEq(worstCaseLoss(operator), wad(1e18));
     }
 
+    function test_WorstCaseOfManyOperators() public {
+        commit(set, otherOperator, mag(0.2e18));
+        address[] memory operators = new address[](4);
+        (operators[0], operators[1], operators[2], operators[3]) = (otherOperator, operator, stranger, otherOperator);
+        Wad[] memory losses = manager.worstCaseLoss(address(token), operators);
+        assertEq(losses.length, 4);
+        assertEq(losses[0], wad(0.2e18));
+        assertEq(losses[1], wad(0.5e18));
+        assertEq(losses[2], wad(0));
+        assertEq(losses[3], wad(0.2e18));
+        assertEq(manager.worstCaseLoss(address(token), new address[](0)).length, 0);
+        // Of another strategy.
+        assertEq(manager.worstCaseLoss(bob, operators)[1], wad(0));
+    }
+
+    /* PROPOSALS */
+
+    function test_OfAnUnknownSetThereIsNoProposal() public view {
+        assertNoProposal(toOperatorSetId(avs, 9));
+    }
+
+    function test_OfASetThatSlashesAtOnceThereIsNoProposal() public view {
+        assertNoProposal(set);
+    }
+
+    function test_ContestedUntilIsZeroWithoutAProposal() public view {
+        assertContested(Epoch.wrap(0));
+    }
+
+    function test_ContestedUntilIsOfTheNewestProposalWhoeverMadeIt() public {
+        OperatorSetId first = slowSet(2);
+        OperatorSetId last = slowSet(3);
+        commit(first, operator, mag(0.2e18));
+        commit(last, operator, mag(0.2e18));
+        Epoch epoch = vault.currentEpoch();
+        propose(first);
+        assertContested(epoch.plus(2));
+        skipEpochs(1);
+        propose(last);
+        assertContested(epoch.plus(3));
+        assertEq(manager.contestedUntil(otherOperator, address(token)), Epoch.wrap(0));
+        assertEq(manager.contestedUntil(operator, bob), Epoch.wrap(0));
+        skipEpochs(4);
+        assertContested(epoch.plus(3));
+    }
+
+    function test_ContestedUntilStaysAfterACancellationAnExecutionAndARetirement() public {
+        OperatorSetId slow = slowSet(2);
+        commit(slow, operator, mag(0.2e18));
+        Epoch until = vault.currentEpoch().plus(2);
+        propose(slow);
+        vm.prank(slasher);
+        manager.cancelSlash(slow, operator, address(token));
+        assertContested(until);
+
+        propose(slow);
+        vm.warp(vm.getBlockTimestamp() + 1);
+        manager.executeSlash(slow, operator, address(token));
+        assertContested(until);
+
+        vm.prank(avs);
+        manager.retire(slow);
+        assertContested(until);
+    }
+
+    /// @dev It shares a word with what is left and what is committed.
+    function test_ContestedUntilStaysWhateverTheBudgetGoesThrough() public {
+        OperatorSetId slow = slowSet(2);
+        commit(slow, operator, mag(0.2e18));
+        Epoch until = vault.currentEpoch().plus(2);
+        propose(slow);
+        assertBudget(1e18, 0.7e18, 0);
+        slash(set, operator, wad(0.5e18));
+        assertBudget(0.75e18, 0.45e18, 0);
+        assertContested(until);
+        allocate(set, operator, mag(0));
+        skipEpochs(2);
+        manager.settle(set, operator, address(token));
+        assertBudget(0.75e18, 0.2e18, 0);
+        assertContested(until);
+    }
+
+    function test_ContestedUntilEndsWithTheGeneration() public {
+        OperatorSetId slow = slowSet(2);
+        elastic(1e18);
+        commit(slow, operator, mag(0.2e18));
+        propose(slow);
+        slash(other, operator, wad(1e18));
+        assertContested(Epoch.wrap(0));
+        assertNoProposal(slow);
+    }
+
     /* INTERNAL */
+
+    function slowSet(uint32 id) internal returns (OperatorSetId) {
+        Terms memory terms = defaultTerms();
+        terms.window = 1;
+        return createSet(id, terms);
+    }
+
+    function propose(OperatorSetId of_) internal {
+        vm.prank(slasher);
+        manager.proposeSlash(of_, operator, address(token), wad(0.1e18), "");
+    }
+
+    function assertContested(Epoch until) internal view {
+        assertEq(manager.contestedUntil(operator, address(token)), until);
+    }
+
+    function assertNoProposal(OperatorSetId of_) internal view {
+        (Magnitude magnitude, Wad fraction, uint256 executableFrom, uint256 lapsesAt) =
+            manager.proposalOf(of_, operator, address(token));
+        assertEq(magnitude, mag(0));
+        assertEq(fraction, wad(0));
+        assertEq(executableFrom + lapsesAt, 0);
+    }
 
     /// @dev Promises `magnitude` of the same pool to the other set too.
     function elastic(uint256 magnitude) internal {

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IGoverned, Pausable} from "palisade/interfaces/IGoverned.sol";
 import {IStakeVault} from "palisade/interfaces/IStakeVault.sol";
 import {Epoch} from "palisade/types/Epoch.sol";
 import {PoolId} from "palisade/types/PoolId.sol";
 import {LockScene} from "../Lock.sol";
+import {Selectors} from "../Selectors.sol";
 
-contract VaultLockTest is LockScene {
+contract VaultLockTest is LockScene, Selectors {
     PoolId internal oddPool;
     PoolId internal oddIdle;
 
@@ -15,6 +17,19 @@ contract VaultLockTest is LockScene {
         (oddPool,) = deposit(odd(), alice, operator, 100 * unit);
         (oddIdle,) = deposit(odd(), alice, address(0), 100 * unit);
         fund(odd(), alice, 100 * unit);
+    }
+
+    function test_NoEntryPointIsLeftOut() public view {
+        bytes4[] memory selectors = stateChanging("StakeVault");
+        bytes[] memory calls = entryPoints();
+        assertEq(calls.length, selectors.length);
+        for (uint256 i; i < selectors.length; ++i) {
+            bool listed;
+            for (uint256 j; j < calls.length; ++j) {
+                listed = listed || bytes4(calls[j]) == selectors[i];
+            }
+            assertTrue(listed, vm.toString(abi.encodePacked(selectors[i])));
+        }
     }
 
     function test_EntryPointsDuringADeposit() public {
@@ -64,7 +79,7 @@ contract VaultLockTest is LockScene {
 
     function entryPoints() internal view returns (bytes[] memory calls) {
         Epoch epoch = vault.currentEpoch();
-        calls = new bytes[](13);
+        calls = new bytes[](20);
         calls[0] = abi.encodeCall(IStakeVault.registerOperator, (address(0)));
         calls[1] = abi.encodeCall(IStakeVault.open, ());
         calls[2] = abi.encodeCall(IStakeVault.close, ());
@@ -78,6 +93,13 @@ contract VaultLockTest is LockScene {
         calls[10] = abi.encodeCall(IStakeVault.slash, (oddPool, HALF, WHOLE, address(hook), recipient));
         calls[11] = abi.encodeCall(IStakeVault.setDepositCap, (address(hook), 0));
         calls[12] = abi.encodeCall(IStakeVault.collect, (address(hook), alice));
+        calls[13] = abi.encodeCall(IStakeVault.removeApprover, ());
+        calls[14] = abi.encodeCall(IStakeVault.admit, (operator, alice, type(uint40).max, ""));
+        calls[15] = abi.encodeCall(IStakeVault.transfer, (bob, oddPool, unit));
+        calls[16] = abi.encodeCall(IStakeVault.transferFrom, (alice, bob, oddPool, unit));
+        calls[17] = abi.encodeCall(IStakeVault.approve, (bob, oddPool, unit));
+        calls[18] = abi.encodeCall(IStakeVault.renew, (oddPool));
+        calls[19] = abi.encodeCall(IGoverned.pause, (Pausable.Deposit, 1));
     }
 
     function views() internal view returns (bytes[] memory calls) {

@@ -5,7 +5,9 @@ use crate::{
     action::{Action, Amount},
     cast::{
         Asset::{self, StEth, StUsd, WyEth},
+        Operator::One,
         Pool,
+        Set::Storage,
         Who::{self, Alice, Bob, Carol, Dave, Treasury1},
     },
     quantity::Quantity,
@@ -13,7 +15,7 @@ use crate::{
 };
 
 /// All positions that are left with operators at the end.
-const POSITIONS: [(Who, Pool); 14] = [
+const POSITIONS: [(Who, Pool); 15] = [
     (Alice, ONE_STETH),
     (Alice, ONE_WYETH),
     (Alice, TWO_STETH),
@@ -22,6 +24,7 @@ const POSITIONS: [(Who, Pool); 14] = [
     (Bob, ONE_STUSD),
     (Bob, TWO_STETH),
     (Bob, TWO_STUSD),
+    (Carol, ONE_STETH),
     (Carol, TWO_STETH),
     (Carol, TWO_STUSD),
     (Dave, ONE_STETH),
@@ -38,9 +41,9 @@ pub(super) fn everybody_leaves() -> Vec<Beat> {
     beats.extend(
         POSITIONS.map(|(who, pool)| Beat::Act(Action::Queue { who, pool, shares: Amount::All })),
     );
-    beats.push(Beat::Epoch(9, "an exit stays slashable until the epoch after the next"));
+    beats.push(Beat::Epoch(10, "an exit stays slashable until the epoch after the next"));
     beats.push(Beat::Act(Action::Complete { who: Carol, pool: TWO_STETH, epoch: 8 }));
-    beats.extend(POSITIONS.map(|(who, pool)| Beat::Act(Action::Complete { who, pool, epoch: 9 })));
+    beats.extend(POSITIONS.map(|(who, pool)| Beat::Act(Action::Complete { who, pool, epoch: 10 })));
     beats
 }
 
@@ -63,6 +66,7 @@ pub(super) fn accounts() -> Vec<Beat> {
         Quantity::ExitsLeft,
         Quantity::SharesAt(Carol, ONE_STETH, 3),
         Quantity::SharesAt(Carol, ONE_STETH, 4),
+        Quantity::Allocated(Storage, One, StEth),
         Quantity::Worth(Alice),
         Quantity::Epoch,
     ];

@@ -1,5 +1,6 @@
 //! The story: who does what, when, and what must be true then. Inputs only.
 
+mod challenges;
 mod ends;
 mod faults;
 mod setup;
@@ -37,6 +38,10 @@ pub(crate) fn script() -> Vec<Beat> {
         faults::first(),
         faults::meanwhile(),
         faults::second(),
+        challenges::cancelled(),
+        challenges::executed(),
+        challenges::a_transfer(),
+        challenges::farewells(),
         ends::everybody_leaves(),
         ends::accounts(),
     ]
@@ -61,7 +66,7 @@ mod tests {
     #[test]
     fn every_kind_of_step_occurs() {
         let kinds: BTreeSet<Kind> = actions().iter().map(Action::kind).collect();
-        assert_eq!(kinds.len(), 10, "{kinds:?}");
+        assert_eq!(kinds.len(), 17, "{kinds:?}");
     }
 
     #[test]

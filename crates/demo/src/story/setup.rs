@@ -6,7 +6,7 @@ use crate::{
     cast::{
         Asset::{self, StEth, StUsd, WyEth},
         Operator::{self, One, Two},
-        Set::{self, Bridge, Oracle},
+        Set::{self, Bridge, Oracle, Storage},
         Share,
         Who::{Alice, Bob, Carol, Dave},
     },
@@ -19,9 +19,11 @@ pub(super) fn services() -> Vec<Beat> {
         Beat::Chapter("Two services say what they may slash"),
         Beat::Act(Action::CreateSet(Oracle)),
         Beat::Act(Action::CreateSet(Bridge)),
+        Beat::Act(Action::CreateSet(Storage)),
         Beat::Note("No one can change these terms any more: not the service, not governance."),
         Beat::Terms(Oracle),
         Beat::Terms(Bridge),
+        Beat::Terms(Storage),
     ]
 }
 
@@ -44,10 +46,12 @@ pub(super) fn operators() -> Vec<Beat> {
         promise(One, Oracle, WyEth, 50),
         promise(One, Bridge, StEth, 30),
         promise(One, Bridge, StUsd, 60),
+        promise(One, Storage, StEth, 10),
         promise(Two, Oracle, StEth, 25),
         promise(Two, Oracle, WyEth, 40),
         promise(Two, Bridge, StEth, 50),
         promise(Two, Bridge, StUsd, 50),
+        promise(Two, Storage, StEth, 20),
     ]);
     beats.push(Beat::Refused {
         name: "the same stake is not promised twice",

@@ -17,7 +17,7 @@ use tempfile::TempDir;
 use crate::palisade::{Outcome, Palisade};
 
 /// What the name of a step begins with.
-const KINDS: [&str; 10] = [
+const KINDS: [&str; 17] = [
     "register",
     "deposit",
     "delegate",
@@ -28,6 +28,13 @@ const KINDS: [&str; 10] = [
     "withdraw_queue",
     "withdraw_complete",
     "move",
+    "transfer",
+    "propose_slash",
+    "cancel_slash",
+    "execute_slash",
+    "leave",
+    "retire",
+    "settle",
 ];
 
 /// A folder to write reports into.

@@ -86,6 +86,10 @@ fn anybody_hands_in_what_the_approver_signed() -> Result<()> {
     let far = LAST_DEADLINE + 1;
     let too_far = ModelError::DeadlineTooFar { deadline: far, last: LAST_DEADLINE };
     assert_eq!(admit(&mut model, ALICE, far), Err(too_far));
+    let past = model.clock().now() - 1;
+    let deadline = Some(past);
+    let expired = ModelError::NotAdmitted { operator: EAST, staker: ALICE, deadline };
+    assert_eq!(admit(&mut model, ALICE, past), Err(expired));
     Ok(())
 }
 

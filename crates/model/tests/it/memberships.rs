@@ -8,7 +8,11 @@ use crate::world::*;
 
 const BOTH: [Strategy; 2] = [ETH, GOLD];
 
-fn leave(model: &mut Model, set: OperatorSetId, named: &[Strategy]) -> Result<Vec<Epoch>> {
+fn leave(
+    model: &mut Model,
+    set: OperatorSetId,
+    named: &[Strategy],
+) -> Result<Vec<(Strategy, Epoch)>> {
     model.leave(NORTH, set, named)
 }
 
@@ -16,7 +20,7 @@ fn leave(model: &mut Model, set: OperatorSetId, named: &[Strategy]) -> Result<Ve
 fn who_leaves_stays_slashable_for_the_notice_of_a_lowering() -> Result<()> {
     let mut model = staked(&[(ORACLE, percent(50))])?;
     assert_eq!(model.guaranteed(ORACLE, NORTH, ETH), 500);
-    assert_eq!(leave(&mut model, ORACLE, &[ETH])?, [Epoch(4)]);
+    assert_eq!(leave(&mut model, ORACLE, &[ETH])?, [(ETH, Epoch(4))]);
     assert!(!model.is_member(NORTH, ORACLE));
     let allocation = model.allocation(ORACLE, NORTH, ETH);
     assert_eq!((allocation.current, allocation.next), (percent(50), Magnitude::ZERO));
@@ -47,7 +51,7 @@ fn leaving_withdraws_raises_and_keeps_the_day_of_lowerings() -> Result<()> {
     // A raise from nothing is gone at once, one from something becomes a lowering.
     model.allocate(NORTH, ORACLE, GOLD, percent(40))?;
     model.allocate(NORTH, ORACLE, ETH, percent(60))?;
-    assert_eq!(leave(&mut model, ORACLE, &BOTH)?, [Epoch(4), Epoch(2)]);
+    assert_eq!(leave(&mut model, ORACLE, &BOTH)?, [(ETH, Epoch(4)), (GOLD, Epoch(2))]);
     assert_eq!(model.budget(NORTH, GOLD), Budget::default());
     assert_eq!(model.budget(NORTH, ETH).committed, percent(60));
 
@@ -55,12 +59,12 @@ fn leaving_withdraws_raises_and_keeps_the_day_of_lowerings() -> Result<()> {
     model.allocate(NORTH, ROLLUP, ETH, Magnitude::ZERO)?;
     model.allocate(NORTH, BRIDGE, ETH, percent(25))?;
     pass_epochs(&mut model, 1)?;
-    assert_eq!(leave(&mut model, ROLLUP, &[ETH])?, [Epoch(4)]);
+    assert_eq!(leave(&mut model, ROLLUP, &[ETH])?, [(ETH, Epoch(4))]);
     let pending = ModelError::LoweringPending { effective: Epoch(4) };
     assert_eq!(leave(&mut model, BRIDGE, &[ETH]), Err(pending));
     assert!(model.is_member(NORTH, BRIDGE));
     pass_epochs(&mut model, 1)?;
-    assert_eq!(leave(&mut model, BRIDGE, &[ETH])?, [Epoch(6)]);
+    assert_eq!(leave(&mut model, BRIDGE, &[ETH])?, [(ETH, Epoch(6))]);
     Ok(())
 }
 
@@ -69,7 +73,7 @@ fn ejecting_makes_a_pending_lowering_one_to_nothing() -> Result<()> {
     let mut model = staked(&[(ORACLE, percent(50))])?;
     model.allocate(NORTH, ORACLE, ETH, percent(40))?;
     pass_epochs(&mut model, 1)?;
-    assert_eq!(model.eject(NORTH, ORACLE, &[ETH])?, [Epoch(4)]);
+    assert_eq!(model.eject(NORTH, ORACLE, &BOTH)?, [(ETH, Epoch(4))]);
     assert_eq!(model.slashable(ORACLE, NORTH, ETH).total(), 500);
     pass_epochs(&mut model, 1)?;
     assert_eq!(model.slashable(ORACLE, NORTH, ETH).total(), 0);
@@ -77,7 +81,7 @@ fn ejecting_makes_a_pending_lowering_one_to_nothing() -> Result<()> {
 }
 
 #[test]
-fn who_leaves_names_every_allocation_and_nothing_else() -> Result<()> {
+fn who_leaves_names_every_allocation() -> Result<()> {
     let mut model = staked(&[(ORACLE, percent(50))])?;
     let unnamed = |allocations, named| ModelError::AllocationsUnnamed {
         set: ORACLE,
@@ -86,9 +90,9 @@ fn who_leaves_names_every_allocation_and_nothing_else() -> Result<()> {
         named,
     };
     assert_eq!(leave(&mut model, ORACLE, &[]), Err(unnamed(1, 0)));
-    assert_eq!(leave(&mut model, ORACLE, &BOTH), Err(unnamed(1, 2)));
-    let not = ModelError::NotAllocated { set: ORACLE, operator: NORTH, strategy: GOLD };
-    assert_eq!(leave(&mut model, ORACLE, &[GOLD]), Err(not));
+    // Others may be named, so that nobody dodges an ejection by a new allocation.
+    assert_eq!(leave(&mut model.clone(), ORACLE, &BOTH)?, [(ETH, Epoch(4))]);
+    assert_eq!(leave(&mut model, ORACLE, &[GOLD]), Err(unnamed(1, 0)));
     model.allocate(NORTH, ORACLE, GOLD, percent(10))?;
     let out_of_order = [[GOLD, ETH], [ETH, ETH]];
     for named in out_of_order {
@@ -122,7 +126,7 @@ fn allocation_of_an_ended_generation_counts_until_it_is_settled() -> Result<()> 
     assert_eq!(settled.counted(NORTH, ROLLUP), []);
     assert_eq!(settled.settle(NORTH, ROLLUP, ETH), Err(ModelError::NothingToSettle));
     // Leaving names it, and it is gone at once.
-    assert_eq!(leave(&mut model, ROLLUP, &[ETH])?, [Epoch(2)]);
+    assert_eq!(leave(&mut model, ROLLUP, &[ETH])?, [(ETH, Epoch(2))]);
     model.join(NORTH, ROLLUP)?;
     assert_eq!(model.check(), Ok(()));
     Ok(())
@@ -141,13 +145,16 @@ fn retired_set_is_promised_nothing() -> Result<()> {
     assert_eq!(slash(&mut model, ORACLE, wad(1)).map(|_| ()), over);
     assert_eq!(model.retire(ORACLE), over);
     assert_eq!(model.add_strategy(ORACLE, Strategy::from_u64(9)), over);
+    let (set, strategy) = (BRIDGE, Strategy::default());
+    let zero = ModelError::StrategyNotAccepted { set, strategy };
+    assert_eq!(model.add_strategy(BRIDGE, strategy), Err(zero));
     assert_eq!(model.allocate(NORTH, ORACLE, ETH, percent(60)).map(|_| ()), over);
     assert_eq!(model.allocate(NORTH, ORACLE, ETH, Magnitude::ZERO).map(|_| ()), over);
     let again = model.create_operator_set(ORACLE, model.operator_set(ORACLE)?.terms.clone(), &[]);
     assert_eq!(again, Err(ModelError::SetExists { set: ORACLE }));
     // It is left still, and joined no more.
     let mut left = model.clone();
-    assert_eq!(leave(&mut left, ORACLE, &[ETH])?, [Epoch(2)]);
+    assert_eq!(leave(&mut left, ORACLE, &[ETH])?, [(ETH, Epoch(2))]);
     assert_eq!(left.budget(NORTH, ETH).committed, percent(30));
     assert_eq!(left.join(NORTH, ORACLE), over);
 

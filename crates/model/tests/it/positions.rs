@@ -26,6 +26,7 @@ fn transfer_moves_shares_and_leaves_the_pool_alone() -> Result<()> {
 
     let much = ModelError::InsufficientShares { pool: id, owner: ALICE, held: 600, needed: 601 };
     assert_eq!(model.transfer(ALICE, ALICE, BOB, id, 601), Err(much));
+    assert_eq!(model.transfer(CAROL, ALICE, BOB, id, 0), Err(ModelError::TransfersNothing));
     let nobody = model.transfer(ALICE, ALICE, Account::default(), id, 1);
     assert_eq!(nobody, Err(ModelError::ZeroAccount));
     assert_eq!(model.check(), Ok(()));

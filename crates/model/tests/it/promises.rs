@@ -241,8 +241,9 @@ impl Wish {
                 Action::ExecuteSlash { set, operator, strategy }
             }
             Self::Member { operator, set, ejected } => {
-                let strategies = model.counted(operator, set);
-                match (model.is_member(operator, set), strategies.first()) {
+                let counted = model.counted(operator, set);
+                let strategies = STRATEGIES.to_vec();
+                match (model.is_member(operator, set), counted.first()) {
                     (true, _) if ejected => Action::Eject { operator, set, strategies },
                     (true, _) => Action::Leave { operator, set, strategies },
                     (false, Some(&strategy))

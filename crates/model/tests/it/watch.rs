@@ -407,8 +407,11 @@ impl Watch {
                 | Action::Eject { operator, set, strategies },
                 Outcome::Left(effective),
             ) => {
-                prop_assert_eq!(strategies.len(), effective.len());
-                for (&strategy, &effective) in strategies.iter().zip(effective) {
+                let counted = before.counted(*operator, *set);
+                let told: Vec<Strategy> = effective.iter().map(|(strategy, _)| *strategy).collect();
+                prop_assert_eq!(&told, &counted);
+                prop_assert!(counted.iter().all(|strategy| strategies.contains(strategy)));
+                for &(strategy, effective) in effective {
                     let had = before.allocation(*set, *operator, strategy);
                     let has = self.model.allocation(*set, *operator, strategy);
                     prop_assert_eq!(has.current, had.current, "what is in force fell at once");
