@@ -338,7 +338,8 @@ impl Vault {
     fn transfer(&mut self, event: &StakeVault::Transfer, now: Now, call: &mut Call) -> Fit {
         let id = PoolId::from(event.id);
         let amount = fits("amount", event.amount, 104)?;
-        if event.sender.is_zero() && !amount.is_zero() {
+        require(!amount.is_zero(), "nothing was moved")?;
+        if event.sender.is_zero() {
             return self.mint(id, event.receiver, amount, now, call);
         }
         call.may_begin()?;
@@ -346,7 +347,6 @@ impl Vault {
             return self.burn(id, event.sender, amount, now, call);
         }
 
-        // Anybody may move nothing for anybody, also for the zero address and of a pool that does not exist.
         let gated = |pool: &Pool| {
             self.operators.get(&pool.operator).is_some_and(|operator| !operator.approver.is_zero())
         };
@@ -363,12 +363,10 @@ impl Vault {
                 self.allowances.insert(key, unused);
             }
         }
-        if !amount.is_zero() {
-            self.positions.entry((id, event.sender)).or_default().set(rest, now.epoch);
-            // Read after the write: the receiver may be the sender.
-            let position = self.positions.entry((id, event.receiver)).or_default();
-            position.set(position.now.shares.saturating_add(amount), now.epoch);
-        }
+        self.positions.entry((id, event.sender)).or_default().set(rest, now.epoch);
+        // Read after the write: the receiver may be the sender.
+        let position = self.positions.entry((id, event.receiver)).or_default();
+        position.set(position.now.shares.saturating_add(amount), now.epoch);
         call.clear();
         Ok(())
     }
@@ -419,7 +417,6 @@ impl Vault {
     fn burn(&mut self, id: PoolId, owner: Address, amount: U256, now: Now, call: &mut Call) -> Fit {
         let key = id.to_key();
         let missing = || Misfit::Missing { what: "pool", key: key.to_string() };
-        require(!amount.is_zero(), "nothing was burned")?;
         let left = minus("the position", self.shares(id, owner), amount)?;
         let pool = self.pools.get_mut(&key).ok_or_else(missing)?;
         let living = pool.living(key) == id;

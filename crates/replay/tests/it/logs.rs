@@ -2,7 +2,7 @@
 
 use alloy::primitives::{Address, U256};
 use palisade_bindings::{
-    Epoch, PoolId,
+    Epoch,
     StakeVault::{self as vault, StakeVaultEvents as V},
 };
 use palisade_replay::Event;
@@ -99,15 +99,4 @@ fn who_spends_an_allowance_follows_from_the_caller() {
     story.log(by(BOB, ALICE, BOB, pool(), 5));
     assert_eq!(left(&story), U256::MAX, "one without limit is not used up");
     assert_eq!(story.vault().balance_of(BOB, pool()), u(35));
-}
-
-#[test]
-fn nothing_from_nobody_is_no_mint() {
-    let mut story = Story::staked();
-    let before = story.replay.vault().clone();
-    story.log(by(BOB, Address::ZERO, ALICE, pool(), 0));
-    story.log(by(BOB, Address::ZERO, ALICE, PoolId(U256::from(7)), 0));
-    story.log(by(BOB, ALICE, BOB, pool(), 0));
-    assert_eq!(story.replay.vault().positions, before.positions);
-    assert_eq!(story.replay.vault().pools, before.pools);
 }

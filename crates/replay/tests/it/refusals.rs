@@ -124,6 +124,15 @@ fn an_announced_change_has_its_day() {
 }
 
 #[test]
+fn nothing_is_never_moved() {
+    let mut story = Story::staked();
+    for (sender, receiver) in [(Address::ZERO, BOB), (ALICE, BOB), (ALICE, Address::ZERO)] {
+        let misfit = refused(&mut story, transfer(sender, receiver, pool(), 0));
+        assert_eq!(misfit, Misfit::Forbidden("nothing was moved"));
+    }
+}
+
+#[test]
 fn logs_of_others_are_passed_over_and_unknown_ones_are_not() {
     let core = Core { vault: ALICE, allocation_manager: BOB };
     let log = |address| {

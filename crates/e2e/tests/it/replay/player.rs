@@ -320,10 +320,11 @@ impl Player {
 
     fn transfer(&mut self, known: Known<'_>) -> Option<Move> {
         let positions = known.replay.vault().positions.iter();
+        let positions = positions.filter(|(_, it)| !it.now.shares.is_zero());
         let positions: Vec<_> =
             positions.map(|((pool, owner), it)| (pool.0, *owner, it.now.shares)).collect();
         let (id, owner, shares) = self.dice.pick(&positions)?;
-        let amount = if self.dice.once_in(6) { U256::ZERO } else { self.dice.amount(shares) };
+        let amount = self.dice.amount(shares);
         let receiver = self.dice.pick(&self.stakers)?;
         self.signers.get(&owner)?;
         Some(to_vault(self.core, owner, &Vault::transferCall { receiver, id, amount }))
@@ -332,18 +333,11 @@ impl Player {
     fn transfer_from(&mut self, known: Known<'_>) -> Option<Move> {
         let vault = known.replay.vault();
         let receiver = self.dice.pick(&self.stakers)?;
-        if self.dice.once_in(6) {
-            // Of nobody, nothing: the contract logs it, of pools that exist and of others.
-            let pools: Vec<_> =
-                vault.pools.keys().map(|pool| pool.0).chain([U256::from(7)]).collect();
-            let (id, sender) = (self.dice.pick(&pools)?, Address::ZERO);
-            let call = Vault::transferFromCall { sender, receiver, id, amount: U256::ZERO };
-            return Some(to_vault(self.core, self.dice.pick(&self.stakers)?, &call));
-        }
         let allowed = vault.allowances.iter().filter(|(_, allowed)| !allowed.is_zero());
         let allowed = allowed.map(|((owner, spender, pool), it)| {
             (*owner, *spender, *pool, (*it).min(vault.shares(*pool, *owner)))
         });
+        let allowed = allowed.filter(|(.., most)| !most.is_zero());
         let (sender, user, pool, most) = self.dice.pick(&allowed.collect::<Vec<_>>())?;
         let (id, amount) = (pool.0, self.dice.amount(most));
         let caller = if self.dice.once_in(4) { self.actor_of(known, sender)? } else { user };
