@@ -14,4 +14,5 @@ mod manifest;
 mod node;
 mod palisade;
 mod parity;
+mod replay;
 mod resume;

@@ -1,0 +1,23 @@
+#![doc = include_str!("../README.md")]
+
+mod common;
+mod error;
+mod event;
+mod manager;
+mod math;
+mod replay;
+mod storage;
+mod vault;
+mod views;
+
+pub use common::{Clock, Common, Pause};
+pub use error::{Error, Misfit, Result};
+pub use event::{Core, Event};
+pub use manager::{
+    Allocation, Budget, LEAST_MAGNITUDE, Manager, Membership, OperatorSet, PoolNames, Promise,
+    Proposal, Terms, Waiting,
+};
+pub use replay::Replay;
+pub use storage::{Storage, Word};
+pub use vault::{Admission, Bucket, Checkpoint, MAX_ASSETS, Operator, Pool, Position, Vault};
+pub use views::{AllocationState, ManagerAt, PoolState, VaultAt};
