@@ -365,7 +365,7 @@ impl Player {
         let credits = credits.filter(|(_, account)| self.signers.contains_key(account)).copied();
         let (strategy, account) = self.dice.pick(&credits.collect::<Vec<_>>())?;
         let receiver = self.dice.pick(&self.stakers)?;
-        Some(to_vault(self.core, account, &Vault::collectCall { strategy, receiver }))
+        Some(to_vault(self.core, account, &Vault::collectCall { strategy, account, receiver }))
     }
 
     // -- operators and governance -----------------------------------------------------------
