@@ -273,12 +273,13 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed {
     function cancelSlash(OperatorSetId set, address operator, address strategy) external nonReentrant {
         SetRecord storage record = _sets[set];
         StoredTerms storage terms = record.terms;
-        if (msg.sender != terms.resolver && msg.sender != terms.slasher) revert NotResolver(set, msg.sender);
+        bool own = msg.sender == terms.slasher;
+        if (!own && msg.sender != terms.resolver) revert NotResolver(set, msg.sender);
         PoolId key = poolKey(operator, strategy);
         PromiseRecord storage promised = record.promises[key];
         (Proposal p, uint256 executableFrom,) = _proposal(promised, _budgets[key], terms);
         if (!p.exists()) revert NoProposal(set, operator, strategy);
-        if (block.timestamp >= executableFrom) revert WindowOver(executableFrom);
+        if (!own && block.timestamp >= executableFrom) revert WindowOver(executableFrom);
         promised.proposal = Proposal.wrap(0);
         emit SlashCancelled(set, operator, strategy);
     }

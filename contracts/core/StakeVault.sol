@@ -648,11 +648,11 @@ contract StakeVault is IStakeVault, EpochClock, Governed {
     }
 
     function _finishExit(PoolId pool, Epoch epoch, address owner) private returns (uint256 assets) {
-        Epoch current = currentEpoch();
-        if (epoch > current) revert ExitNotRipe(epoch, current);
         BucketRecord storage record = _buckets[pool][epoch];
         uint256 shares = record.exits[owner];
         if (shares == 0) revert NoExit(pool, epoch, owner);
+        Epoch current = currentEpoch();
+        if (epoch > current) revert ExitNotRipe(epoch, current);
         Bucket bucket = record.bucket;
         assets = _toAssets(shares, bucket.assets(), bucket.shares());
         delete record.exits[owner];

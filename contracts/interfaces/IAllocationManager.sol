@@ -156,7 +156,7 @@ interface IAllocationManager is IEpochClock, IGoverned {
     error NoProposal(OperatorSetId set, address operator, address strategy);
     /// @notice Only the set's resolver and its slasher may cancel.
     error NotResolver(OperatorSetId set, address sender);
-    /// @notice The proposal could be cancelled before timestamp `end`.
+    /// @notice The resolver could cancel the proposal before timestamp `end`.
     error WindowOver(uint256 end);
     /// @notice The proposal can be executed from timestamp `end` on.
     error WindowOpen(uint256 end);
@@ -232,7 +232,8 @@ interface IAllocationManager is IEpochClock, IGoverned {
 
     /* SLASHER OR RESOLVER */
 
-    /// @notice Withdraws a proposal, before its window ends.
+    /// @notice Withdraws a proposal: the resolver before its window ends, the slasher until it lapses (so that one that
+    /// was a mistake, or turns out to move nothing, does not hold up the next).
     function cancelSlash(OperatorSetId set, address operator, address strategy) external;
 
     /* OPERATOR */
@@ -335,15 +336,16 @@ interface IAllocationManager is IEpochClock, IGoverned {
         view
         returns (uint256[] memory assets);
 
-    /// @notice The largest fraction of each operator's pool of `strategy` that all its sets could take together:
-    /// committed over left, rounded up, at most 1e18.
+    /// @notice A bound on the fraction of each operator's pool of `strategy`, and of its unmatured exits, that all its
+    /// sets could take together: committed over left, rounded up, at most 1e18. It counts announced raises already,
+    /// lowered allocations and those of retired sets until they are settled, and knows no caps.
     function worstCaseLoss(address strategy, address[] calldata operators) external view returns (Wad[] memory);
 
     /// @notice The proposal of a slash that can still be executed, or that its window still holds back; all zero where
     /// there is none.
     /// @return magnitude the allocation in force when it was proposed
     /// @return wad the fraction of it to take
-    /// @return executableFrom the timestamp before which it can be cancelled, and from which it can be executed
+    /// @return executableFrom the timestamp before which the resolver can cancel it, and from which it can be executed
     /// @return lapsesAt the timestamp from which it cannot be executed any more
     function proposalOf(OperatorSetId set, address operator, address strategy)
         external
