@@ -551,7 +551,7 @@ pub enum ModelError {
         /// Who tried.
         by: Account,
     },
-    /// It is too late to cancel.
+    /// It is too late for the resolver to cancel.
     #[error("the window ended at {end}")]
     WindowOver {
         /// When.

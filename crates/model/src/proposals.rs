@@ -20,7 +20,7 @@ pub struct Proposal {
     pub magnitude: Magnitude,
     /// The fraction of it to take.
     pub wad: Wad,
-    /// The timestamp before which it can be cancelled, and from which it can be executed.
+    /// The timestamp before which the resolver can cancel it, and from which it can be executed.
     pub executable_from: u64,
     /// The timestamp from which it can be executed no more.
     pub lapses_at: u64,
@@ -72,10 +72,11 @@ impl Model {
         Ok(proposal)
     }
 
-    /// Cancels a proposal before its window ends, by the set's resolver or its slasher.
+    /// Cancels a proposal: by the set's resolver before its window ends, by its slasher until it
+    /// lapses, so that one that was a mistake or moves nothing does not hold up the next.
     ///
     /// # Errors
-    /// Anyone else, no proposal that lives, or a window that is over.
+    /// Anyone else, no proposal that lives, or a resolver after the window.
     pub fn cancel_slash(
         &mut self,
         by: Account,
@@ -89,7 +90,7 @@ impl Model {
         }
         let proposal = self.living_proposal(set, operator, strategy)?;
         let end = proposal.executable_from;
-        if self.clock.now() >= end {
+        if by != slasher && self.clock.now() >= end {
             return Err(ModelError::WindowOver { end });
         }
         self.allocations.proposals.remove(&(set, operator, strategy));

@@ -221,7 +221,7 @@ impl Wish {
             Self::Propose { nth, part } => return proposal(model, nth, part),
             Self::Cancel { nth, by } => {
                 let open = |(_, proposal): &(Promise, Proposal)| {
-                    model.clock().now() < proposal.executable_from
+                    by == SLASHER || model.clock().now() < proposal.executable_from
                 };
                 let Some(((set, operator, strategy), _)) = pick(proposals(model).filter(open), nth)
                 else {
@@ -706,6 +706,7 @@ fn histories_reach_what_the_promises_are_about() -> Judgement {
         ("Settle", 30),
         ("ProposeSlash", 100),
         ("CancelSlash", 8),
+        ("cancelled after the window", 2),
         ("ExecuteSlash", 25),
         ("Renew", 8),
         ("taken out of a renewed generation", 8),

@@ -51,6 +51,7 @@ fn proposal_is_executed_after_its_window() -> Result<()> {
     assert_eq!(execute(&mut model), Err(ModelError::WindowOpen { end }));
     wait(&mut model, 1)?;
     assert_eq!(cancel(&mut model, RESOLVER), Err(ModelError::WindowOver { end }));
+    assert_eq!(cancel(&mut model, ALICE), Err(ModelError::NotResolver { set: COURT, by: ALICE }));
     // 40 % of half: a fifth of the pool of 700, Bob's stake too, and of the exit of 400.
     let slashed = model.execute_slash(COURT, NORTH, ETH)?;
     assert_eq!((slashed.pool, slashed.magnitude), (pool, percent(20)));
@@ -83,6 +84,29 @@ fn proposal_is_cancelled_within_its_window() -> Result<()> {
     propose(&mut model, wad(10))?;
     wait(&mut model, WINDOW)?;
     assert_eq!(execute(&mut model)?, 50);
+    Ok(())
+}
+
+/// A slip in the fraction must not hold up the slash that was meant.
+#[test]
+fn proposal_is_taken_back_by_its_slasher_until_it_lapses() -> Result<()> {
+    let mut model = staked(&[(COURT, percent(50))])?;
+    propose(&mut model, Wad(10))?;
+    wait(&mut model, WINDOW)?;
+    assert_eq!(execute(&mut model), Err(ModelError::SlashesNothing));
+    cancel(&mut model, SLASHER)?;
+    assert_eq!(execute(&mut model), Err(NONE));
+
+    let Proposal { executable_from: end, lapses_at, .. } = propose(&mut model, wad(10))?;
+    model.advance_to(lapses_at - 1)?;
+    assert_eq!(cancel(&mut model, RESOLVER), Err(ModelError::WindowOver { end }));
+    let mut late = model.clone();
+    late.advance_to(lapses_at)?;
+    assert_eq!(cancel(&mut late, SLASHER), Err(NONE));
+    cancel(&mut model, SLASHER)?;
+    assert_eq!(model.proposal(COURT, NORTH, ETH), None);
+    assert_eq!(model.pool(NORTH, ETH).assets, 1_000);
+    assert_eq!(model.check(), Ok(()));
     Ok(())
 }
 

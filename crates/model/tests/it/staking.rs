@@ -157,6 +157,11 @@ fn exit_matures_at_the_start_of_the_epoch_after_the_next() -> Result<()> {
     model.advance_to(model.clock().start_of(Epoch(4)) - 1)?;
     let early = ModelError::ExitNotMatured { epoch: Epoch(4), now: Epoch(3) };
     assert_eq!(model.complete_withdrawal(ALICE, ALICE, id, Epoch(4), ALICE), Err(early));
+    // Whom nothing is due to is told that, and not to wait.
+    let never = ModelError::NoExit { pool: id, epoch: Epoch(3_000), owner: ALICE };
+    assert_eq!(model.complete_withdrawal(ALICE, ALICE, id, Epoch(3_000), ALICE), Err(never));
+    let not_his = ModelError::NoExit { pool: id, epoch: Epoch(4), owner: BOB };
+    assert_eq!(model.complete_withdrawal(BOB, BOB, id, Epoch(4), BOB), Err(not_his));
     model.advance_to(model.clock().start_of(Epoch(4)))?;
     let before = model.balance(ETH, ALICE);
     assert_eq!(model.complete_withdrawal(ALICE, ALICE, id, Epoch(4), ALICE)?, 500);

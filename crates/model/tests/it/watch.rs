@@ -337,11 +337,16 @@ impl Watch {
                     "a proposal holds nothing"
                 );
             }
-            (&Action::CancelSlash { set, operator, strategy, .. }, _) => {
+            (&Action::CancelSlash { by, set, operator, strategy }, _) => {
                 let Some(seen) = self.proposed.remove(&(set, operator, strategy)) else {
                     return Err(TestCaseError::fail("cancelled what was not proposed"));
                 };
-                prop_assert!(at < seen.at + WINDOW, "cancelled after the window");
+                let in_time = by == SLASHER || at < seen.at + WINDOW;
+                prop_assert!(in_time, "cancelled after the window, and not by the slasher");
+                if at >= seen.at + WINDOW {
+                    self.saw("cancelled after the window");
+                }
+                prop_assert!(now < seen.in_epoch.plus(2), "cancelled after it had lapsed");
                 prop_assert_eq!(self.model.proposal(set, operator, strategy), None);
             }
             (&Action::ExecuteSlash { set, operator, strategy }, Outcome::Slashed(reports)) => {
