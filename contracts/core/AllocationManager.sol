@@ -22,35 +22,33 @@ import {Governed} from "../libraries/Governed.sol";
 
 /// @notice The stored form of `Terms`, ordered so that a join reads one slot of it and a slash two. A cap of zero means
 /// that there is no such set, a slasher of zero that it is retired.
-/// @param flags `HAS_REGISTRAR`; the rest is free
 struct StoredTerms {
     address slasher;
     uint64 cap;
     uint24 window;
-    uint8 flags;
+    bool hasRegistrar;
     address recipient;
     address resolver;
     bytes32 conditions;
     address registrar;
 }
 
-uint8 constant HAS_REGISTRAR = 1;
-
 /// @notice An operator set: its terms, what it accepts, who is a member, and what is promised to it.
 struct SetRecord {
     StoredTerms terms;
     mapping(address strategy => bool) accepted;
     mapping(address operator => Membership) memberships;
-    mapping(PoolId key => PromiseRecord) promises;
+    mapping(PoolId key => AllocationRecord) promises;
 }
 
 /// @notice What is promised to a set of one pool, and the slash of it that was proposed, if any.
-struct PromiseRecord {
+struct AllocationRecord {
     Allocation allocation;
     Proposal proposal;
 }
 
-/// @notice What one call of slashing asks for: `wad` of an allocation, of which it reaches `most`.
+/// @notice What a call of slashing takes of each allocation: the fraction `wad` of it, or of `most` where that is less.
+/// `epoch`, `cap` and `recipient` are the call's.
 struct Demand {
     Epoch epoch;
     Wad cap;
@@ -59,7 +57,7 @@ struct Demand {
     Wad wad;
 }
 
-/// @notice The budget of a pool.
+/// @notice The budget of a pool, in a record so that it can be passed by reference.
 struct BudgetRecord {
     Budget budget;
 }
@@ -73,7 +71,8 @@ struct BudgetRecord {
 /// PROMISES
 /// - A slash takes at most its fraction of the set's allocation, and in one epoch at most the set's cap.
 /// - Nothing that raises a staker's risk takes effect before the third epoch after the one it was announced in, once
-///   the operator has opened its pools. Nothing that frees stake from a promise takes effect before the second.
+///   the operator has opened its pools. Nothing that frees stake from a promise takes effect before the second,
+///   unless the set's own AVS gives it up.
 /// - While no more is committed than is left, a slash by one set leaves what every other set can slash unchanged.
 /// - A slash for a proposal never takes more than the allocation in force when it was proposed allowed.
 /// - What is returned and logged is what the vault really moved.
@@ -166,7 +165,7 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed {
             // Safe: it is at most 1e18.
             cap: uint64(Wad.unwrap(terms.cap)),
             window: terms.window.toUint24(),
-            flags: terms.registrar == address(0) ? 0 : HAS_REGISTRAR,
+            hasRegistrar: terms.registrar != address(0),
             recipient: terms.recipient,
             resolver: terms.resolver,
             conditions: terms.conditions,
@@ -252,7 +251,7 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed {
         if (terms.window == 0) revert SlashIsInstant(set);
         if (wad > Wad.wrap(terms.cap)) revert FractionAboveCap(wad, Wad.wrap(terms.cap));
         PoolId key = poolKey(operator, strategy);
-        PromiseRecord storage promised = record.promises[key];
+        AllocationRecord storage promised = record.promises[key];
         BudgetRecord storage pool = _budgets[key];
         (Proposal waiting,, uint256 lapsesAt) = _proposal(promised, pool, terms);
         if (waiting.exists()) revert ProposalPending(set, operator, strategy, lapsesAt);
@@ -276,7 +275,7 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed {
         bool own = msg.sender == terms.slasher;
         if (!own && msg.sender != terms.resolver) revert NotResolver(set, msg.sender);
         PoolId key = poolKey(operator, strategy);
-        PromiseRecord storage promised = record.promises[key];
+        AllocationRecord storage promised = record.promises[key];
         (Proposal p, uint256 executableFrom,) = _proposal(promised, _budgets[key], terms);
         if (!p.exists()) revert NoProposal(set, operator, strategy);
         if (!own && block.timestamp >= executableFrom) revert WindowOver(executableFrom);
@@ -302,7 +301,7 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed {
         _requireLive(set, record.terms);
         if (magnitude > WHOLE) revert MagnitudeTooLarge(magnitude);
         PoolId key = poolKey(operator, strategy);
-        PromiseRecord storage promised = record.promises[key];
+        AllocationRecord storage promised = record.promises[key];
         BudgetRecord storage pool = _budgets[key];
         Epoch epoch = currentEpoch();
         (Budget budget, Allocation a, bool counted) = _load(promised, pool, epoch);
@@ -361,7 +360,7 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed {
         SetRecord storage record = _sets[set];
         StoredTerms storage terms = record.terms;
         PoolId key = poolKey(operator, strategy);
-        PromiseRecord storage promised = record.promises[key];
+        AllocationRecord storage promised = record.promises[key];
         (Proposal p, uint256 executableFrom,) = _proposal(promised, _budgets[key], terms);
         if (!p.exists()) revert NoProposal(set, operator, strategy);
         if (block.timestamp < executableFrom) revert WindowOpen(executableFrom);
@@ -377,7 +376,7 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed {
     function settle(OperatorSetId set, address operator, address strategy) external nonReentrant {
         SetRecord storage record = _sets[set];
         PoolId key = poolKey(operator, strategy);
-        PromiseRecord storage promised = record.promises[key];
+        AllocationRecord storage promised = record.promises[key];
         BudgetRecord storage pool = _budgets[key];
         (Budget budget, Allocation a, bool counted) = _loadUnlessRetired(record.terms, promised, pool, currentEpoch());
         if (!counted || Allocation.unwrap(a) == Allocation.unwrap(promised.allocation)) {
@@ -555,15 +554,17 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed {
         if (!registered) revert NotAnOperator(operator);
         record.memberships[operator] = Membership({joined: true, opened: opened, allocations: 0});
         emit Joined(set, operator);
-        return terms.flags & HAS_REGISTRAR != 0;
+        return terms.hasRegistrar;
     }
 
     /// @dev Ends a membership as `account` may, and tells the registrar outside the lock.
     function _leave(OperatorSetId set, address operator, address[] calldata strategies, address account) private {
         _requireAuthorized(account);
-        _endMembership(set, operator, strategies, msg.sig == this.eject.selector);
+        // Passed as a constant, it would have the compiler write all of this twice: 430 bytes.
+        bool ejected = msg.sig == this.eject.selector;
+        _endMembership(set, operator, strategies, ejected);
         StoredTerms storage terms = _sets[set].terms;
-        if (terms.flags & HAS_REGISTRAR == 0) return;
+        if (!terms.hasRegistrar) return;
         if (gasleft() < LEAVE_HOOK_NEEDS) revert NotEnoughGas(gasleft(), LEAVE_HOOK_NEEDS);
         bytes memory data = abi.encodeCall(IRegistrar.onLeave, (set, operator));
         (bool told,,) = LibCall.tryCall(terms.registrar, 0, LEAVE_HOOK_GAS, 0, data);
@@ -607,7 +608,7 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed {
         bool ejected
     ) private returns (bool counted, bool counts) {
         PoolId key = poolKey(operator, strategy);
-        PromiseRecord storage promised = record.promises[key];
+        AllocationRecord storage promised = record.promises[key];
         BudgetRecord storage pool = _budgets[key];
         Budget budget;
         Allocation a;
@@ -647,7 +648,7 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed {
         returns (Magnitude taken, uint256 assets)
     {
         PoolId key = poolKey(operator, strategy);
-        PromiseRecord storage promised = record.promises[key];
+        AllocationRecord storage promised = record.promises[key];
         BudgetRecord storage pool = _budgets[key];
         (Budget budget, Allocation a, bool counted) = _load(promised, pool, demand.epoch);
         Magnitude left = budget.left();
@@ -696,7 +697,7 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed {
 
     /// @dev An allocation as it stands in epoch `epoch`, and its budget without what has come due to be released.
     /// `counted` says whether the stored word counts in the membership.
-    function _load(PromiseRecord storage promised, BudgetRecord storage pool, Epoch epoch)
+    function _load(AllocationRecord storage promised, BudgetRecord storage pool, Epoch epoch)
         private
         view
         returns (Budget budget, Allocation a, bool counted)
@@ -716,7 +717,7 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed {
     /// @dev The same, where a retired set's allocation counts as nothing. Slashes need not ask: it has no slasher.
     function _loadUnlessRetired(
         StoredTerms storage terms,
-        PromiseRecord storage promised,
+        AllocationRecord storage promised,
         BudgetRecord storage pool,
         Epoch epoch
     ) private view returns (Budget budget, Allocation a, bool counted) {
@@ -728,7 +729,7 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed {
     }
 
     /// @dev A proposal that waits, and when it can be executed and lapses; zeros where there is none.
-    function _proposal(PromiseRecord storage promised, BudgetRecord storage pool, StoredTerms storage terms)
+    function _proposal(AllocationRecord storage promised, BudgetRecord storage pool, StoredTerms storage terms)
         private
         view
         returns (Proposal p, uint256 executableFrom, uint256 lapsesAt)
@@ -738,7 +739,7 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed {
         if (!p.exists() || p.generation() != pool.budget.generation() || _isRetired(terms)) return (none, 0, 0);
         uint256 proposedAt = p.proposedAt();
         executableFrom = proposedAt + terms.window;
-        // Epochs after the start of its own.
+        // The start of the second epoch after that of the proposal.
         lapsesAt = proposedAt - (proposedAt - ORIGIN) % EPOCH_LENGTH + LAPSE_DELAY * EPOCH_LENGTH;
         if (block.timestamp >= lapsesAt) return (none, 0, 0);
     }

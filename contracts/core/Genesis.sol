@@ -13,7 +13,7 @@ contract Genesis {
     error Misplaced(address expected, address actual);
 
     constructor(address authority, uint256 epochLength) {
-        // RLP of (this address, nonce 2), from EIP-161's rule for CREATE addresses.
+        // The RLP of (this address, 2), whose hash CREATE takes the address from; nonces begin at 1 (EIP-161).
         address expected = address(uint160(uint256(keccak256(abi.encodePacked(hex"d694", address(this), hex"02")))));
         StakeVault vault = new StakeVault(authority, expected, epochLength);
         address actual = address(new AllocationManager(authority, vault, epochLength));

@@ -15,7 +15,7 @@ import {Pausable} from "../interfaces/IGoverned.sol";
 import {IStakeVault} from "../interfaces/IStakeVault.sol";
 import {Epoch} from "../types/Epoch.sol";
 import {Magnitude} from "../types/Magnitude.sol";
-import {Bucket, BucketMath, Checkpoint, Pool, PoolMath, Position} from "../types/Pool.sol";
+import {Bucket, BucketMath, Checkpoint, Pool, PoolMath, Position, SHARES_MASK} from "../types/Pool.sol";
 import {GENERATION_MASK, PoolId, poolKey} from "../types/PoolId.sol";
 import {EpochClock} from "../libraries/EpochClock.sol";
 import {Governed} from "../libraries/Governed.sol";
@@ -68,7 +68,7 @@ struct BucketRecord {
 /// - A position or an exit loses value by a slash of its pool only. What anybody else does never lowers it.
 /// - An exit queued in epoch e can be completed from the start of epoch e+2, by its owner (or who acts for it) alone.
 ///   No operator, service or other token has a part in that; governance may delay completion by three days at most.
-/// - A slash reaches a pool and its two unmatured buckets by one and the same fraction, and nothing else.
+/// - A slash reaches a pool and its two unripe buckets by one and the same fraction, and nothing else.
 /// - Where a slash leaves nothing, its generation ends: shares of it never touch stake that comes later.
 ///
 /// ASSUMES that a token moves what it is asked to move and does not shrink by itself. A token that does not keep to it
@@ -93,8 +93,8 @@ contract StakeVault is IStakeVault, EpochClock, Governed {
     using SafeTransferLib for address;
 
     /// @inheritdoc IStakeVault
-    /// @dev Within it no pool or bucket overflows: a share of a bucket is worth 1e-18 or more until the bucket ripens
-    /// or its generation ends, and 2^92 × 1e18 fits 152 bits.
+    /// @dev Within it no bucket overflows: a share of it is worth 1e-18 or more until it is ripe or its generation
+    /// ends, and 2^92 × 1e18 fits 152 bits. A pool's shares may outgrow their 104 bits: `_enter` refuses it.
     uint256 public constant MAX_ASSETS = 2 ** 92;
 
     /// @inheritdoc IStakeVault
@@ -102,7 +102,10 @@ contract StakeVault is IStakeVault, EpochClock, Governed {
 
     /// @dev A pool with more than this many times more shares than assets is worn out: shares for `MAX_ASSETS` might
     /// not fit 104 bits.
-    uint256 private constant WORN_OUT = 2 ** 12;
+    uint256 private constant WORN_OUT = 2 ** 104 / MAX_ASSETS;
+
+    /// @dev Epochs from that in which an exit is queued to that in which it is ripe.
+    uint256 private constant EXIT_DELAY = 2;
 
     bytes32 private constant DOMAIN_TYPEHASH =
         keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)");
@@ -208,6 +211,7 @@ contract StakeVault is IStakeVault, EpochClock, Governed {
         returns (uint256 shares)
     {
         _requireRunning(Pausable.Deposit);
+        // Looked at before anything is computed, too: shares for more would not fit.
         uint256 cap = depositCapOf(strategy);
         if (assets > cap) revert DepositCapExceeded(strategy, assets, cap);
         (, shares) = _enter(strategy, operator, assets, minShares, receiver);
@@ -250,14 +254,14 @@ contract StakeVault is IStakeVault, EpochClock, Governed {
         _requireOwnerOrOperator(owner);
         if (pool.isIdle()) revert PoolIsIdle(pool);
         Epoch current = currentEpoch();
-        epoch = current.plus(2);
+        epoch = current.plus(EXIT_DELAY);
 
         assets = _leave(pool, owner, shares, current);
         if (assets < minAssets) revert TooLittle(assets, minAssets);
 
         BucketRecord storage record = _buckets[pool][epoch];
         Bucket bucket = record.bucket;
-        uint256 exitShares = _toShares(assets, bucket.shares(), bucket.assets());
+        uint256 exitShares = _toShares(assets, bucket.assets(), bucket.shares());
         // Both fit; see MAX_ASSETS. A token that lies about balances may overflow its own bucket, and is refused.
         uint256 bucketAssets = (bucket.assets() + assets).toUint104();
         record.bucket = BucketMath.pack(bucketAssets, (bucket.shares() + exitShares).toUint152());
@@ -368,7 +372,7 @@ contract StakeVault is IStakeVault, EpochClock, Governed {
         emit DepositCapSet(strategy, cap);
     }
 
-    /* RECIPIENT */
+    /* ANYONE */
 
     /// @inheritdoc IStakeVault
     function collect(address strategy, address account, address receiver)
@@ -556,7 +560,7 @@ contract StakeVault is IStakeVault, EpochClock, Governed {
             OperatorRecord storage stored = _operators[operator];
             Epoch admitsFrom = Epoch.wrap(stored.admitsFrom);
             if (!admitsFrom.isSet() || admitsFrom > current) revert OperatorClosedToStake(operator, admitsFrom);
-            if (stored.approver != address(0)) _useAdmission(operator, owner);
+            if (stored.approver != address(0)) _useAdmission(stored, operator, owner);
         }
 
         PoolId key = poolKey(operator, strategy);
@@ -565,10 +569,10 @@ contract StakeVault is IStakeVault, EpochClock, Governed {
         Checkpoint c = p.checkpoint();
         pool = key.atGeneration(c.generation());
         uint256 total = c.shares();
-        shares = _toShares(assets, total, p.assets());
+        shares = _toShares(assets, p.assets(), total);
         if (shares == 0) revert NothingToMove(pool);
         if (shares < minShares) revert TooLittle(shares, minShares);
-        if (total + shares >= 2 ** 104) revert PoolWornOut(pool, assets);
+        if (total + shares > SHARES_MASK) revert PoolWornOut(pool, assets);
         if (!c.since().isSet()) {
             (record.operator, record.strategy) = (operator, strategy);
             emit PoolCreated(key, operator, strategy);
@@ -582,9 +586,9 @@ contract StakeVault is IStakeVault, EpochClock, Governed {
     }
 
     /// @dev Only the staker may use up its approval.
-    function _useAdmission(address operator, address staker) private {
+    function _useAdmission(OperatorRecord storage stored, address operator, address staker) private {
         _requireOwnerOrOperator(staker);
-        Admission storage admission = _operators[operator].admissions[staker];
+        Admission storage admission = stored.admissions[staker];
         uint256 deadline = admission.deadline;
         if (block.timestamp > deadline) revert NotAdmitted(operator, staker, deadline);
         admission.deadline = 0;
@@ -636,7 +640,7 @@ contract StakeVault is IStakeVault, EpochClock, Governed {
         Position position = from.position;
         uint256 held = position.shares();
         if (held < amount) revert InsufficientShares(id, sender, held, amount);
-        // Else anybody could, for anybody: allowances of nothing suffice for it.
+        // A transfer of nothing needs no allowance: anybody could log one for anybody, and lengthen their history.
         if (amount == 0) revert NothingToMove(id);
         Epoch current = currentEpoch();
         _setShares(from, position, held - amount, current);
@@ -660,7 +664,7 @@ contract StakeVault is IStakeVault, EpochClock, Governed {
         record.bucket = BucketMath.pack(bucket.assets() - assets, bucket.shares() - shares);
     }
 
-    /// @return assets what left the pool and its two unmatured buckets, and is now the caller's to place
+    /// @return assets what left the pool and its two unripe buckets, and is now the caller's to place
     function _slash(PoolId key, Magnitude taken, Magnitude left) private returns (uint256 assets) {
         Epoch current = currentEpoch();
         PoolRecord storage record = _pools[key];
@@ -720,7 +724,7 @@ contract StakeVault is IStakeVault, EpochClock, Governed {
     /* INTERNAL: ROUNDING */
 
     /// @dev Shares for `assets` that enter, rounded down for those who are in. One for one where nobody is.
-    function _toShares(uint256 assets, uint256 totalShares, uint256 totalAssets) private pure returns (uint256) {
+    function _toShares(uint256 assets, uint256 totalAssets, uint256 totalShares) private pure returns (uint256) {
         // Where there are shares there are assets: no slash short of all takes the last unit, and no exit does.
         // Safe: assets fit 104 bits and shares 152.
         unchecked {

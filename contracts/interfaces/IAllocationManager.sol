@@ -292,7 +292,8 @@ interface IAllocationManager is IEpochClock, IGoverned {
     /// of it to be promised or guaranteed: below it a fraction cannot be taken precisely.
     function LEAST_MAGNITUDE() external view returns (Magnitude);
 
-    /// @notice The terms of a set; all zero where there is none. A retired set has no slasher, and is else as it was.
+    /// @notice The terms of a set; all zero where there is none. A retired set has no slasher, and is otherwise
+    /// unchanged.
     function termsOf(OperatorSetId set) external view returns (Terms memory);
 
     /// @notice Whether the set accepts raises of allocations of `strategy`.
@@ -301,7 +302,8 @@ interface IAllocationManager is IEpochClock, IGoverned {
     /// @notice The operator's membership of the set.
     function membershipOf(OperatorSetId set, address operator) external view returns (Membership memory);
 
-    /// @notice The allocation as it stands now: due changes applied, another generation's read as zero.
+    /// @notice The allocation as it stands now: due changes applied, another generation's read as zero. Reverts during
+    /// a call that changes it.
     /// @return current the magnitude in force
     /// @return next the magnitude from `effective` on; equals `current` where no change is pending
     /// @return effective the epoch in which the pending change takes effect; 0 where there is none
@@ -311,7 +313,7 @@ interface IAllocationManager is IEpochClock, IGoverned {
         view
         returns (Magnitude current, Magnitude next, Epoch effective, Magnitude taken);
 
-    /// @notice The budget of the operator's pool of `strategy`.
+    /// @notice The budget of the operator's pool of `strategy`. Reverts during a call that changes it.
     /// @return left what slashes have left of it; 1e18 whenever nothing is committed
     /// @return committed the sum of its allocations, each at its larger side while a change of it is pending. A lowered
     /// one that has come due still counts at its old side until it is touched.
@@ -321,7 +323,7 @@ interface IAllocationManager is IEpochClock, IGoverned {
         view
         returns (Magnitude left, Magnitude committed, uint256 generation);
 
-    /// @notice The most that a slash of `set` could take now from each operator's pool of `strategy` and its unmatured
+    /// @notice The most that a slash of `set` could take now from each operator's pool of `strategy` and its unripe
     /// exits, in assets and rounded down, the epoch's cap left aside. Reverts during a call that changes it.
     function slashableStake(OperatorSetId set, address strategy, address[] calldata operators)
         external
@@ -336,13 +338,14 @@ interface IAllocationManager is IEpochClock, IGoverned {
         view
         returns (uint256[] memory assets);
 
-    /// @notice A bound on the fraction of each operator's pool of `strategy`, and of its unmatured exits, that all its
+    /// @notice A bound on the fraction of each operator's pool of `strategy`, and of its unripe exits, that all its
     /// sets could take together: committed over left, rounded up, at most 1e18. It counts announced raises already,
-    /// lowered allocations and those of retired sets until they are settled, and knows no caps.
+    /// lowered allocations and those of retired sets until they are settled, and knows no caps. Reverts during a call
+    /// that changes it.
     function worstCaseLoss(address strategy, address[] calldata operators) external view returns (Wad[] memory);
 
     /// @notice The proposal of a slash that can still be executed, or that its window still holds back; all zero where
-    /// there is none.
+    /// there is none. Reverts during a call that changes it.
     /// @return magnitude the allocation in force when it was proposed
     /// @return wad the fraction of it to take
     /// @return executableFrom the timestamp before which the resolver can cancel it, and from which it can be executed
@@ -354,7 +357,7 @@ interface IAllocationManager is IEpochClock, IGoverned {
 
     /// @notice The first epoch in which no slash proposed so far against the operator's pool of `strategy` can be
     /// executed any more, whichever set proposed it. Who stakes before shares the loss. Errs to the safe side where
-    /// proposals were cancelled, executed or have died with their set.
+    /// proposals were cancelled, executed or have died with their set. Reverts during a call that changes it.
     function contestedUntil(address operator, address strategy) external view returns (Epoch);
 
     /// @notice Whether `appointee` may call the function `selector` for `account`.

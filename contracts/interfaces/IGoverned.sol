@@ -5,12 +5,12 @@ pragma solidity >=0.8.34;
 /// vault heeds pauses of the first three, the allocation manager of the last three; pausing them in the other one stops
 /// nothing.
 enum Pausable {
-    Deposit,
-    Open,
-    Complete,
-    Join,
-    Raise,
-    CreateSet
+    Deposit, // deposit, delegate, redelegate
+    Open, // open
+    Complete, // completeWithdrawal, withdraw
+    Join, // join
+    Raise, // allocate, where it raises
+    CreateSet // createOperatorSet
 }
 
 /// @title IGoverned

@@ -91,10 +91,10 @@ interface IStakeVault is IERC165, IEpochClock, IGoverned {
     /// @notice `account` could not receive `assets` of `strategy` and may collect them later.
     event Credited(address indexed strategy, address indexed account, uint256 assets);
 
-    /// @notice `account` collected its credit; `receiver` has the tokens.
+    /// @notice The credit of `account` was paid to `receiver`.
     event Collected(address indexed strategy, address indexed account, address receiver, uint256 assets);
 
-    /// @notice `owner` allowed or forbade `spender` to act on all its positions and exits (ERC-6909).
+    /// @notice `owner` allowed or forbade `spender` to act on all its positions, exits and credits (ERC-6909).
     event OperatorSet(address indexed owner, address indexed spender, bool approved);
 
     /// @notice After a deposit the vault may hold `cap` of `strategy` at most.
@@ -140,8 +140,8 @@ interface IStakeVault is IERC165, IEpochClock, IGoverned {
     error DepositCapTooHigh(uint256 cap, uint256 highest);
     /// @notice The pool has lost so much that shares for this many assets do not fit; it takes no such deposit.
     error PoolWornOut(PoolId pool, uint256 assets);
-    /// @notice A share of the pool is still worth 1/4,096 of a unit or more, so deposits fit, of any size
-    /// short of the last unit below the highest cap.
+    /// @notice A share of the pool is still worth 1/4,096 of a unit or more, so every deposit below
+    /// the highest cap fits.
     error NotWornOut(PoolId pool, uint256 assets, uint256 shares);
     /// @notice The idle pool has no exit queue: take stake out of it with `withdraw` or `delegate`.
     error PoolIsIdle(PoolId pool);
@@ -194,23 +194,27 @@ interface IStakeVault is IERC165, IEpochClock, IGoverned {
     /// @notice Stakes `assets` of `strategy` for `receiver`, delegated to `operator` (zero: kept idle).
     /// @dev Shares are rounded down, for those who are in the pool already.
     /// @param minShares the least shares that the sender accepts
-    /// @return shares what `receiver` now holds more of the pool's living generation
+    /// @return shares minted to `receiver`, in the pool's living generation
     function deposit(address strategy, address operator, address receiver, uint256 assets, uint256 minShares)
         external
         returns (uint256 shares);
 
-    /// @notice Takes `shares` out as tokens, at once: of the idle pool, or of a generation that was renewed.
+    /// @notice Takes `shares` out as tokens, at once: of the idle pool, or of a generation that was renewed. Called by
+    /// `owner` or its ERC-6909 operator.
+    /// @return assets what `receiver` was paid, rounded down for those who stay
     function withdraw(PoolId pool, uint256 shares, address receiver, address owner) external returns (uint256 assets);
 
     /// @notice Moves `shares` of the idle pool, or of a generation that was renewed, into the pool of `operator` (zero:
-    /// the idle pool), at once and without moving tokens.
+    /// the idle pool), at once and without moving tokens. Called by `owner` or its ERC-6909 operator.
+    /// @dev Both conversions round down, for those who are in the pools.
     /// @param minShares the least shares of the operator's pool that the sender accepts
+    /// @return minted what `owner` now holds more of the operator's pool, in shares
     function delegate(PoolId pool, uint256 shares, address operator, uint256 minShares, address owner)
         external
         returns (uint256 minted);
 
     /// @notice Gives `shares` of `pool` for an exit that ripens two epochs from now. Until then it can be slashed
-    /// with the pool and by the same fraction.
+    /// with the pool and by the same fraction. Called by `owner` or its ERC-6909 operator.
     /// @dev Both conversions round down, for those who stay.
     /// @param minAssets the least assets that the sender accepts to be queued
     /// @return epoch the epoch in which the exit ripens; with `pool` and `owner` it is the exit's id
@@ -220,14 +224,17 @@ interface IStakeVault is IERC165, IEpochClock, IGoverned {
         returns (Epoch epoch, uint256 assets);
 
     /// @notice Pays the ripe exit `(pool, epoch, owner)` out to `receiver`. One that slashes left worthless completes
-    /// without a token call.
+    /// without a token call. Called by `owner` or its ERC-6909 operator.
+    /// @return assets what `receiver` was paid, rounded down for those who stay in the bucket
     function completeWithdrawal(PoolId pool, Epoch epoch, address owner, address receiver)
         external
         returns (uint256 assets);
 
     /// @notice Moves the ripe exit `(pool, epoch, owner)` into the pool of `operator` (zero: the idle pool) without
-    /// moving tokens.
+    /// moving tokens. Called by `owner` or its ERC-6909 operator.
+    /// @dev Both conversions round down, for those who stay.
     /// @param minShares the least shares of that pool that the sender accepts
+    /// @return shares what `owner` now holds more of that pool
     function redelegate(PoolId pool, Epoch epoch, address owner, address operator, uint256 minShares)
         external
         returns (uint256 shares);
@@ -242,14 +249,15 @@ interface IStakeVault is IERC165, IEpochClock, IGoverned {
     /// @notice Lets `spender` transfer `amount` shares of `id` for the sender (ERC-6909), instead of what it may now.
     function approve(address spender, PoolId id, uint256 amount) external returns (bool);
 
-    /// @notice Allows or forbids `spender` to act on all positions and exits of the sender (ERC-6909).
+    /// @notice Allows or forbids `spender` to act on all positions, exits and credits of the sender (ERC-6909).
     function setOperator(address spender, bool approved) external returns (bool);
 
     /* ALLOCATION MANAGER */
 
-    /// @notice Takes `taken / left` of a pool and of each of its two unmatured buckets, rounded down, and sends it to
+    /// @notice Takes `taken / left` of a pool and of each of its two unripe buckets, rounded down, and sends it to
     /// `recipient` (zero: burns it). Where nothing would move, nothing happens.
-    /// @dev Where `taken` is `left`, everything goes and the generation ends.
+    /// @dev Where `taken` is `left`, everything goes and the generation ends. The caller guarantees that
+    /// 0 < `taken` <= `left` and that `strategy` is the pool's own; neither is checked.
     /// @param pool the pool's key
     /// @param strategy the pool's strategy
     /// @return assets what was taken
@@ -268,7 +276,7 @@ interface IStakeVault is IERC165, IEpochClock, IGoverned {
     /// deposit. What it holds already stays. Authority only.
     function setDepositCap(address strategy, uint256 cap) external;
 
-    /* RECIPIENT */
+    /* ANYONE */
 
     /// @notice Pays the credit of `account` in `strategy` (slashed stake that it could not receive) to `receiver`.
     /// Anybody may have it paid to the account itself; elsewhere only the account or its ERC-6909 operator.
@@ -367,6 +375,6 @@ interface IStakeVault is IERC165, IEpochClock, IGoverned {
     /// @notice The decimals of the pool's strategy (ERC-6909 metadata): a pool's first shares are worth a unit each.
     function decimals(PoolId id) external view returns (uint8);
 
-    /// @notice Whether `spender` may act on the positions and exits of `owner` (ERC-6909).
+    /// @notice Whether `spender` may act on the positions, exits and credits of `owner` (ERC-6909).
     function isOperator(address owner, address spender) external view returns (bool);
 }

@@ -42,6 +42,7 @@ using {PositionMath.shares, PositionMath.since, PositionMath.previous, PositionM
 using {BucketMath.assets, BucketMath.shares, BucketMath.less} for Bucket global;
 
 uint256 constant SHARES_MASK = 2 ** 104 - 1;
+uint256 constant CHECKPOINT_MASK = 2 ** 152 - 1;
 uint256 constant BUCKET_SHARES_MASK = 2 ** 152 - 1;
 
 library CheckpointMath {
@@ -70,7 +71,7 @@ library PoolMath {
 
     /// @notice Its shares, since when they stand, and its generation.
     function checkpoint(Pool p) internal pure returns (Checkpoint) {
-        return Checkpoint.wrap(Pool.unwrap(p) & BUCKET_SHARES_MASK);
+        return Checkpoint.wrap(Pool.unwrap(p) & CHECKPOINT_MASK);
     }
 
     /// @dev With `assets_` less, which it must have; its shares stay.

@@ -2,14 +2,14 @@
 pragma solidity 0.8.37;
 
 import {Epoch} from "palisade/types/Epoch.sol";
-import {Magnitude, Wad} from "palisade/types/Magnitude.sol";
+import {Wad} from "palisade/types/Magnitude.sol";
 import {OperatorSetId} from "palisade/types/OperatorSetId.sol";
 import {PoolId} from "palisade/types/PoolId.sol";
 import {Terms} from "palisade/types/Terms.sol";
 import {Base, IMintable} from "../Base.t.sol";
 
 /// @notice What each action costs: gas of one cold transaction, in steady state, written to `snapshots/core.json`.
-/// @dev `isolate = true` makes each top-level call a transaction of its own. The contracts are the shipped artifacts.
+/// @dev `isolate = true` makes each top-level call a transaction of its own.
 contract CoreGas is Base {
     OperatorSetId internal set;
     PoolId internal pool;
@@ -31,6 +31,14 @@ contract CoreGas is Base {
 
     function snapshot(string memory key) internal {
         vm.snapshotGasLastCall("core", key);
+    }
+
+    /// @dev What is deployed and measured here is what the bindings ship.
+    function test_MeasuresTheShippedArtifact() public view {
+        string memory built = vm.readFile("out/Genesis.sol/Genesis.json");
+        string memory shipped = vm.readFile("crates/bindings/artifacts/Genesis.json");
+        bytes32 hash = keccak256(vm.parseJsonBytes(shipped, ".bytecode.object"));
+        assertEq(keccak256(vm.parseJsonBytes(built, ".bytecode.object")), hash, "run: make artifacts");
     }
 
     /* STAKER */

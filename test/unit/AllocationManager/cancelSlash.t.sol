@@ -63,7 +63,7 @@ contract CancelSlashTest is ProposalScene {
         skipToEnd(1);
         cancel(slasher);
         vm.prank(slasher);
-        manager.proposeSlash(set, operator, address(token), wad(0.5e18), 0);
+        manager.proposeSlash(slow, operator, address(token), wad(0.5e18), 0);
     }
 
     function test_RevertWhen_Lapsed() public {
