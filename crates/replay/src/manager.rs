@@ -62,11 +62,11 @@ pub struct Terms {
     pub slasher: Address,
     /// The most that one epoch's slashes may take of an allocation.
     pub cap: u128,
-    /// Seconds in which a proposed slash can be cancelled; 0 where the set slashes at once.
+    /// Seconds in which the resolver can cancel a proposed slash; 0 where the set slashes at once.
     pub window: u64,
     /// Receives what is slashed; zero burns it.
     pub recipient: Address,
-    /// May cancel a proposed slash.
+    /// May cancel a proposed slash, and so may the slasher.
     pub resolver: Address,
     /// Hash of the written conditions.
     pub conditions: B256,
@@ -143,7 +143,7 @@ pub struct Proposal {
 pub struct Waiting {
     /// The proposal.
     pub proposal: Proposal,
-    /// The timestamp before which it can be cancelled, and from which it can be executed.
+    /// The timestamp before which the resolver can cancel it, and from which it can be executed.
     pub executable_from: u64,
     /// The timestamp from which it cannot be executed any more.
     pub lapses_at: u64,
@@ -378,9 +378,9 @@ impl Manager {
                 let clock = self.clock()?;
                 let budget = self.budget(names);
                 let set = self.set(event.set.into())?;
+                // After the window only the slasher can, until the proposal lapses; the log does not say who it was.
                 let waiting = set.waiting(budget, names, clock, now.timestamp);
-                let in_window = waiting.is_some_and(|it| now.timestamp < it.executable_from);
-                require(in_window, "no proposal could be cancelled")?;
+                require(waiting.is_some(), "no proposal could be cancelled")?;
                 set.promises.entry(names).or_default().proposal = None;
                 Ok(())
             }

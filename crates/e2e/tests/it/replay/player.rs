@@ -730,7 +730,7 @@ impl Player {
         Some(to_manager(self.core, terms.slasher, &call))
     }
 
-    /// A proposal that waits: one that can be executed, or one that can be cancelled.
+    /// A proposal that waits: one that can be executed, or one that its window holds back.
     fn proposal(
         &mut self,
         known: Known<'_>,
@@ -744,9 +744,10 @@ impl Player {
     }
 
     fn cancel(&mut self, known: Known<'_>) -> Option<Move> {
-        let (id, operator, strategy) = self.proposal(known, false)?;
+        let late = self.dice.once_in(4);
+        let (id, operator, strategy) = self.proposal(known, late)?;
         let terms = known.replay.manager().sets[&id].terms;
-        let by = if terms.resolver.is_zero() { terms.slasher } else { terms.resolver };
+        let by = if late || terms.resolver.is_zero() { terms.slasher } else { terms.resolver };
         let call = Manager::cancelSlashCall { set: id.packed(), operator, strategy };
         Some(to_manager(self.core, by, &call))
     }
