@@ -46,6 +46,11 @@ impl Artifact {
         self.runtime
     }
 
+    /// The committed file.
+    pub(crate) const fn json(&self) -> &'static str {
+        self.json
+    }
+
     /// Where the immutables are.
     #[must_use]
     pub fn immutables(&self) -> &'static Immutables {

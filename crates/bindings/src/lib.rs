@@ -4,10 +4,14 @@ mod artifact;
 mod clock;
 mod contracts;
 mod pool_id;
+mod refusal;
 mod set_id;
 
+/// The version of alloy that the bindings are made with, for those who call them.
+pub use alloy;
 pub use artifact::{Artifact, ImmutableRange, Immutables, artifacts};
 pub use clock::Epoch;
 pub use contracts::{AllocationManager, DevToken, DevWrapper, Genesis, StakeVault};
 pub use pool_id::PoolId;
+pub use refusal::{Argument, Refusal, RevertData};
 pub use set_id::OperatorSetId;

@@ -4,7 +4,9 @@ use alloy::{
     primitives::{Address, B256, Bytes, U256, keccak256},
     sol_types::{self, SolCall},
 };
-use palisade_bindings::{AllocationManager, DevToken, DevWrapper, OperatorSetId, StakeVault};
+use palisade_bindings::{
+    AllocationManager, Argument, DevToken, DevWrapper, OperatorSetId, Refusal, StakeVault,
+};
 use palisade_devnet::Devnet;
 
 use crate::{
@@ -116,6 +118,22 @@ impl Book {
         let others =
             [(self.vault, "vault"), (self.manager, "allocation manager"), (self.inside, INSIDE)];
         people.into_iter().chain(assets).chain(others)
+    }
+
+    /// A refusal on one line, with everybody and every set called by name.
+    pub(crate) fn told(&self, refusal: &Refusal) -> String {
+        refusal.describe(|argument| {
+            let name = match *argument {
+                Argument::Address(address) => {
+                    self.names().find(|(known, _)| *known == address).map(|(_, name)| name)
+                }
+                Argument::Set(id) => {
+                    Set::ALL.into_iter().find(|set| self.set(*set) == id).map(Set::name)
+                }
+                _ => None,
+            };
+            name.map_or_else(|| argument.to_string(), str::to_owned)
+        })
     }
 
     /// The call that an action is. `pool` and `shares` are those that it is about, as the chain has them.

@@ -9,7 +9,7 @@ use alloy::{
     providers::Provider,
     rpc::types::{TransactionReceipt, TransactionRequest},
 };
-use palisade_bindings::{DevToken, Epoch};
+use palisade_bindings::{DevToken, Epoch, Refusal};
 use palisade_deploy::{Failure, ask};
 use palisade_devnet::Devnet;
 
@@ -18,7 +18,6 @@ use crate::{
     action::{Action, Amount, Outcome},
     calls::{Book, Call},
     cast::{Asset, Operator, Pool, Set, Who},
-    revert::Refusal,
 };
 
 /// How long one answer of the node may take.
@@ -57,10 +56,10 @@ impl<'a> Chain<'a> {
     /// transaction.
     pub(crate) async fn act(&mut self, action: &Action) -> Result<Done> {
         let call = self.prepare(action).await?;
-        let data = self
-            .simulate(&call)
-            .await?
-            .map_err(|refusal| Error::Refused { what: action.step(), reason: refusal.text })?;
+        let data = self.simulate(&call).await?.map_err(|refusal| Error::Refused {
+            what: action.step(),
+            reason: self.book.told(&refusal),
+        })?;
         let outcome = call
             .outcome(&data)
             .map_err(|source| Error::Nonsense { what: action.step(), source })?;
@@ -172,10 +171,8 @@ impl<'a> Chain<'a> {
         match self.net.provider().call(request).await {
             Ok(data) => Ok(Ok(data)),
             Err(error) => {
-                if let Some(payload) = error.as_error_resp()
-                    && let Some(data) = payload.as_revert_data()
-                {
-                    return Ok(Err(Refusal::decode(&data, self.book.names())));
+                if let Some(refusal) = Refusal::of(&error) {
+                    return Ok(Err(refusal));
                 }
                 let source = error.into_failure(ANSWER);
                 Err(palisade_deploy::Error::Rpc { action: "call a contract", source }.into())

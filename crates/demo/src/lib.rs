@@ -13,7 +13,6 @@ mod player;
 mod quantity;
 mod reading;
 mod report;
-mod revert;
 mod script;
 mod story;
 

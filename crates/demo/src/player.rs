@@ -187,10 +187,11 @@ impl<'a> Player<'a> {
 
     async fn refused(&mut self, name: &str, action: &Action, expected: &Expected) -> Result<()> {
         let refusal = self.chain.attempt(action).await?;
-        self.voice.refused(self.epoch, action.actor(), &action.deed(), &refusal.text)?;
+        let reason = self.chain.book.told(&refusal);
+        self.voice.refused(self.epoch, action.actor(), &action.deed(), &reason)?;
         let Expected::Refusal(expected) = expected else { return Ok(()) };
-        let check = Check::new(name, (*expected).to_owned(), refusal.name.clone());
-        self.check(check, refusal.name);
+        let check = Check::new(name, (*expected).to_owned(), refusal.name().to_owned());
+        self.check(check, refusal.name().to_owned());
         Ok(())
     }
 

@@ -112,6 +112,7 @@ async fn tells_every_step_to_people() {
     }
     assert_eq!(told.matches("✗").count(), 0, "{told}");
     assert!(told.contains("refused: CapExceeded { strategy: stETH, "), "{told}");
+    assert!(told.contains("refused: SlashMustBeProposed { set: storage }"), "{told}");
 }
 
 #[tokio::test]

@@ -1,0 +1,373 @@
+use std::{collections::BTreeMap, fmt, sync::LazyLock};
+
+use alloy::{
+    contract::Error as CallError,
+    json_abi::{Error as AbiError, InternalType, JsonAbi, Param},
+    primitives::{Address, Bytes, U256, aliases::U192},
+    sol_types::{Panic, Revert, SolError, SolInterface},
+    transports::TransportError,
+};
+use serde::Deserialize;
+
+use crate::{
+    AllocationManager::AllocationManagerErrors, DevToken::DevTokenErrors,
+    DevWrapper::DevWrapperErrors, OperatorSetId, PoolId, StakeVault::StakeVaultErrors, artifacts,
+};
+
+/// Why a contract refuses a call. [`Refusal::of`] reads it from an error of alloy; displayed, it is one line with the
+/// error's name and fields, as the Solidity interfaces document them.
+///
+/// Some errors, such as `Paused`, are those of both core contracts: they are told as the vault's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// Of the vault.
+    Vault(StakeVaultErrors),
+    /// Of the allocation manager.
+    Manager(AllocationManagerErrors),
+    /// Of a token: the ERC-20 errors of `OpenZeppelin`. The vault passes them on.
+    Token(DevTokenErrors),
+    /// Of a wrapper: the ERC-4626 errors of `OpenZeppelin`.
+    Wrapper(DevWrapperErrors),
+    /// A reason in words, or a panic of the compiler.
+    Reason(String),
+    /// Anything else; a revert without a reason has no bytes.
+    Unknown(Bytes),
+}
+
+/// A field of a custom error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Argument {
+    /// An account or a contract.
+    Address(Address),
+    /// An operator set, displayed as `<avs>/<id>`.
+    Set(OperatorSetId),
+    /// A generation of a pool, displayed as hex.
+    Pool(PoolId),
+    /// A moment in seconds since 1970, displayed with its date.
+    Timestamp(U256),
+    /// What was paused, by its place in `Pausable` (`contracts/interfaces/IGoverned.sol`), displayed by its name there.
+    Pausable(U256),
+    /// Anything else.
+    Number(U256),
+}
+
+/// An error that may bear the data of a revert.
+pub trait RevertData {
+    /// What the contract reverted with; `None` where no contract did.
+    fn revert_data(&self) -> Option<Bytes>;
+}
+
+impl RevertData for TransportError {
+    fn revert_data(&self) -> Option<Bytes> {
+        self.as_error_resp()?.as_revert_data()
+    }
+}
+
+impl RevertData for CallError {
+    fn revert_data(&self) -> Option<Bytes> {
+        self.as_revert_data()
+    }
+}
+
+impl Refusal {
+    /// Why a contract refused, where that is what the error says: a connection may fail, too.
+    ///
+    /// A transaction that was mined and failed has no such error: its receipt has the status alone. Ask before, with
+    /// `call()`; `send()` asks too, where it has to estimate the gas.
+    #[must_use]
+    pub fn of(error: &impl RevertData) -> Option<Self> {
+        error.revert_data().map(|data| Self::decode(&data))
+    }
+
+    /// Reads the data of a revert.
+    #[must_use]
+    pub fn decode(data: &[u8]) -> Self {
+        fn read<E: SolInterface>(data: &[u8], of: fn(E) -> Refusal) -> Option<Refusal> {
+            E::abi_decode(data).ok().map(of)
+        }
+        read(data, Self::Vault)
+            .or_else(|| read(data, Self::Manager))
+            .or_else(|| read(data, Self::Token))
+            .or_else(|| read(data, Self::Wrapper))
+            .or_else(|| reason(data).map(Self::Reason))
+            .unwrap_or_else(|| Self::Unknown(Bytes::copy_from_slice(data)))
+    }
+
+    /// The custom error's name; empty where it is none.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.abi().map_or("", |(error, _)| &error.name)
+    }
+
+    /// The custom error's fields with their names.
+    #[must_use]
+    pub fn fields(&self) -> Vec<(&'static str, Argument)> {
+        let Some((error, data)) = self.abi() else { return Vec::new() };
+        let words = data.get(4..).unwrap_or_default().chunks_exact(32).map(U256::from_be_slice);
+        let named = error.inputs.iter().zip(words);
+        named.map(|(input, word)| (input.name.as_str(), Argument::read(input, word))).collect()
+    }
+
+    /// One line as displayed, with `show` for each field: for who knows names of addresses and sets.
+    #[must_use]
+    pub fn describe(&self, show: impl Fn(&Argument) -> String) -> String {
+        match self {
+            Self::Reason(reason) => reason.clone(),
+            Self::Unknown(data) if data.is_empty() => "reverted without a reason".to_owned(),
+            Self::Unknown(data) => format!("unknown error {data}"),
+            _ => {
+                let fields = self.fields();
+                let fields: Vec<_> =
+                    fields.iter().map(|(name, it)| format!("{name}: {}", show(it))).collect();
+                let name = self.name();
+                if fields.is_empty() {
+                    name.to_owned()
+                } else {
+                    format!("{name} {{ {} }}", fields.join(", "))
+                }
+            }
+        }
+    }
+
+    /// What the ABI says of a custom error, and its data.
+    fn abi(&self) -> Option<(&'static AbiError, Vec<u8>)> {
+        let data = match self {
+            Self::Vault(error) => error.abi_encode(),
+            Self::Manager(error) => error.abi_encode(),
+            Self::Token(error) => error.abi_encode(),
+            Self::Wrapper(error) => error.abi_encode(),
+            Self::Reason(_) | Self::Unknown(_) => return None,
+        };
+        Some((ERRORS.get(data.get(..4)?)?, data))
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.describe(ToString::to_string))
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+/// The fields that are moments; the ABI has no type for them.
+const TIMESTAMPS: [&str; 5] = ["deadline", "end", "lapsesAt", "restUntil", "until"];
+
+/// `Pausable` of `contracts/interfaces/IGoverned.sol`.
+const PAUSABLE: [&str; 6] = ["Deposit", "Open", "Complete", "Join", "Raise", "CreateSet"];
+
+impl Argument {
+    fn read(input: &Param, word: U256) -> Self {
+        let declared = match &input.internal_type {
+            Some(InternalType::Other { ty, .. } | InternalType::Enum { ty, .. }) => ty,
+            _ => &input.ty,
+        };
+        match declared.as_str() {
+            "address" => Self::Address(Address::from_word(word.into())),
+            "OperatorSetId" => Self::Set(word.wrapping_to::<U192>().into()),
+            "PoolId" => Self::Pool(PoolId(word)),
+            "Pausable" => Self::Pausable(word),
+            "uint256" if TIMESTAMPS.contains(&input.name.as_str()) => Self::Timestamp(word),
+            _ => Self::Number(word),
+        }
+    }
+}
+
+impl fmt::Display for Argument {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Address(address) => address.fmt(f),
+            Self::Set(set) => set.fmt(f),
+            Self::Pool(pool) => pool.fmt(f),
+            Self::Timestamp(seconds) => match u64::try_from(*seconds).ok().and_then(date) {
+                Some(date) => write!(f, "{seconds} ({date})"),
+                None => seconds.fmt(f),
+            },
+            Self::Pausable(place) => {
+                match usize::try_from(*place).ok().and_then(|it| PAUSABLE.get(it)) {
+                    Some(name) => f.write_str(name),
+                    None => place.fmt(f),
+                }
+            }
+            Self::Number(number) => number.fmt(f),
+        }
+    }
+}
+
+/// A reason in words, on one line, or a panic.
+fn reason(data: &[u8]) -> Option<String> {
+    let revert = Revert::abi_decode(data).ok().map(|revert| revert.reason);
+    let reason = revert.or_else(|| Panic::abi_decode(data).ok().map(|panic| panic.to_string()))?;
+    Some(reason.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+/// A moment such as "2027-01-06 00:15:16 UTC"; none behind the year 9999.
+fn date(seconds: u64) -> Option<String> {
+    let (mut days, time) = (seconds / 86_400, seconds % 86_400);
+    let is_leap = |year: u64| {
+        year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400))
+    };
+    let mut year = 1970;
+    loop {
+        let length = 365 + u64::from(is_leap(year));
+        if days < length {
+            break;
+        }
+        days -= length;
+        year += 1;
+        if year > 9999 {
+            return None;
+        }
+    }
+    let february = 28 + u64::from(is_leap(year));
+    let mut month = 1;
+    for length in [31, february, 31, 30, 31, 30, 31, 31, 30, 31, 30] {
+        if days < length {
+            break;
+        }
+        days -= length;
+        month += 1;
+    }
+    let (hour, minute, second) = (time / 3_600, time / 60 % 60, time % 60);
+    let day = days + 1;
+    Some(format!("{year}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02} UTC"))
+}
+
+/// All custom errors of all contracts, by selector. As for [`Artifact`](crate::Artifact), none of the files fails to
+/// parse.
+static ERRORS: LazyLock<BTreeMap<[u8; 4], AbiError>> = LazyLock::new(|| {
+    #[derive(Deserialize)]
+    struct File {
+        abi: JsonAbi,
+    }
+    let files = artifacts::ALL.iter().map(|artifact| serde_json::from_str::<File>(artifact.json()));
+    let errors = files.flatten().flat_map(|file| file.abi.errors.into_values().flatten());
+    errors.map(|error| (error.selector().0, error)).collect()
+});
+
+#[cfg(test)]
+mod tests {
+    use alloy::primitives::address;
+
+    use super::*;
+    use crate::{AllocationManager, DevToken, DevWrapper, StakeVault};
+
+    const OPERATOR: Address = address!("0x70997970C51812dc3A010C7d01b50e0d17dc79C8");
+
+    fn told(error: &impl SolError) -> String {
+        Refusal::decode(&error.abi_encode()).to_string()
+    }
+
+    #[test]
+    fn errors_of_every_contract_are_one_line_with_name_and_fields() {
+        let closed =
+            StakeVault::OperatorClosedToStake { operator: OPERATOR, admitsFrom: U256::from(2) };
+        let refusal = Refusal::decode(&closed.abi_encode());
+        assert!(matches!(refusal, Refusal::Vault(StakeVaultErrors::OperatorClosedToStake(_))));
+        assert_eq!(refusal.name(), "OperatorClosedToStake");
+        let fields = [
+            ("operator", Argument::Address(OPERATOR)),
+            ("admitsFrom", Argument::Number(U256::from(2))),
+        ];
+        assert_eq!(refusal.fields(), fields);
+        let text = format!("OperatorClosedToStake {{ operator: {OPERATOR}, admitsFrom: 2 }}");
+        assert_eq!(refusal.to_string(), text);
+
+        let set: U192 = OperatorSetId::new(OPERATOR, 7).into();
+        let stranger = AllocationManager::NotMember { set, operator: OPERATOR };
+        let text = format!("NotMember {{ set: {OPERATOR}/7, operator: {OPERATOR} }}");
+        assert_eq!(told(&stranger), text);
+        assert_eq!(told(&AllocationManager::NoSlasher {}), "NoSlasher");
+
+        let pool = PoolId::key(OPERATOR, OPERATOR).at_generation(3);
+        let idle = StakeVault::PoolIsIdle { pool: pool.into() };
+        assert_eq!(told(&idle), format!("PoolIsIdle {{ pool: {pool} }}"));
+
+        let (allowance, needed) = (U256::ZERO, U256::from(5));
+        let short = DevToken::ERC20InsufficientAllowance { spender: OPERATOR, allowance, needed };
+        let text = format!(
+            "ERC20InsufficientAllowance {{ spender: {OPERATOR}, allowance: 0, needed: 5 }}"
+        );
+        assert_eq!(told(&short), text);
+        let (shares, max) = (needed, allowance);
+        let wrapper = DevWrapper::ERC4626ExceededMaxRedeem { owner: OPERATOR, shares, max };
+        let refusal = Refusal::decode(&wrapper.abi_encode());
+        assert!(matches!(refusal, Refusal::Wrapper(_)) && refusal.name().starts_with("ERC4626"));
+    }
+
+    #[test]
+    fn moments_have_dates() {
+        let end = U256::from(1_799_194_516);
+        let open = AllocationManager::WindowOpen { end };
+        assert_eq!(told(&open), "WindowOpen { end: 1799194516 (2027-01-06 00:15:16 UTC) }");
+        let paused = AllocationManager::Paused { action: 4, until: U256::MAX };
+        assert_eq!(told(&paused), format!("Paused {{ action: Raise, until: {} }}", U256::MAX));
+        for (seconds, text) in [
+            (0, "1970-01-01 00:00:00 UTC"),
+            (951_782_399, "2000-02-28 23:59:59 UTC"),
+            (951_782_400, "2000-02-29 00:00:00 UTC"),
+            (1_735_689_599, "2024-12-31 23:59:59 UTC"),
+            (4_107_542_400, "2100-03-01 00:00:00 UTC"),
+        ] {
+            assert_eq!(date(seconds).as_deref(), Some(text));
+        }
+        assert_eq!(date(253_402_300_799).as_deref(), Some("9999-12-31 23:59:59 UTC"));
+        assert_eq!(date(253_402_300_800), None);
+    }
+
+    #[test]
+    fn other_data_is_told_too() {
+        let words = Revert { reason: "too\n late".to_owned() };
+        assert_eq!(told(&words), "too late");
+        assert!(told(&Panic { code: U256::from(0x11) }).contains("overflow"));
+        assert_eq!(Refusal::decode(&[]).to_string(), "reverted without a reason");
+        let unknown = Refusal::decode(&[1, 2, 3, 4, 5]);
+        assert_eq!(unknown.to_string(), "unknown error 0x0102030405");
+        assert_eq!((unknown.name(), unknown.fields()), ("", Vec::new()));
+    }
+
+    #[test]
+    fn errors_of_alloy_are_read_where_a_contract_reverted() {
+        let response = |json: &str| TransportError::ErrorResp(serde_json::from_str(json).unwrap());
+        let answer = r#"{"code": 3, "message": "execution reverted", "data": "0x4df4585c"}"#;
+        let error = response(answer);
+        let unknown = Refusal::Unknown(Bytes::from_static(&[0x4d, 0xf4, 0x58, 0x5c]));
+        assert_eq!(Refusal::of(&error), Some(unknown.clone()));
+        assert_eq!(Refusal::of(&CallError::from(error)), Some(unknown));
+        let busy = response(r#"{"code": -32005, "message": "too many requests"}"#);
+        assert_eq!(Refusal::of(&busy), None);
+    }
+
+    /// Fields are read as one word each.
+    #[test]
+    fn every_error_is_known_and_has_fields_of_one_word() {
+        let mut selectors: Vec<[u8; 4]> = Vec::new();
+        selectors.extend(StakeVaultErrors::SELECTORS);
+        selectors.extend(AllocationManagerErrors::SELECTORS);
+        selectors.extend(DevTokenErrors::SELECTORS);
+        selectors.extend(DevWrapperErrors::SELECTORS);
+        for selector in selectors {
+            let error = &ERRORS[&selector];
+            for input in &error.inputs {
+                let is_word = input.ty == "address" || input.ty.starts_with("uint");
+                assert!(is_word && !input.ty.contains('['), "{error:?}");
+            }
+        }
+        let mut moments = ERRORS.values().flat_map(|error| &error.inputs);
+        assert!(TIMESTAMPS.iter().all(|name| moments.clone().any(|input| input.name == *name)));
+        assert!(moments.any(|input| input.ty == "uint192"));
+    }
+
+    #[test]
+    fn what_can_be_paused_is_called_as_in_the_interface() {
+        let source = include_str!("../../../contracts/interfaces/IGoverned.sol");
+        let (_, body) = source.split_once("enum Pausable {").unwrap();
+        let (body, _) = body.split_once('}').unwrap();
+        let code = body.lines().map(|line| line.split("//").next().unwrap());
+        let names: Vec<_> = code.map(|line| line.trim().trim_end_matches(',')).collect();
+        let names: Vec<_> = names.into_iter().filter(|name| !name.is_empty()).collect();
+        assert_eq!(names, PAUSABLE);
+    }
+}
