@@ -43,7 +43,7 @@ node_modules/.package-lock.json: package-lock.json
 	@touch $@
 
 .PHONY: lint
-lint: tools ## Formatting, compiler warnings, lints, and links
+lint: tools ## Formatting, compiler warnings, lints, links, and trees
 	@script/say "formatting"
 	@$(FOUNDRY) forge fmt --check
 	@cargo fmt --all --check
@@ -51,6 +51,7 @@ lint: tools ## Formatting, compiler warnings, lints, and links
 	@$(FORGE_LINT) build --deny warnings --skip test --skip script --quiet
 	@$(FORGE_LINT) lint --deny warnings --quiet
 	@script/check-docs
+	@script/check-trees
 	@! grep -rnE 'new (StakeVault|AllocationManager|Genesis)\b' test script --include='*.sol' || \
 		{ echo "error: tests compile without IR: deploy the core from its artifact, not with new" >&2; exit 1; }
 	@cargo clippy --locked --workspace --all-targets --quiet -- -D warnings
