@@ -50,8 +50,8 @@ lint: tools ## Formatting, compiler warnings, lints, links, and trees
 	@script/say "warnings and lints"
 	@$(FORGE_LINT) build --deny warnings --skip test --skip script --quiet
 	@$(FORGE_LINT) lint --deny warnings --quiet
-	@script/check-docs
 	@script/check-trees
+	@script/check-docs
 	@! grep -rnE 'new (StakeVault|AllocationManager|Genesis)\b' test script --include='*.sol' || \
 		{ echo "error: tests compile without IR: deploy the core from its artifact, not with new" >&2; exit 1; }
 	@cargo clippy --locked --workspace --all-targets --quiet -- -D warnings
