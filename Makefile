@@ -44,13 +44,14 @@ node_modules/.package-lock.json: package-lock.json
 	@touch $@
 
 .PHONY: lint
-lint: tools ## Formatting, compiler warnings, lints, and links
+lint: tools ## Formatting, compiler warnings, lints, links, and trees
 	@script/say "formatting"
 	@$(FOUNDRY) forge fmt --check
 	@cargo fmt --all --check
 	@script/say "warnings and lints"
 	@$(FORGE_LINT) build --deny warnings --skip test --skip script --quiet
 	@$(FORGE_LINT) lint --deny warnings --quiet
+	@script/check-trees
 	@script/check-docs
 	@grep -rnE 'new (StakeVault|AllocationManager|Genesis)\b' test script --include='*.sol'; [[ $$? -eq 1 ]] || \
 		{ echo "error: tests compile without IR: deploy the core from its artifact, not with new" >&2; exit 1; }
