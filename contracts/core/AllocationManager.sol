@@ -65,31 +65,45 @@ struct BudgetRecord {
 /// @title AllocationManager
 /// @notice SPEC
 ///
-/// HOLDS promises: operator sets and their immutable terms, memberships, allocations (what share of a pool an operator
-/// promises to a set) and budgets (what slashes have left of a pool, and how much of it is promised).
+/// HOLDS allocations: operator sets, their immutable terms and the strategies that they accept; memberships;
+/// allocations (what share of a pool an operator promises to a set, and the change of it that is pending) and proposals
+/// of slashes; budgets (what slashes have left of a pool, how much of it is promised, until when it is contested, its
+/// generation). No tokens.
 ///
 /// PROMISES
 /// - A slash takes at most its fraction of the set's allocation, and in one epoch at most the set's cap.
 /// - Nothing that raises a staker's risk takes effect before the third epoch after the one it was announced in, once
-///   the operator has opened its pools. Nothing that frees stake from a promise takes effect before the second,
-///   unless the set's own AVS gives it up.
+///   the operator has opened its pools. Nothing that frees stake from a promise takes effect before the second, unless
+///   the set's own AVS gives the promise up, by retiring the set or ejecting the operator.
 /// - While no more is committed than is left, a slash by one set leaves what every other set can slash unchanged.
-/// - A slash for a proposal never takes more than the allocation in force when it was proposed allowed.
+/// - A slash for a proposal never takes more magnitude than the allocation in force when it was proposed allowed.
 /// - What is returned and logged is what the vault really moved.
+/// - Terms never change, but that a retired set has no slasher. A used id is never free again.
+/// - No registrar, resolver, other set, or governance can keep an operator from lowering or leaving, nor a set from
+///   slashing as its terms say. (A resolver that the terms name may cancel.)
 ///
-/// ASSUMES that the vault is the one it was deployed with. A registrar may refuse a join, and nothing else: it is told
-/// of a leave with bounded gas, and cannot object.
+/// ASSUMES that the vault is the one it was deployed with, and has the same clock. That a set's slasher keeps its key:
+/// if it does not, the AVS can retire the set, and what the thief slashes before is gone, within the cap. That a
+/// registrar takes less than 200,000 gas to hear of a leave: if it takes more, it does not hear.
 ///
-/// ROUNDING. A slash rounds the magnitude down, then the assets: both in favour of the staker. A guarantee rounds down,
-/// a worst case up.
+/// ROUNDING. A slash rounds the magnitude down, then the assets of the pool and of each bucket: in favour of the
+/// staker. Caps, slashable and guaranteed stake round down, a worst case up. A guaranteed magnitude below 1e9 counts as
+/// zero, and a raise needs 1e9 left.
 ///
-/// ROLES. An operator (or who it appointed) joins and allocates. An AVS (or who it appointed) creates sets and says
-/// which strategies they accept, ejects operators and retires sets. A set's slasher slashes, or proposes to; its
-/// resolver cancels; anybody executes and settles. Governance (`AUTHORITY`) sets how much may be committed,
-/// and may pause joins, raises and new sets for a while; slashing and lowering it cannot pause.
+/// ROLES. An operator (or an account it appointed for the function) joins, allocates, leaves, and renews its worn-out
+/// pools. An AVS (or an account it appointed) creates sets and says which strategies they accept, ejects operators and
+/// retires sets. A set's slasher slashes, or proposes to, and may take a proposal back until it lapses; its resolver
+/// cancels while the window is open, and nothing else; neither can be changed. Its registrar may refuse a join, and is
+/// told of leaves. Anybody executes a proposal whose window has passed, and settles what has come due. Governance
+/// (`AUTHORITY`) sets how much may be committed (1 to 10 times what is left), and may pause joins, raises and new sets
+/// for a while; slashing, proposing, cancelling, executing, lowering, leaving, ejecting and retiring it cannot pause.
 ///
-/// DOES NOT GUARANTEE that a slash is just: the terms say who decides. Where more is committed than is left (possible
-/// only above a restaking degree of 1), one set may take what another counted on, apart from its guaranteed part.
+/// DOES NOT GUARANTEE
+/// - that a slash is just: the terms say who decides;
+/// - that a proposal finds the stake that stood there when it was made: a proposal holds nothing;
+/// - that a set finds more than its guaranteed part where more is committed than is left (possible only above a
+///   restaking degree of 1): another set may take it first;
+/// - that an operator can join again without work: somebody settles each allocation to nothing first.
 contract AllocationManager is IAllocationManager, EpochClock, Governed {
     using SafeCast for uint256;
 

@@ -60,31 +60,44 @@ struct BucketRecord {
 /// @notice SPEC
 ///
 /// HOLDS all staked tokens, as pools. A pool is all stake of one strategy (an ERC-20 token) delegated to one operator;
-/// a position is a staker's shares of it. Stake on its way out stands in a bucket of the pool, one for each epoch, and
-/// an exit is a staker's shares of that. The pools of operator zero are idle: nobody can slash them.
+/// a position is a staker's shares of one generation of it. Stake on its way out stands in a bucket of the pool, one
+/// for each epoch, and an exit is a staker's shares of that. The pools of operator zero are idle: nobody can slash
+/// them, and they have no queue. Slashed stake that its recipient could not receive is held as a credit of the
+/// recipient.
 ///
 /// PROMISES
 /// - The balance of each token is what its pools, buckets and credits add up to, or more.
 /// - A position or an exit loses value by a slash of its pool only. What anybody else does never lowers it.
-/// - An exit queued in epoch e can be completed from the start of epoch e+2, by its owner (or who acts for it) alone.
-///   No operator, service or other token has a part in that; governance may delay completion by three days at most.
+/// - An exit queued in epoch e can be completed from the start of epoch e+2, by its owner or the owner's ERC-6909
+///   operators. No operator of a pool, approver, service or other token has a part in that; governance may delay
+///   completion by three days at most.
 /// - A slash reaches a pool and its two unripe buckets by one and the same fraction, and nothing else.
 /// - Where a slash leaves nothing, its generation ends: shares of it never touch stake that comes later.
+/// - Only the owner, its ERC-6909 operators, or (for a transfer) a spender within its allowance move what the owner
+///   has.
 ///
 /// ASSUMES that a token moves what it is asked to move and does not shrink by itself. A token that does not keep to it
-/// breaks the promises for itself alone. What a deposit delivers is measured; more than asked is nobody's.
-/// Assumes that the allocation manager names a fraction of at most 1 when it slashes.
+/// breaks the promises for itself alone. What a deposit delivers is measured; more than asked is nobody's. Assumes that
+/// the allocation manager, which is fixed at deployment, names a fraction of at most 1 and the pool's own strategy when
+/// it slashes; and that time does not run backwards.
 ///
 /// ROUNDING is down in every conversion: shares for assets in, assets for shares out, assets for a slash. So it favours
 /// those who stay over the one who acts, and stakers over the slasher. Assets never exceed shares: a share is never
-/// worth more than one unit, and an own action costs at most one unit for each conversion.
+/// worth more than one unit, and an own action costs at most one unit for each conversion: one for a deposit, two for a
+/// queued exit of a part. The last share of a pool or bucket takes all its assets.
 ///
-/// ROLES. The allocation manager may slash, and end the generation of a worn-out pool. An operator's approver decides
-/// who may stake in its pools, and nothing else. Governance (`AUTHORITY`) sets how much may be deposited, and may pause
-/// for a while what adds risk. Nobody can upgrade, sweep, or move stake. An owner may let others act for it (ERC-6909).
+/// ROLES. The allocation manager slashes, and ends the generation of a worn-out pool. An operator opens and closes its
+/// pools and may remove its approver; it has no power over stake that is in. The approver decides who may stake in the
+/// operator's pools; it has no power over stake that is in, nor over exits. Governance (`AUTHORITY`) sets how much may
+/// be deposited, and may pause for a while what adds risk, and completion; it cannot be replaced. An owner's ERC-6909
+/// operator does whatever the owner can do with positions, exits and credits, to any receiver. Nobody can upgrade,
+/// sweep, or move another's stake.
 ///
-/// DOES NOT GUARANTEE that a pool's operator is honest, that a token is worth anything, or that a pool which has lost
-/// nearly everything accepts deposits before it is renewed: shares must fit 104 bits.
+/// DOES NOT GUARANTEE
+/// - that a pool's operator is honest, or that a token is worth anything;
+/// - that a pool which has lost nearly everything takes a deposit before it is renewed: shares must fit 104 bits;
+/// - that a staker who has been admitted finds the pool open, or below the cap;
+/// - that stake is worth now what it was when a call was sent: `minShares` and `minAssets` are there for that.
 contract StakeVault is IStakeVault, EpochClock, Governed {
     using History for mapping(Epoch changed => Checkpoint);
     using SafeCast for uint256;
