@@ -17,8 +17,8 @@ import {Cast} from "./World.sol";
 
 /// @notice One long run of random actions by everybody; the promises hold around each and between any two. See README.md.
 contract Campaign is Base {
-    /// @dev Each action succeeds at least once in so many calls: a thousand times in 100,000.
-    uint256 private constant RAREST = 100;
+    /// @dev Each action succeeds at least once in so many calls: a thousand times in 120,000.
+    uint256 private constant RAREST = 120;
 
     /// @dev Of shorter runs (to look for a short failing one) the counts say nothing.
     uint256 private constant SHORTEST = 10_000;
@@ -70,8 +70,9 @@ contract Campaign is Base {
         cast.avss = _accounts("avs", 3);
         cast.slashers = _accounts("slasher", 3);
         cast.resolvers = _accounts("resolver", 2);
-        cast.recipients = _accounts("recipient", 3);
-        cast.recipients[2] = address(0);
+        cast.recipients = _accounts("recipient", 5);
+        // Burns what it receives.
+        cast.recipients[4] = address(0);
         address approver;
         (approver, cast.approverKey) = makeAddrAndKey("approver");
         for (uint256 i; i < 4; ++i) {
@@ -88,6 +89,7 @@ contract Campaign is Base {
         cast.tokens.strict = address(token);
         cast.tokens.refusing = new RefusingToken();
         cast.tokens.blocklist = new BlocklistToken();
+        cast.tokens.secondBlocklist = new BlocklistToken();
         cast.tokens.pausable = new PausableToken();
         cast.tokens.hook = new HookToken();
         cast.tokens.fee = new FeeToken();
@@ -96,6 +98,7 @@ contract Campaign is Base {
             address(new SilentToken()),
             address(cast.tokens.refusing),
             address(cast.tokens.blocklist),
+            address(cast.tokens.secondBlocklist),
             address(cast.tokens.pausable),
             address(cast.tokens.hook)
         ];
@@ -137,7 +140,7 @@ contract Campaign is Base {
 
     /// @dev More places for what others depend on, and for what often finds nothing to do.
     function _nameActions() private {
-        _add("deposit", 10);
+        _add("deposit", 14);
         _add("depositIdle", 6);
         _add("depositForAnother", 8);
         _add("depositAdmitted", 10);
@@ -145,7 +148,7 @@ contract Campaign is Base {
         _add("delegate", 8);
         _add("delegateRenewed", 8);
         _add("redelegate", 8);
-        _add("queue", 10);
+        _add("queue", 18);
         _add("complete", 8);
         _add("completeEarly", 6);
         _add("withdraw", 7);
@@ -164,13 +167,13 @@ contract Campaign is Base {
         _add("close", 8);
         _add("open", 8);
         _add("admit", 8);
-        _add("join", 8);
+        _add("join", 28);
         _add("leave", 6);
-        _add("raise", 20);
+        _add("raise", 80);
         _add("raiseTooHigh", 6);
-        _add("lower", 8);
+        _add("lower", 12);
         _add("withdrawRaise", 8);
-        _add("settle", 12);
+        _add("settle", 16);
         _add("renew", 8);
         _add("createInstant", 6);
         _add("createChallengeable", 6);
@@ -178,26 +181,26 @@ contract Campaign is Base {
         _add("addStrategy", 8);
         _add("eject", 6);
         _add("retire", 6);
-        _add("slash", 7);
-        _add("slashAll", 6);
-        _add("slashNearlyAll", 8);
+        _add("slash", 9);
+        _add("slashAll", 7);
+        _add("slashNearlyAll", 9);
         _add("slashAboveCap", 7);
-        _add("proposeSlash", 16);
+        _add("proposeSlash", 20);
         _add("cancelSlash", 8);
-        _add("executeSlash", 8);
+        _add("executeSlash", 12);
         _add("executeLapsed", 8);
         _add("setDepositCap", 6);
         _add("setCeiling", 7);
         _add("pause", 6);
         _add("donate", 6);
-        _add("collect", 8);
+        _add("collect", 12);
         _add("block_", 6);
         _add("pauseToken", 6);
         _add("refuseToken", 6);
         _add("armHook", 6);
         _add("turnRegistrar", 6);
         _add("passTime", 6);
-        _add("passEpochs", 8);
+        _add("passEpochs", 6);
         _add("lookBack", 6);
     }
 }

@@ -57,7 +57,9 @@ contract Handler is Stakers, Services, Others {
         }
     }
 
+    mapping(uint256=>uint256) public gasOf;
     function act(bytes32 seed) external {
+        uint256 g = gasleft();
         _sow(seed);
         uint256 i = _wheel[_random(_wheel.length)];
         bytes4 selector = bytes4(keccak256(bytes(string.concat(_names[i], "(bytes32)"))));
@@ -69,6 +71,7 @@ contract Handler is Stakers, Services, Others {
             }
         }
         ++_calls[i];
+        gasOf[i] += g - gasleft();
         ++_total;
         if (abi.decode(answer, (bool))) {
             ++_successes[i];
@@ -86,11 +89,21 @@ contract Handler is Stakers, Services, Others {
         least = type(uint256).max;
         console.log("action | calls | succeeded");
         for (uint256 i; i < _names.length; ++i) {
-            console.log(_names[i], _calls[i], _successes[i]);
+            console.log(_names[i], _calls[i], _successes[i], _calls[i] == 0 ? 0 : gasOf[i] / _calls[i] / 1000);
             if (_successes[i] < least) (rarest, least) = (_names[i], _successes[i]);
         }
         console.log("calls, skipped", _total, _total - _total_ok);
         console.log("epochs, exits in flight", _now(), claims[Kind.Exit].length);
+        uint256 members;
+        uint256 inForce;
+        for (uint256 i; i < sets.length * operators.length; ++i) {
+            if (joined[sets[i % sets.length]][operators[i / sets.length]]) ++members;
+        }
+        for (uint256 i; i < pledged.length; ++i) {
+            (uint256 current,,) = _standing(pledged[i].set, keyOf[pledged[i].operator][pledged[i].strategy]);
+            if (current > 0) ++inForce;
+        }
+        console.log("members, promises, in force", members, pledged.length, inForce);
         console.log("strategies slashed, slashes credited", strategiesSlashed, credited);
         console.log("generations ended, pools worn out", generationsEnded, poolsWornOut);
         return (_total, _total - _total_ok, rarest, least);

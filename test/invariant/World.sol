@@ -38,6 +38,7 @@ struct Tokens {
     address strict;
     RefusingToken refusing;
     BlocklistToken blocklist;
+    BlocklistToken secondBlocklist;
     PausableToken pausable;
     HookToken hook;
     FeeToken fee;
@@ -144,7 +145,11 @@ abstract contract World is CommonBase, StdAssertions {
     Promise[] internal proposed;
     Promise[] internal due;
 
-    mapping(OperatorSetId set => mapping(PoolId key => mapping(uint256 epoch => uint256))) internal takenIn;
+    /// @dev Promises that are stored as more than nothing.
+    Promise[] internal pledged;
+    mapping(bytes32 pledge => uint256) private _placeOfPledge;
+
+    mapping(OperatorSetId set => mapping(PoolId pool => mapping(uint256 epoch => uint256))) internal takenIn;
     mapping(OperatorSetId set => mapping(PoolId key => mapping(uint256 epoch => uint256))) internal guaranteed;
 
     /* CHANCE */
@@ -320,8 +325,10 @@ abstract contract World is CommonBase, StdAssertions {
         return Promise(sets[_random(sets.length)], _pick(operators), _pick(strategies));
     }
 
-    function _isChallengeable(OperatorSetId set) internal view returns (bool) {
-        return manager.termsOf(set).window > 0;
+    /// @dev One that is stored as more than nothing, or any.
+    function _pledgedOne() internal returns (Promise memory) {
+        uint256 n = pledged.length;
+        return n == 0 ? _promise() : pledged[_random(n)];
     }
 
     /// @dev What the manager should say of a promise now.
@@ -337,19 +344,36 @@ abstract contract World is CommonBase, StdAssertions {
     }
 
     /// @dev Remembers a promise that the manager has just stored.
-    function _pledge(OperatorSetId set, PoolId key, uint256 current, uint256 next, uint256 effective) internal {
+    function _pledge(Promise memory at, uint256 current, uint256 next, uint256 effective) internal {
+        (OperatorSetId set, PoolId key) = (at.set, keyOf[at.operator][at.strategy]);
         Pledge storage p = pledges[set][key];
         uint256 side = current > next ? current : next;
         if (p.generation != generationOf[key]) p.side = 0;
         committed[key] = committed[key] - p.side + side;
         (p.current, p.next, p.effective, p.generation) = (current, next, effective, generationOf[key]);
         (p.side, p.counts) = (side, side > 0);
+        _listPledge(at, side > 0);
+    }
+
+    function _listPledge(Promise memory at, bool listed) private {
+        bytes32 id = keccak256(abi.encode(at));
+        uint256 place = _placeOfPledge[id];
+        if (listed && place == 0) {
+            pledged.push(at);
+            _placeOfPledge[id] = pledged.length;
+        } else if (!listed && place > 0) {
+            Promise memory last = pledged[pledged.length - 1];
+            pledged[place - 1] = last;
+            _placeOfPledge[keccak256(abi.encode(last))] = place;
+            pledged.pop();
+            _placeOfPledge[id] = 0;
+        }
     }
 
     /// @dev Remembers that what had come due of a promise was applied.
-    function _settled(OperatorSetId set, PoolId key) internal {
-        (uint256 current, uint256 next, uint256 effective) = _standing(set, key);
-        _pledge(set, key, current, next, effective);
+    function _settled(Promise memory p) internal {
+        (uint256 current, uint256 next, uint256 effective) = _standing(p.set, keyOf[p.operator][p.strategy]);
+        _pledge(p, current, next, effective);
     }
 
     function _left(address operator, address strategy) internal view returns (uint256) {
@@ -379,7 +403,7 @@ abstract contract World is CommonBase, StdAssertions {
         assertEq(Magnitude.unwrap(n), next, "P4, P5, P9: magnitude announced");
         assertEq(Epoch.unwrap(e), effective, "P4, P5: epoch of effect");
         if (!retired[p.set] && pledges[p.set][key].generation == generationOf[key]) {
-            assertEq(Magnitude.unwrap(taken), takenIn[p.set][key][_now()], "P3: taken in this epoch");
+            assertEq(Magnitude.unwrap(taken), takenIn[p.set][key.atGeneration(generationOf[key])][_now()], "P3: taken in this epoch");
         }
     }
 
@@ -441,6 +465,7 @@ abstract contract World is CommonBase, StdAssertions {
         if (strategy == address(t.refusing)) return t.refusing.refusing();
         if (strategy == address(t.pausable)) return t.pausable.paused();
         if (strategy == address(t.blocklist)) return t.blocklist.blocked(account);
+        if (strategy == address(t.secondBlocklist)) return t.secondBlocklist.blocked(account);
         return false;
     }
 

@@ -92,7 +92,7 @@ abstract contract Operators is World {
         for (uint256 i; i < operators.length; ++i) {
             if (!_isOpen(operators[i])) ++closed;
         }
-        if (closed > 1 || !_isOpen(operator)) return false;
+        if (closed > 0 || !_isOpen(operator)) return false;
         vm.prank(operator);
         vault.close();
         assertFalse(_isOpen(operator), "closed");
@@ -156,9 +156,9 @@ abstract contract Operators is World {
 
     function leave(bytes32) external returns (bool) {
         for (uint256 i; i < 8; ++i) {
-            Promise memory p = _promise();
-            // Empty memberships are left in vain: few of them.
-            if (!joined[p.set][p.operator] || (i < 5 && _counted(p.set, p.operator) == 0)) continue;
+            Promise memory p = i < 6 ? _pledgedOne() : _promise();
+            // Mostly those who promise little, so that much stays promised.
+            if (!joined[p.set][p.operator] || (i < 4 && _counted(p.set, p.operator) > 2)) continue;
             if (_leave(p.set, p.operator, p.operator, false)) return true;
         }
         return false;
@@ -194,9 +194,9 @@ abstract contract Operators is World {
     function _abandon(Promise memory p) private {
         PoolId key = keyOf[p.operator][p.strategy];
         (uint256 current, uint256 next, uint256 effective) = _standing(p.set, key);
-        if (current == 0) return _pledge(p.set, key, 0, 0, 0);
+        if (current == 0) return _pledge(p, 0, 0, 0);
         if (next >= current) effective = _now() + 2;
-        _pledge(p.set, key, current, 0, effective);
+        _pledge(p, current, 0, effective);
         due.push(p);
     }
 
@@ -204,14 +204,16 @@ abstract contract Operators is World {
 
     function raise(bytes32) external returns (bool) {
         if (_isPaused(manager, Pausable.Raise)) return false;
-        for (uint256 i; i < 12; ++i) {
+        for (uint256 i; i < 48; ++i) {
             Promise memory p = _promise();
             if (!joined[p.set][p.operator] || !manager.isAccepted(p.set, p.strategy)) continue;
             (uint256 current, uint256 next,) = _standing(p.set, keyOf[p.operator][p.strategy]);
             if (next < current) continue;
+            // Those who have something already leave room for others, mostly.
+            if (next > 0 && i < 16) continue;
             uint256 most = _highest(p);
             if (most <= next || most < LEAST) continue;
-            uint256 to = _one(2) ? most : next + 1 + _random(most - next);
+            uint256 to = !_one(3) ? most : next + 1 + _random(most - next);
             if (to < LEAST) to = LEAST;
             _allocate(p, to, _now() + 3);
             return true;
@@ -227,6 +229,7 @@ abstract contract Operators is World {
             if (!joined[p.set][p.operator] || !manager.isAccepted(p.set, p.strategy)) continue;
             (uint256 current, uint256 next,) = _standing(p.set, keyOf[p.operator][p.strategy]);
             uint256 to = _highest(p) + 1;
+            if (_one(2)) to += _random(1e17);
             if (to <= next) to = next + 1;
             if (to < LEAST) to = LEAST;
             if (next < current || to > WAD_ || _leftAfter(p) < LEAST) continue;
@@ -245,8 +248,8 @@ abstract contract Operators is World {
             _allocate(p, 0, _now() + 2);
             return true;
         }
-        for (uint256 i; i < 16; ++i) {
-            p = _promise();
+        for (uint256 i; i < 8; ++i) {
+            p = _pledgedOne();
             (uint256 current, uint256 next,) = _standing(p.set, keyOf[p.operator][p.strategy]);
             if (current == 0 || next < current || retired[p.set]) continue;
             uint256 to = _one(3) ? 0 : _random(current);
@@ -258,15 +261,10 @@ abstract contract Operators is World {
 
     /// @dev A pending raise is withdrawn, or cut.
     function withdrawRaise(bytes32) external returns (bool) {
-        uint256 from = _random(1000);
-        uint256 n = sets.length * operators.length * strategies.length;
-        for (uint256 i; i < 64; ++i) {
-            uint256 j = (from + i * 37) % n;
-            Promise memory p = Promise(
-                sets[j % sets.length],
-                operators[j / sets.length % operators.length],
-                strategies[j / sets.length / operators.length]
-            );
+        uint256 n = pledged.length;
+        for (uint256 i; i < 24 && n > 0; ++i) {
+            // Those promised first are the most likely to be waiting.
+            Promise memory p = pledged[n - 1 - _random(i % 2 == 0 && n > 12 ? 12 : n)];
             (uint256 current, uint256 next, uint256 effective) = _standing(p.set, keyOf[p.operator][p.strategy]);
             if (next <= current) continue;
             uint256 to = current + (_one(2) ? 0 : _random(next - current));
@@ -300,7 +298,7 @@ abstract contract Operators is World {
     function _settle(Promise memory p, PoolId key, uint256 current, uint256 next) private returns (bool) {
         uint256 reach = _slashable(p);
         manager.settle(p.set, p.operator, p.strategy);
-        _pledge(p.set, key, current, next, 0);
+        _pledge(p, current, next, 0);
         _assertStanding(p);
         _assertBudget(p.operator, p.strategy);
         _assertCounted(p.set, p.operator);
@@ -439,7 +437,7 @@ abstract contract Operators is World {
         Epoch answer = manager.allocate(p.set, p.operator, p.strategy, Magnitude.wrap(to));
         assertEq(Epoch.unwrap(answer), effective, "P4, P5: the day of effect");
         (uint256 current,,) = _standing(p.set, key);
-        _pledge(p.set, key, current, to, current == to ? 0 : effective);
+        _pledge(p, current, to, current == to ? 0 : effective);
         if (to < current) due.push(p);
         _assertStanding(p);
         _assertBudget(p.operator, p.strategy);

@@ -6,6 +6,7 @@ import {Wad} from "palisade/types/Magnitude.sol";
 import {PoolId} from "palisade/types/PoolId.sol";
 import {Epoch} from "palisade/types/Epoch.sol";
 import {IMintable} from "../../Base.t.sol";
+import {BlocklistToken} from "../../mocks/OddTokens.sol";
 import {World} from "../World.sol";
 
 /// @notice Governance, recipients, those who send tokens unasked, tokens that turn odd, and time.
@@ -27,7 +28,7 @@ abstract contract Others is World {
     function setDepositCap(bytes32) external returns (bool) {
         address strategy = _pick(strategies);
         uint256 most = vault.MAX_ASSETS();
-        uint256 cap = _one(4) ? _held(strategy) + _amount() : most;
+        uint256 cap = _one(8) ? _held(strategy) + _amount() : most;
         vm.prank(cast.authority);
         vault.setDepositCap(strategy, cap > most ? most : cap);
         return true;
@@ -71,6 +72,7 @@ abstract contract Others is World {
 
     function donate(bytes32) external returns (bool) {
         address strategy = _pick(strategies);
+        if (_isStuck(strategy, address(vault))) strategy = cast.tokens.strict;
         uint256 amount = _amount();
         IMintable(strategy).mint(address(vault), amount);
         donated[strategy] += amount;
@@ -99,9 +101,14 @@ abstract contract Others is World {
 
     /// @dev A recipient or a staker comes onto the blocklist, or off it.
     function block_(bytes32) external returns (bool) {
-        address account = _one(3) ? _pick(stakers) : _pick(cast.recipients);
-        if (account == address(0)) account = vault.BURN_ADDRESS();
-        cast.tokens.blocklist.setBlocked(account, !cast.tokens.blocklist.blocked(account));
+        BlocklistToken token = _one(2) ? cast.tokens.blocklist : cast.tokens.secondBlocklist;
+        if (_one(3)) {
+            address staker = _pick(stakers);
+            token.setBlocked(staker, !token.blocked(staker));
+        } else {
+            address recipient = _pick(cast.recipients);
+            token.setBlocked(recipient == address(0) ? vault.BURN_ADDRESS() : recipient, !_one(4));
+        }
         return true;
     }
 
@@ -148,7 +155,7 @@ abstract contract Others is World {
 
     function passEpochs(bytes32) external returns (bool) {
         uint256 dice = _random(8);
-        uint256 n = dice < 5 ? 1 : dice < 7 ? 2 : 3 + _random(3);
+        uint256 n = dice < 6 ? 1 : dice < 7 ? 2 : 3 + _random(3);
         address operator = _pick(operators);
         for (uint256 i; i < 3; ++i) {
             _observe(operator, strategies[(dice + i) % strategies.length]);

@@ -35,6 +35,7 @@ abstract contract Services is Operators {
     }
 
     uint32 private _created;
+    mapping(OperatorSetId set => bool) internal isChallengeable;
     Promise[] private _removed;
 
     /// @dev What happened beside what the actions are called after.
@@ -89,8 +90,9 @@ abstract contract Services is Operators {
 
     function eject(bytes32) external returns (bool) {
         for (uint256 i; i < 8; ++i) {
-            Promise memory p = _promise();
-            if (!joined[p.set][p.operator] || (i < 5 && _counted(p.set, p.operator) == 0)) continue;
+            Promise memory p = i < 6 ? _pledgedOne() : _promise();
+            // Mostly those who promise little, so that much stays promised.
+            if (!joined[p.set][p.operator] || (i < 4 && _counted(p.set, p.operator) > 2)) continue;
             if (_leave(p.set, p.operator, p.set.avs(), true)) return true;
         }
         return false;
@@ -157,12 +159,14 @@ abstract contract Services is Operators {
 
     /// @dev P3: no slash takes more in an epoch than the cap allows.
     function slashAboveCap(bytes32) external returns (bool) {
-        for (uint256 i; i < 16; ++i) {
-            Promise memory p = _promiseOf(0);
+        for (uint256 i; i < 6; ++i) {
+            (bool found, Promise memory p) = _inForce(false);
+            if (!found) return false;
             Strike memory s = _aim(p, 1e18, type(uint256).max);
             if (s.moved == 0 || s.taken <= s.cap) continue;
+            address slasher = manager.termsOf(p.set).slasher;
             vm.expectPartialRevert(IAllocationManager.CapExceeded.selector);
-            vm.prank(manager.termsOf(p.set).slasher);
+            vm.prank(slasher);
             manager.slash(p.set, p.operator, _only(p.strategy), _wads(1e18), "");
             return true;
         }
@@ -172,10 +176,10 @@ abstract contract Services is Operators {
     /* SLASHERS: BY PROPOSAL */
 
     function proposeSlash(bytes32) external returns (bool) {
-        for (uint256 i; i < 12; ++i) {
-            Promise memory p = _promiseOf(1);
+        for (uint256 i; i < 6; ++i) {
+            (bool found, Promise memory p) = _inForce(true);
             PoolId key = keyOf[p.operator][p.strategy];
-            if (_isWaiting(p)) continue;
+            if (!found || _isWaiting(p)) continue;
             (uint256 current,,) = _standing(p.set, key);
             Terms memory terms = manager.termsOf(p.set);
             uint256 wad = 1 + _random(Wad.unwrap(terms.cap));
@@ -190,7 +194,7 @@ abstract contract Services is Operators {
         uint256 reach = _slashable(p);
         vm.prank(slasher);
         manager.proposeSlash(p.set, p.operator, p.strategy, Wad.wrap(wad), "evidence");
-        _settled(p.set, key);
+        _settled(p);
         proposals[p.set][key] = Proposed(current, wad, vm.getBlockTimestamp(), generationOf[key]);
         proposed.push(p);
         (Magnitude m, Wad w, uint256 from, uint256 until) = manager.proposalOf(p.set, p.operator, p.strategy);
@@ -254,6 +258,7 @@ abstract contract Services is Operators {
             assertEq(moved, s.moved, "P3, P5: returned == the fraction of the least magnitude");
             _assertStruck(s, moved);
             _assertOthers(s, others);
+            _assertCounted(p.set, p.operator);
             return true;
         }
         return false;
@@ -280,7 +285,7 @@ abstract contract Services is Operators {
         Terms memory terms = Terms({
             slasher: _pick(cast.slashers),
             cap: Wad.wrap(_one(3) ? 0.05e18 + _random(0.9e18) : 1e18),
-            window: challengeable ? 1 hours + _random(epochLength / 2 - 1 hours + 1) : 0,
+            window: challengeable ? 1 hours + _random(_one(2) ? 1 days : epochLength / 2 - 1 hours + 1) : 0,
             recipient: _pick(cast.recipients),
             resolver: _pick(cast.resolvers),
             conditions: keccak256("conditions"),
@@ -288,6 +293,7 @@ abstract contract Services is Operators {
         });
         vm.prank(set.avs());
         manager.createOperatorSet(set, terms, strategies);
+        isChallengeable[set] = challengeable;
         assertEq(abi.encode(manager.termsOf(set)), abi.encode(terms), "P8: the terms");
         vm.expectRevert(abi.encodeWithSelector(IAllocationManager.SetExists.selector, set));
         vm.prank(set.avs());
@@ -299,10 +305,15 @@ abstract contract Services is Operators {
         else spare[kind][_random(8)] = set;
     }
 
-    /// @dev A promise to an instant set (0) or to one with a window (1).
-    function _promiseOf(uint256 kind) private returns (Promise memory p) {
-        p = _promise();
-        p.set = sets[2 * _random(sets.length / 2) + kind];
+    /// @dev A promise to an instant set (false) or to one with a window (true), in force now.
+    function _inForce(bool challengeable) private returns (bool, Promise memory p) {
+        for (uint256 i; i < 24; ++i) {
+            p = _pledgedOne();
+            if (retired[p.set] || isChallengeable[p.set] != challengeable) continue;
+            (uint256 current,,) = _standing(p.set, keyOf[p.operator][p.strategy]);
+            if (current > 0) return (true, p);
+        }
+        return (false, p);
     }
 
     /* INTERNAL: PROPOSALS */
@@ -339,10 +350,10 @@ abstract contract Services is Operators {
     /* INTERNAL: SLASHES */
 
     function _slash(uint256 most, uint256 fraction) private returns (bool) {
-        for (uint256 i; i < 16; ++i) {
-            Promise memory p = _promiseOf(0);
-            (uint256 current,,) = _standing(p.set, keyOf[p.operator][p.strategy]);
-            if (current == 0) continue;
+        for (uint256 i; i < 6; ++i) {
+            (bool found, Promise memory p) = _inForce(false);
+            if (!found) return false;
+            if (most == 1 && i < 5 && !_isWhole(p)) continue;
             Strike[] memory strikes = _aimAll(p, most, fraction);
             uint256 sum;
             for (uint256 j; j < strikes.length; ++j) {
@@ -353,6 +364,12 @@ abstract contract Services is Operators {
             return true;
         }
         return false;
+    }
+
+    /// @dev Whether the set may take all that is left.
+    function _isWhole(Promise memory p) private view returns (bool) {
+        (uint256 current,,) = _standing(p.set, keyOf[p.operator][p.strategy]);
+        return current >= _leftOf(p) && Wad.unwrap(manager.termsOf(p.set).cap) == 1e18;
     }
 
     /// @dev At the chosen strategy, and up to `most` in all, in ascending order.
@@ -391,7 +408,7 @@ abstract contract Services is Operators {
             s.moved += s.cuts[i];
         }
         Terms memory terms = manager.termsOf(p.set);
-        uint256 before = takenIn[p.set][s.key][s.epoch];
+        uint256 before = takenIn[p.set][s.pool][s.epoch];
         uint256 cap = (before + s.reach) * Wad.unwrap(terms.cap) / 1e18;
         s.cap = cap > before ? cap - before : 0;
         s.recipient = terms.recipient;
@@ -413,7 +430,8 @@ abstract contract Services is Operators {
             (list[i], wads[i]) = (strikes[i].at.strategy, Wad.wrap(strikes[i].wad));
             others[i] = _reachOfOthers(strikes[i]);
         }
-        vm.prank(manager.termsOf(p.set).slasher);
+        address slasher = manager.termsOf(p.set).slasher;
+        vm.prank(slasher);
         uint256[] memory assets = manager.slash(p.set, p.operator, list, wads, "evidence");
         for (uint256 i; i < strikes.length; ++i) {
             Strike memory s = strikes[i];
@@ -422,25 +440,25 @@ abstract contract Services is Operators {
             else _assertStruck(s, assets[i]);
             _assertOthers(s, others[i]);
         }
+        _assertCounted(p.set, p.operator);
     }
 
     /// @dev Nothing could be taken: what had come due was applied, no more.
     function _assertMissed(Strike memory s) private {
         Pledge storage p = pledges[s.at.set][s.key];
-        if (p.counts || s.taken > 0) _settled(s.at.set, s.key);
+        if (p.counts || s.taken > 0) _settled(s.at);
         assertEq(_held(s.at.strategy), s.balance, "P3: nothing moved");
         _assertParts(s);
         _assertStanding(s.at);
         _assertBudget(s.at.operator, s.at.strategy);
-        _assertCounted(s.at.set, s.at.operator);
     }
 
     function _assertStruck(Strike memory s, uint256 moved) private {
         ++strategiesSlashed;
         (uint256 current, uint256 next, uint256 effective) = _standing(s.at.set, s.key);
-        takenIn[s.at.set][s.key][s.epoch] += s.taken;
+        takenIn[s.at.set][s.pool][s.epoch] += s.taken;
         next = next > s.taken ? next - s.taken : 0;
-        _pledge(s.at.set, s.key, current - s.taken, next, effective);
+        _pledge(s.at, current - s.taken, next, effective);
         _waive(s.at.set, s.key);
 
         uint256 credit = vault.creditOf(s.at.strategy, _payee(s)) - s.credit;
@@ -455,7 +473,6 @@ abstract contract Services is Operators {
         _assertParts(s);
         _assertStanding(s.at);
         _assertBudget(s.at.operator, s.at.strategy);
-        _assertCounted(s.at.set, s.at.operator);
         if (committed[s.key] > 0) {
             assertEq(_left(s.at.operator, s.at.strategy), s.left - s.taken, "P3: left fell by what was taken");
         } else {
@@ -500,7 +517,6 @@ abstract contract Services is Operators {
             assertEq(b.shares, s.parts[i].shares, "P2: a slash takes no shares");
         }
         _assertBornEmpty(s.at, s.pool);
-        _assertCounted(s.at.set, s.at.operator);
         for (uint256 i; i < stakers.length; ++i) {
             _strike(Kind.AtRisk, Claim(stakers[i], s.pool, 0));
         }

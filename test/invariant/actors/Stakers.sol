@@ -30,19 +30,27 @@ abstract contract Stakers is World {
     /* ENTERING */
 
     function deposit(bytes32) external returns (bool) {
-        address staker = _pick(stakers);
-        return _deposit(staker, staker, operators[_random(operators.length - 1)], _pick(strategies));
+        for (uint256 i; i < 4; ++i) {
+            address staker = _pick(stakers);
+            if (_deposit(staker, staker, operators[_random(operators.length - 1)], _pick(strategies))) return true;
+        }
+        return false;
     }
 
     function depositIdle(bytes32) external returns (bool) {
         address staker = _pick(stakers);
-        return _deposit(staker, staker, address(0), _pick(strategies));
+        return _deposit(staker, staker, address(0), _pick(strategies))
+            || _deposit(staker, staker, address(0), _pick(strategies));
     }
 
     function depositForAnother(bytes32) external returns (bool) {
         uint256 i = _random(stakers.length);
         address receiver = stakers[(i + 1 + _random(stakers.length - 1)) % stakers.length];
-        return _deposit(stakers[i], receiver, operators[_random(operators.length - 1)], _pick(strategies));
+        for (uint256 j; j < 4; ++j) {
+            address operator = operators[_random(operators.length - 1)];
+            if (_deposit(stakers[i], receiver, operator, _pick(strategies))) return true;
+        }
+        return false;
     }
 
     /// @dev A staker that the approver admits enters the gated operator's pools once, and not twice.
@@ -51,12 +59,15 @@ abstract contract Stakers is World {
         address staker = _admitted(operator);
         if (staker == address(0)) return false;
         address strategy = _pick(strategies);
-        if (!_deposit(staker, staker, operator, strategy)) return false;
+        for (uint256 i; !_deposit(staker, staker, operator, strategy); ++i) {
+            if (i == 3) return false;
+            strategy = _pick(strategies);
+        }
         (, uint256 deadline) = vault.admissionOf(operator, staker);
         assertEq(deadline, 0, "an admission is used up");
         vm.expectRevert(abi.encodeWithSelector(IStakeVault.NotAdmitted.selector, operator, staker, 0));
         vm.prank(staker);
-        vault.deposit(strategy, operator, staker, 1e6, 0);
+        vault.deposit(strategy, operator, staker, 1, 0);
         return true;
     }
 
@@ -77,18 +88,18 @@ abstract contract Stakers is World {
     }
 
     function delegate(bytes32) external returns (bool) {
-        return _delegate(Kind.Idle, operators[_random(operators.length - 1)]);
+        return _delegate(Kind.Idle, _taking());
     }
 
     function delegateRenewed(bytes32) external returns (bool) {
-        return _delegate(Kind.Rest, _one(3) ? address(0) : operators[_random(operators.length - 1)]);
+        return _delegate(Kind.Rest, _one(3) ? address(0) : _taking());
     }
 
     function redelegate(bytes32) external returns (bool) {
         (bool found, Claim memory c) = _ripe();
         if (!found || _isPaused(vault, Pausable.Deposit)) return false;
         (, address strategy) = _ownerOf(c.pool);
-        address operator = _one(4) ? address(0) : operators[_random(operators.length - 1)];
+        address operator = _one(4) ? address(0) : _taking();
         PoolId to = _pool(operator, strategy);
         if (!_takes(operator) || !_fits(_readPool(to), _valueOf(c))) return false;
 
@@ -190,10 +201,14 @@ abstract contract Stakers is World {
     function transferUnallowed(bytes32) external returns (bool) {
         (bool found, Claim memory c) = _transferable();
         if (!found) return false;
-        address thief = _pick(stakers);
         uint256 shares = _sharesOf(c);
+        address thief = _pick(stakers);
         uint256 allowed = vault.allowance(c.owner, thief, c.pool);
-        if (thief == c.owner || vault.isOperator(c.owner, thief) || allowed >= shares) return false;
+        for (uint256 i; thief == c.owner || vault.isOperator(c.owner, thief) || allowed >= shares; ++i) {
+            if (i == 3) return false;
+            thief = _pick(stakers);
+            allowed = vault.allowance(c.owner, thief, c.pool);
+        }
         bytes4 error = IStakeVault.InsufficientAllowance.selector;
         vm.expectRevert(abi.encodeWithSelector(error, c.owner, thief, c.pool, allowed, shares));
         vm.prank(thief);
@@ -284,6 +299,14 @@ abstract contract Stakers is World {
         if (operator == address(0)) return true;
         (,, Epoch admitsFrom,) = vault.operatorState(operator);
         return admitsFrom.isSet() && Epoch.unwrap(admitsFrom) <= _now();
+    }
+
+    /// @dev An operator that is not gated, and open where there is one.
+    function _taking() private returns (address operator) {
+        for (uint256 i; i < 4; ++i) {
+            operator = operators[_random(operators.length - 1)];
+            if (_takes(operator)) return operator;
+        }
     }
 
     /// @dev Whether shares for so much are any, and fit.
