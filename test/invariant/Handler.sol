@@ -24,7 +24,7 @@ contract Handler is Stakers, Services, Others {
     uint256[] private _calls;
     uint256[] private _successes;
     uint256 private _total;
-    uint256 private _total_ok;
+    uint256 private _useful;
 
     error Unknown(string action);
 
@@ -57,9 +57,7 @@ contract Handler is Stakers, Services, Others {
         }
     }
 
-    mapping(uint256=>uint256) public gasOf;
     function act(bytes32 seed) external {
-        uint256 g = gasleft();
         _sow(seed);
         uint256 i = _wheel[_random(_wheel.length)];
         bytes4 selector = bytes4(keccak256(bytes(string.concat(_names[i], "(bytes32)"))));
@@ -71,11 +69,10 @@ contract Handler is Stakers, Services, Others {
             }
         }
         ++_calls[i];
-        gasOf[i] += g - gasleft();
         ++_total;
         if (abi.decode(answer, (bool))) {
             ++_successes[i];
-            ++_total_ok;
+            ++_useful;
         }
     }
 
@@ -89,10 +86,10 @@ contract Handler is Stakers, Services, Others {
         least = type(uint256).max;
         console.log("action | calls | succeeded");
         for (uint256 i; i < _names.length; ++i) {
-            console.log(_names[i], _calls[i], _successes[i], _calls[i] == 0 ? 0 : gasOf[i] / _calls[i] / 1000);
+            console.log(_names[i], _calls[i], _successes[i]);
             if (_successes[i] < least) (rarest, least) = (_names[i], _successes[i]);
         }
-        console.log("calls, skipped", _total, _total - _total_ok);
+        console.log("calls, skipped", _total, _total - _useful);
         console.log("epochs, exits in flight", _now(), claims[Kind.Exit].length);
         uint256 members;
         uint256 inForce;
@@ -106,7 +103,8 @@ contract Handler is Stakers, Services, Others {
         console.log("members, promises, in force", members, pledged.length, inForce);
         console.log("strategies slashed, slashes credited", strategiesSlashed, credited);
         console.log("generations ended, pools worn out", generationsEnded, poolsWornOut);
-        return (_total, _total - _total_ok, rarest, least);
+        console.log("worn, due, proposed", worn.length, due.length, proposed.length);
+        return (_total, _total - _useful, rarest, least);
     }
 
     /* PROPERTIES */

@@ -131,6 +131,7 @@ abstract contract World is CommonBase, StdAssertions {
     /// @dev Generations that a slash ended, and pools that may be worn out.
     PoolId[] internal ended;
     Promise[] internal worn;
+    mapping(PoolId key => bool) internal isWorn;
 
     /* PROMISES */
 
@@ -173,9 +174,14 @@ abstract contract World is CommonBase, StdAssertions {
         return list[_random(list.length)];
     }
 
+    /// @dev Half of all happens in three strategies, so that much happens in the same pools.
+    function _pickStrategy() internal returns (address) {
+        return strategies[_random(_one(2) ? 3 : strategies.length)];
+    }
+
     /// @dev Dust, where rounding shows, as often as amounts of every day.
     function _amount() internal returns (uint256) {
-        uint256 dice = _random(3);
+        uint256 dice = _random(4);
         return 1 + _random(dice == 0 ? 12 : dice == 1 ? 1e7 : 1e6 * cast.unit);
     }
 
@@ -278,9 +284,8 @@ abstract contract World is CommonBase, StdAssertions {
     }
 
     function _valueOf(Claim memory c) internal view returns (uint256) {
-        return c.epoch == 0
-            ? vault.positionValue(c.pool, c.owner)
-            : vault.exitValue(c.pool, Epoch.wrap(c.epoch), c.owner);
+        return
+            c.epoch == 0 ? vault.positionValue(c.pool, c.owner) : vault.exitValue(c.pool, Epoch.wrap(c.epoch), c.owner);
     }
 
     /// @dev Lists the claim, or strikes it off, as its shares demand.
@@ -322,7 +327,7 @@ abstract contract World is CommonBase, StdAssertions {
 
     /// @dev A promise to a set of the cast.
     function _promise() internal returns (Promise memory) {
-        return Promise(sets[_random(sets.length)], _pick(operators), _pick(strategies));
+        return Promise(sets[_random(sets.length)], _pick(operators), _pickStrategy());
     }
 
     /// @dev One that is stored as more than nothing, or any.
@@ -403,7 +408,11 @@ abstract contract World is CommonBase, StdAssertions {
         assertEq(Magnitude.unwrap(n), next, "P4, P5, P9: magnitude announced");
         assertEq(Epoch.unwrap(e), effective, "P4, P5: epoch of effect");
         if (!retired[p.set] && pledges[p.set][key].generation == generationOf[key]) {
-            assertEq(Magnitude.unwrap(taken), takenIn[p.set][key.atGeneration(generationOf[key])][_now()], "P3: taken in this epoch");
+            assertEq(
+                Magnitude.unwrap(taken),
+                takenIn[p.set][key.atGeneration(generationOf[key])][_now()],
+                "P3: taken in this epoch"
+            );
         }
     }
 

@@ -116,7 +116,7 @@ abstract contract Operators is World {
         address operator = operators[operators.length - 1];
         address staker = _pick(stakers);
         (uint256 nonce,) = vault.admissionOf(operator, staker);
-        uint256 deadline = vm.getBlockTimestamp() + 1 days + _random(30 days);
+        uint256 deadline = vm.getBlockTimestamp() + 1 days + _random(90 days);
         if (_one(2)) {
             vm.prank(vm.addr(cast.approverKey));
             vault.admit(operator, staker, deadline, "");
@@ -158,7 +158,7 @@ abstract contract Operators is World {
         for (uint256 i; i < 8; ++i) {
             Promise memory p = i < 6 ? _pledgedOne() : _promise();
             // Mostly those who promise little, so that much stays promised.
-            if (!joined[p.set][p.operator] || (i < 4 && _counted(p.set, p.operator) > 2)) continue;
+            if (!joined[p.set][p.operator] || (i < 5 && _counted(p.set, p.operator) > 1)) continue;
             if (_leave(p.set, p.operator, p.operator, false)) return true;
         }
         return false;
@@ -210,10 +210,10 @@ abstract contract Operators is World {
             (uint256 current, uint256 next,) = _standing(p.set, keyOf[p.operator][p.strategy]);
             if (next < current) continue;
             // Those who have something already leave room for others, mostly.
-            if (next > 0 && i < 16) continue;
+            if ((next > 0 || isWorn[keyOf[p.operator][p.strategy]]) && i < 24) continue;
             uint256 most = _highest(p);
             if (most <= next || most < LEAST) continue;
-            uint256 to = !_one(3) ? most : next + 1 + _random(most - next);
+            uint256 to = !_one(5) ? most : next + 1 + _random(most - next);
             if (to < LEAST) to = LEAST;
             _allocate(p, to, _now() + 3);
             return true;
@@ -245,7 +245,8 @@ abstract contract Operators is World {
     function lower(bytes32) external returns (bool) {
         (bool found, Promise memory p) = _promiseOfWorn();
         if (found) {
-            _allocate(p, 0, _now() + 2);
+            (uint256 inForce,,) = _standing(p.set, keyOf[p.operator][p.strategy]);
+            _allocate(p, 0, inForce == 0 ? _now() : _now() + 2);
             return true;
         }
         for (uint256 i; i < 8; ++i) {
@@ -277,8 +278,10 @@ abstract contract Operators is World {
 
     function settle(bytes32) external returns (bool) {
         for (uint256 n = due.length; n > 0; --n) {
-            uint256 i = _random(n);
+            uint256 i = _random(due.length);
             Promise memory p = due[i];
+            // Worn pools first, so that they can be renewed.
+            if (n > due.length / 2 && worn.length > 0 && !isWorn[keyOf[p.operator][p.strategy]]) continue;
             PoolId key = keyOf[p.operator][p.strategy];
             Pledge memory stored = pledges[p.set][key];
             (uint256 current, uint256 next, uint256 effective) = _standing(p.set, key);
@@ -314,11 +317,12 @@ abstract contract Operators is World {
             PoolId key = keyOf[p.operator][p.strategy];
             PoolId pool = _pool(p.operator, p.strategy);
             Sheet memory s = _openPool(pool);
-            bool isWorn = s.shares > s.assets * WORN_OUT;
-            if (isWorn && committed[key] > 0) continue;
+            bool still = s.shares > s.assets * WORN_OUT;
+            if (still && committed[key] > 0) continue;
             worn[i] = worn[worn.length - 1];
             worn.pop();
-            if (!isWorn) continue;
+            isWorn[key] = false;
+            if (!still) continue;
             _renew(p, key, pool, s);
             return true;
         }
@@ -477,7 +481,7 @@ abstract contract Operators is World {
             for (uint256 j; j < sets.length; ++j) {
                 p = Promise(sets[j], w.operator, w.strategy);
                 (uint256 current, uint256 next,) = _standing(p.set, keyOf[p.operator][p.strategy]);
-                if (current > 0 && next >= current) return (true, p);
+                if (next > 0 && next >= current) return (true, p);
             }
         }
         return (false, p);

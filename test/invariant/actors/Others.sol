@@ -186,8 +186,7 @@ abstract contract Others is World {
 
     function _remember(PoolId pool) private {
         address owner = _pick(stakers);
-        Instant memory at =
-            Instant(_now(), pool, _readPool(pool).shares, owner, vault.balanceOf(owner, pool));
+        Instant memory at = Instant(_now(), pool, _readPool(pool).shares, owner, vault.balanceOf(owner, pool));
         if (_instants.length < 48) _instants.push(at);
         else _instants[_random(48)] = at;
     }

@@ -92,7 +92,7 @@ abstract contract Services is Operators {
         for (uint256 i; i < 8; ++i) {
             Promise memory p = i < 6 ? _pledgedOne() : _promise();
             // Mostly those who promise little, so that much stays promised.
-            if (!joined[p.set][p.operator] || (i < 4 && _counted(p.set, p.operator) > 2)) continue;
+            if (!joined[p.set][p.operator] || (i < 5 && _counted(p.set, p.operator) > 1)) continue;
             if (_leave(p.set, p.operator, p.set.avs(), true)) return true;
         }
         return false;
@@ -104,7 +104,7 @@ abstract contract Services is Operators {
         if (spare[kind].length == 0) return false;
         OperatorSetId fresh = spare[kind][spare[kind].length - 1];
         spare[kind].pop();
-        if (!_one(5)) return _retire(fresh);
+        if (!_one(8)) return _retire(fresh);
         uint256 i = 2 * _random(sets.length / 2) + kind;
         OperatorSetId old = sets[i];
         _retire(old);
@@ -154,14 +154,15 @@ abstract contract Services is Operators {
 
     /// @dev All but so little that the pool is worn out.
     function slashNearlyAll(bytes32) external returns (bool) {
-        return _slash(1, 1e18 - 1 - _random(1e14));
+        return _slash(1 + _random(3), 1e18 - 1 - _random(1e14));
     }
 
     /// @dev P3: no slash takes more in an epoch than the cap allows.
     function slashAboveCap(bytes32) external returns (bool) {
-        for (uint256 i; i < 6; ++i) {
+        for (uint256 i; i < 16; ++i) {
             (bool found, Promise memory p) = _inForce(false);
             if (!found) return false;
+            if (Wad.unwrap(manager.termsOf(p.set).cap) == 1e18) continue;
             Strike memory s = _aim(p, 1e18, type(uint256).max);
             if (s.moved == 0 || s.taken <= s.cap) continue;
             address slasher = manager.termsOf(p.set).slasher;
@@ -183,6 +184,7 @@ abstract contract Services is Operators {
             (uint256 current,,) = _standing(p.set, key);
             Terms memory terms = manager.termsOf(p.set);
             uint256 wad = 1 + _random(Wad.unwrap(terms.cap));
+            if (Wad.unwrap(terms.cap) == 1e18 && _one(2)) wad = 1e18 - 1 - _random(1e14);
             if (current == 0 || _least(current, _leftOf(p)) * wad / 1e18 == 0) continue;
             _propose(p, key, terms.slasher, wad, current);
             return true;
@@ -215,7 +217,7 @@ abstract contract Services is Operators {
             uint256 i = _random(proposed.length);
             Promise memory p = proposed[i];
             if (!_isWaiting(p)) {
-                _forget(i);
+                if (proposed.length > 24) _forget(i);
                 continue;
             }
             Terms memory terms = manager.termsOf(p.set);
@@ -350,10 +352,10 @@ abstract contract Services is Operators {
     /* INTERNAL: SLASHES */
 
     function _slash(uint256 most, uint256 fraction) private returns (bool) {
-        for (uint256 i; i < 6; ++i) {
+        for (uint256 i; i < 16; ++i) {
             (bool found, Promise memory p) = _inForce(false);
             if (!found) return false;
-            if (most == 1 && i < 5 && !_isWhole(p)) continue;
+            if (fraction > 0.9e18 && i < 12 && !_isWhole(p)) continue;
             Strike[] memory strikes = _aimAll(p, most, fraction);
             uint256 sum;
             for (uint256 j; j < strikes.length; ++j) {
@@ -366,8 +368,10 @@ abstract contract Services is Operators {
         return false;
     }
 
-    /// @dev Whether the set may take all that is left.
+    /// @dev Whether the set may take all that is left, and that is more than dust.
     function _isWhole(Promise memory p) private view returns (bool) {
+        if (isWorn[keyOf[p.operator][p.strategy]]) return false;
+        if (_readPool(_pool(p.operator, p.strategy)).assets < 1e5) return false;
         (uint256 current,,) = _standing(p.set, keyOf[p.operator][p.strategy]);
         return current >= _leftOf(p) && Wad.unwrap(manager.termsOf(p.set).cap) == 1e18;
     }
@@ -380,7 +384,7 @@ abstract contract Services is Operators {
         strikes = new Strike[](n);
         for (uint256 i; i < n; ++i) {
             Promise memory at = Promise(p.set, p.operator, strategies[first + i]);
-            uint256 wad = i == 0 ? fraction : _random(fraction + 1);
+            uint256 wad = i == 0 || fraction > 0.9e18 ? fraction : _random(fraction + 1);
             Strike memory s = _aim(at, wad, type(uint256).max);
             if (s.taken > s.cap) {
                 // As much as the cap allows.
@@ -480,8 +484,9 @@ abstract contract Services is Operators {
         }
         _assertWitnessed(s);
         Sheet storage after_ = seenPool[s.pool];
-        if (after_.shares > after_.assets * WORN_OUT && s.parts[0].shares <= s.parts[0].assets * WORN_OUT) {
+        if (after_.shares > after_.assets * WORN_OUT && !isWorn[s.key]) {
             worn.push(s.at);
+            isWorn[s.key] = true;
             ++poolsWornOut;
         }
     }

@@ -32,15 +32,16 @@ abstract contract Stakers is World {
     function deposit(bytes32) external returns (bool) {
         for (uint256 i; i < 4; ++i) {
             address staker = _pick(stakers);
-            if (_deposit(staker, staker, operators[_random(operators.length - 1)], _pick(strategies))) return true;
+            if (_deposit(staker, staker, operators[_random(operators.length - 1)], _pickStrategy())) return true;
         }
         return false;
     }
 
     function depositIdle(bytes32) external returns (bool) {
         address staker = _pick(stakers);
-        return _deposit(staker, staker, address(0), _pick(strategies))
-            || _deposit(staker, staker, address(0), _pick(strategies));
+        return
+            _deposit(staker, staker, address(0), _pickStrategy())
+                || _deposit(staker, staker, address(0), _pickStrategy());
     }
 
     function depositForAnother(bytes32) external returns (bool) {
@@ -48,7 +49,7 @@ abstract contract Stakers is World {
         address receiver = stakers[(i + 1 + _random(stakers.length - 1)) % stakers.length];
         for (uint256 j; j < 4; ++j) {
             address operator = operators[_random(operators.length - 1)];
-            if (_deposit(stakers[i], receiver, operator, _pick(strategies))) return true;
+            if (_deposit(stakers[i], receiver, operator, _pickStrategy())) return true;
         }
         return false;
     }
@@ -58,10 +59,10 @@ abstract contract Stakers is World {
         address operator = operators[operators.length - 1];
         address staker = _admitted(operator);
         if (staker == address(0)) return false;
-        address strategy = _pick(strategies);
+        address strategy = _pickStrategy();
         for (uint256 i; !_deposit(staker, staker, operator, strategy); ++i) {
             if (i == 3) return false;
-            strategy = _pick(strategies);
+            strategy = _pickStrategy();
         }
         (, uint256 deadline) = vault.admissionOf(operator, staker);
         assertEq(deadline, 0, "an admission is used up");
@@ -138,9 +139,8 @@ abstract contract Stakers is World {
     function completeEarly(bytes32) external returns (bool) {
         uint256 n = claims[Kind.Exit].length;
         uint256 epoch = _now();
-        for (uint256 i; i < 8 && n > 0; ++i) {
-            // The newest are at the end of the list.
-            Claim memory c = claims[Kind.Exit][n - 1 - _random(n < 24 ? n : 24)];
+        for (uint256 i; i < 24 && n > 0; ++i) {
+            Claim memory c = claims[Kind.Exit][_random(n)];
             if (c.epoch <= epoch || _isPaused(vault, Pausable.Complete)) continue;
             vm.expectRevert(
                 abi.encodeWithSelector(IStakeVault.ExitNotRipe.selector, Epoch.wrap(c.epoch), Epoch.wrap(epoch))
@@ -370,14 +370,9 @@ abstract contract Stakers is World {
         return true;
     }
 
-    function _assertQueued(
-        Watch memory w,
-        Claim memory c,
-        uint256 epoch,
-        uint256 shares,
-        uint256 assets,
-        uint256 exit
-    ) private {
+    function _assertQueued(Watch memory w, Claim memory c, uint256 epoch, uint256 shares, uint256 assets, uint256 exit)
+        private
+    {
         Sheet memory s = _closePool(c.pool);
         assertEq(s.assets + assets, w.pool.assets, "P1: the pool lost what was queued");
         assertEq(s.shares + shares, w.pool.shares, "P2: the pool lost the shares");
@@ -444,13 +439,7 @@ abstract contract Stakers is World {
     }
 
     /// @dev From where one leaves at once: an idle pool, or the rest of a renewed one.
-    function _assertLeft(
-        Kind kind,
-        Claim memory c,
-        Sheet memory before,
-        uint256 shares,
-        uint256 value
-    ) private {
+    function _assertLeft(Kind kind, Claim memory c, Sheet memory before, uint256 shares, uint256 value) private {
         Sheet memory s = kind == Kind.Idle ? _closePool(c.pool) : _closeBucket(c.pool, 0);
         assertEq(s.assets + value, before.assets, "P1, P9: what is left fell by what was paid");
         assertEq(s.shares + shares, before.shares, "P2, P9: its shares fell by what was burned");
