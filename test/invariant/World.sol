@@ -138,6 +138,7 @@ abstract contract World is CommonBase, StdAssertions {
     /// @dev Even ones slash at once, odd ones have a challenge window.
     OperatorSetId[] internal sets;
     OperatorSetId[][2] internal spare;
+    mapping(OperatorSetId set => bool) internal isChallengeable;
     mapping(OperatorSetId set => bool) internal retired;
     mapping(OperatorSetId set => mapping(address operator => bool)) internal joined;
     mapping(OperatorSetId set => mapping(PoolId key => Pledge)) internal pledges;

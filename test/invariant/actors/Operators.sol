@@ -209,16 +209,22 @@ abstract contract Operators is World {
             if (!joined[p.set][p.operator] || !manager.isAccepted(p.set, p.strategy)) continue;
             (uint256 current, uint256 next,) = _standing(p.set, keyOf[p.operator][p.strategy]);
             if (next < current) continue;
-            // Those who have something already leave room for others, mostly.
-            if ((next > 0 || isWorn[keyOf[p.operator][p.strategy]]) && i < 24) continue;
+            // First where nothing is promised of much stake, then where the set has nothing yet.
+            bool whole = i < 12 && !isChallengeable[p.set];
+            if (i < 12 && (!whole || !_isFree(p))) continue;
+            if ((next > 0 || isWorn[keyOf[p.operator][p.strategy]]) && i < 30) continue;
             uint256 most = _highest(p);
             if (most <= next || most < LEAST) continue;
-            uint256 to = !_one(5) ? most : next + 1 + _random(most - next);
+            uint256 to = whole || !_one(3) ? most : next + 1 + _random(most - next);
             if (to < LEAST) to = LEAST;
             _allocate(p, to, _now() + 3);
             return true;
         }
         return false;
+    }
+
+    function _isFree(Promise memory p) private view returns (bool) {
+        return committed[keyOf[p.operator][p.strategy]] == 0 && _readPool(_pool(p.operator, p.strategy)).assets >= 1e5;
     }
 
     /// @dev P3: no raise commits more than the ceiling admits.

@@ -35,7 +35,10 @@ abstract contract Services is Operators {
     }
 
     uint32 private _created;
-    mapping(OperatorSetId set => bool) internal isChallengeable;
+
+    /// @dev The last slashes of sets that may not take all in an epoch.
+    Promise[] private _capped;
+    uint256 private _cappedCount;
     Promise[] private _removed;
 
     /// @dev What happened beside what the actions are called after.
@@ -159,16 +162,22 @@ abstract contract Services is Operators {
 
     /// @dev P3: no slash takes more in an epoch than the cap allows.
     function slashAboveCap(bytes32) external returns (bool) {
-        for (uint256 i; i < 16; ++i) {
-            (bool found, Promise memory p) = _inForce(false);
+        for (uint256 i; i < 20; ++i) {
+            // What was slashed just now has part of its cap used up.
+            bool again = i < 8 && _capped.length > 0;
+            (bool found, Promise memory p) = again ? (true, _capped[_random(_capped.length)]) : _inForce(false);
             if (!found) return false;
-            if (Wad.unwrap(manager.termsOf(p.set).cap) == 1e18) continue;
+            if (retired[p.set] || Wad.unwrap(manager.termsOf(p.set).cap) == 1e18) continue;
             Strike memory s = _aim(p, 1e18, type(uint256).max);
+            if (s.moved == 0 || s.taken <= s.cap || (again && takenIn[p.set][s.pool][s.epoch] == 0)) continue;
+            // Mostly by as little as a fraction can tell.
+            uint256 wad = _one(3) ? 1e18 : (s.cap * 1e18 + 1e18) / s.reach + 1;
+            s = _aim(p, wad > 1e18 ? 1e18 : wad, type(uint256).max);
             if (s.moved == 0 || s.taken <= s.cap) continue;
             address slasher = manager.termsOf(p.set).slasher;
             vm.expectPartialRevert(IAllocationManager.CapExceeded.selector);
             vm.prank(slasher);
-            manager.slash(p.set, p.operator, _only(p.strategy), _wads(1e18), "");
+            manager.slash(p.set, p.operator, _only(p.strategy), _wads(s.wad), "");
             return true;
         }
         return false;
@@ -355,6 +364,8 @@ abstract contract Services is Operators {
         for (uint256 i; i < 16; ++i) {
             (bool found, Promise memory p) = _inForce(false);
             if (!found) return false;
+            // Worn-out pools are left to be renewed, mostly.
+            if (i < 12 && isWorn[keyOf[p.operator][p.strategy]]) continue;
             if (fraction > 0.9e18 && i < 12 && !_isWhole(p)) continue;
             Strike[] memory strikes = _aimAll(p, most, fraction);
             uint256 sum;
@@ -370,7 +381,6 @@ abstract contract Services is Operators {
 
     /// @dev Whether the set may take all that is left, and that is more than dust.
     function _isWhole(Promise memory p) private view returns (bool) {
-        if (isWorn[keyOf[p.operator][p.strategy]]) return false;
         if (_readPool(_pool(p.operator, p.strategy)).assets < 1e5) return false;
         (uint256 current,,) = _standing(p.set, keyOf[p.operator][p.strategy]);
         return current >= _leftOf(p) && Wad.unwrap(manager.termsOf(p.set).cap) == 1e18;
@@ -385,6 +395,7 @@ abstract contract Services is Operators {
         for (uint256 i; i < n; ++i) {
             Promise memory at = Promise(p.set, p.operator, strategies[first + i]);
             uint256 wad = i == 0 || fraction > 0.9e18 ? fraction : _random(fraction + 1);
+            if (i > 0 && isWorn[keyOf[at.operator][at.strategy]]) wad = 0;
             Strike memory s = _aim(at, wad, type(uint256).max);
             if (s.taken > s.cap) {
                 // As much as the cap allows.
@@ -472,6 +483,11 @@ abstract contract Services is Operators {
             assertEq(credit, moved, "P3: a credit of all that was taken");
         }
         _assertHookRefused(s.at.strategy);
+
+        if (!isChallengeable[s.at.set] && Wad.unwrap(manager.termsOf(s.at.set).cap) < 1e18) {
+            if (_capped.length < 8) _capped.push(s.at);
+            else _capped[_cappedCount++ % 8] = s.at;
+        }
 
         if (s.taken == s.left) return _assertEnded(s);
         _assertParts(s);
