@@ -102,6 +102,7 @@ contract Handler is Stakers, Services, Others {
         }
         console.log("members, promises, in force", members, pledged.length, inForce);
         console.log("strategies slashed, slashes credited", strategiesSlashed, credited);
+        console.log("executed below a raise", executedBelowARaise);
         console.log("generations ended, pools worn out", generationsEnded, poolsWornOut);
         console.log("worn, due, proposed", worn.length, due.length, proposed.length);
         return (_total, _total - _useful, rarest, least);

@@ -147,6 +147,10 @@ abstract contract World is CommonBase, StdAssertions {
     Promise[] internal proposed;
     Promise[] internal due;
 
+    /// @dev The last raises of what was in force already, to sets with a window.
+    Promise[] internal raised;
+    uint256 internal raises;
+
     /// @dev Promises that are stored as more than nothing.
     Promise[] internal pledged;
     mapping(bytes32 pledge => uint256) private _placeOfPledge;

@@ -204,6 +204,7 @@ abstract contract Operators is World {
 
     function raise(bytes32) external returns (bool) {
         if (_isPaused(manager, Pausable.Raise)) return false;
+        if (_one(3) && _raiseInForce()) return true;
         for (uint256 i; i < 48; ++i) {
             Promise memory p = _promise();
             if (!joined[p.set][p.operator] || !manager.isAccepted(p.set, p.strategy)) continue;
@@ -215,9 +216,27 @@ abstract contract Operators is World {
             if ((next > 0 || isWorn[keyOf[p.operator][p.strategy]]) && i < 30) continue;
             uint256 most = _highest(p);
             if (most <= next || most < LEAST) continue;
-            uint256 to = whole || !_one(3) ? most : next + 1 + _random(most - next);
+            uint256 to = whole || _one(isChallengeable[p.set] ? 3 : 2) ? most : next + 1 + _random(most - next);
             if (to < LEAST) to = LEAST;
             _allocate(p, to, _now() + 3);
+            return true;
+        }
+        return false;
+    }
+
+    /// @dev What is in force of a set with a window: a slash proposed before the raise lands must not take of it.
+    function _raiseInForce() private returns (bool) {
+        for (uint256 i; i < 12; ++i) {
+            Promise memory p = _pledgedOne();
+            if (retired[p.set] || !isChallengeable[p.set] || !joined[p.set][p.operator]) continue;
+            (uint256 current, uint256 next, uint256 effective) = _standing(p.set, keyOf[p.operator][p.strategy]);
+            if (current == 0 || effective != 0 || !manager.isAccepted(p.set, p.strategy)) continue;
+            uint256 most = _highest(p);
+            if (most <= next || most < LEAST) continue;
+            uint256 to = next + 1 + _random(most - next);
+            _allocate(p, to < LEAST ? LEAST : to, _now() + 3);
+            if (raised.length < 12) raised.push(p);
+            else raised[raises++ % 12] = p;
             return true;
         }
         return false;

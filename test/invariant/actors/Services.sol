@@ -45,6 +45,7 @@ abstract contract Services is Operators {
     uint256 public generationsEnded;
     uint256 public poolsWornOut;
     uint256 public credited;
+    uint256 public executedBelowARaise;
     uint256 public strategiesSlashed;
 
     /* AVS */
@@ -186,11 +187,15 @@ abstract contract Services is Operators {
     /* SLASHERS: BY PROPOSAL */
 
     function proposeSlash(bytes32) external returns (bool) {
-        for (uint256 i; i < 6; ++i) {
-            (bool found, Promise memory p) = _inForce(true);
+        for (uint256 i; i < 18; ++i) {
+            // First where a raise lands before a proposal of now lapses.
+            bool landing = i < 12 && raised.length > 0;
+            if (i < 12 && !landing) continue;
+            (bool found, Promise memory p) = landing ? (true, raised[_random(raised.length)]) : _inForce(true);
             PoolId key = keyOf[p.operator][p.strategy];
-            if (!found || _isWaiting(p)) continue;
-            (uint256 current,,) = _standing(p.set, key);
+            if (!found || retired[p.set] || _isWaiting(p)) continue;
+            (uint256 current, uint256 next, uint256 effective) = _standing(p.set, key);
+            if (landing && (next <= current || effective != _now() + 1)) continue;
             Terms memory terms = manager.termsOf(p.set);
             uint256 wad = 1 + _random(Wad.unwrap(terms.cap));
             if (Wad.unwrap(terms.cap) == 1e18 && _one(2)) wad = 1e18 - 1 - _random(1e14);
@@ -259,9 +264,13 @@ abstract contract Services is Operators {
             if (!_isWaiting(p)) continue;
             Proposed memory q = proposals[p.set][keyOf[p.operator][p.strategy]];
             if (vm.getBlockTimestamp() < q.at + manager.termsOf(p.set).window) continue;
+            (uint256 current,,) = _standing(p.set, keyOf[p.operator][p.strategy]);
+            // First those of which a raise has landed since.
+            if (n > proposed.length / 2 && current <= q.magnitude) continue;
             // P5: never more than the allocation at the time of the proposal allowed.
             Strike memory s = _aim(p, q.wad, q.magnitude);
             if (s.moved == 0 || s.taken > s.cap) continue;
+            if (s.reach > q.magnitude) ++executedBelowARaise;
             _forget(i);
             delete proposals[p.set][s.key];
             uint256[] memory others = _reachOfOthers(s);
