@@ -52,13 +52,13 @@ abstract contract Services is Operators {
 
     function createInstant(bytes32) external returns (bool) {
         if (_isPaused(manager, Pausable.CreateSet)) return false;
-        _keep(0, _create(false));
+        _keep(0, _create(false, _one(3)));
         return true;
     }
 
     function createChallengeable(bytes32) external returns (bool) {
         if (_isPaused(manager, Pausable.CreateSet)) return false;
-        _keep(1, _create(true));
+        _keep(1, _create(true, _one(3)));
         return true;
     }
 
@@ -108,10 +108,11 @@ abstract contract Services is Operators {
         if (spare[kind].length == 0) return false;
         OperatorSetId fresh = spare[kind][spare[kind].length - 1];
         spare[kind].pop();
-        if (!_one(8)) return _retire(fresh);
+        if (!_one(4)) return _retire(fresh);
         uint256 i = 2 * _random(sets.length / 2) + kind;
-        OperatorSetId old = sets[i];
-        _retire(old);
+        // One of each four may not take all in an epoch.
+        if (_isCapped(fresh) != (i < 2)) return _retire(fresh);
+        _retire(sets[i]);
         sets[i] = fresh;
         return true;
     }
@@ -168,7 +169,7 @@ abstract contract Services is Operators {
             bool again = i < 8 && _capped.length > 0;
             (bool found, Promise memory p) = again ? (true, _capped[_random(_capped.length)]) : _inForce(false);
             if (!found) return false;
-            if (retired[p.set] || Wad.unwrap(manager.termsOf(p.set).cap) == 1e18) continue;
+            if (retired[p.set] || !_isCapped(p.set)) continue;
             Strike memory s = _aim(p, 1e18, type(uint256).max);
             if (s.moved == 0 || s.taken <= s.cap || (again && takenIn[p.set][s.pool][s.epoch] == 0)) continue;
             // Mostly by as little as a fraction can tell.
@@ -300,11 +301,11 @@ abstract contract Services is Operators {
 
     /* INTERNAL: SETS */
 
-    function _create(bool challengeable) internal returns (OperatorSetId set) {
+    function _create(bool challengeable, bool capped) internal returns (OperatorSetId set) {
         set = toOperatorSetId(_pick(cast.avss), _created++);
         Terms memory terms = Terms({
             slasher: _pick(cast.slashers),
-            cap: Wad.wrap(_one(3) ? 0.05e18 + _random(0.9e18) : 1e18),
+            cap: Wad.wrap(capped ? 0.05e18 + _random(0.9e18) : 1e18),
             window: challengeable ? 1 hours + _random(_one(2) ? 1 days : epochLength / 2 - 1 hours + 1) : 0,
             recipient: _pick(cast.recipients),
             resolver: _pick(cast.resolvers),
@@ -318,6 +319,10 @@ abstract contract Services is Operators {
         vm.expectRevert(abi.encodeWithSelector(IAllocationManager.SetExists.selector, set));
         vm.prank(set.avs());
         manager.createOperatorSet(set, terms, strategies);
+    }
+
+    function _isCapped(OperatorSetId set) private view returns (bool) {
+        return Wad.unwrap(manager.termsOf(set).cap) < 1e18;
     }
 
     function _keep(uint256 kind, OperatorSetId set) private {
@@ -392,7 +397,7 @@ abstract contract Services is Operators {
     function _isWhole(Promise memory p) private view returns (bool) {
         if (_readPool(_pool(p.operator, p.strategy)).assets < 1e5) return false;
         (uint256 current,,) = _standing(p.set, keyOf[p.operator][p.strategy]);
-        return current >= _leftOf(p) && Wad.unwrap(manager.termsOf(p.set).cap) == 1e18;
+        return current >= _leftOf(p) && !_isCapped(p.set);
     }
 
     /// @dev At the chosen strategy, and up to `most` in all, in ascending order.
@@ -493,7 +498,7 @@ abstract contract Services is Operators {
         }
         _assertHookRefused(s.at.strategy);
 
-        if (!isChallengeable[s.at.set] && Wad.unwrap(manager.termsOf(s.at.set).cap) < 1e18) {
+        if (!isChallengeable[s.at.set] && _isCapped(s.at.set)) {
             if (_capped.length < 8) _capped.push(s.at);
             else _capped[_cappedCount++ % 8] = s.at;
         }

@@ -357,6 +357,7 @@ abstract contract Stakers is World {
         uint256 shares = _someOf(_sharesOf(c));
         (, address strategy) = _ownerOf(c.pool);
         Watch memory w = _watch(c.owner, c.pool, strategy);
+        if (_worth(shares, w.pool) == 0) shares = w.shares;
         if (_worth(shares, w.pool) == 0) return false;
         uint256 epoch = _now() + 2;
         w.bucket = _openBucket(c.pool, epoch);
@@ -484,9 +485,13 @@ abstract contract Stakers is World {
     /* INTERNAL: CHOOSING */
 
     function _claim(Kind kind) private returns (bool, Claim memory c) {
-        uint256 n = claims[kind].length;
-        if (n == 0) return (false, c);
-        return (true, claims[kind][_random(n)]);
+        for (uint256 i; i < 4 && claims[kind].length > 0; ++i) {
+            c = claims[kind][_random(claims[kind].length)];
+            if (_valueOf(c) > 0) return (true, c);
+            // Shares of a renewed pool that are worth nothing stay so.
+            if (kind == Kind.Rest) _strike(kind, c);
+        }
+        return (false, c);
     }
 
     function _claimOf(address owner) private returns (bool, Claim memory c) {
