@@ -168,6 +168,7 @@ contract Campaign is Base {
         _add("withdrawRaise", 8);
         _add("settle", 56);
         _add("renew", 13);
+        _add("renewCommitted", 8);
         _add("createInstant", 8);
         _add("createChallengeable", 8);
         _add("removeStrategy", 8);
@@ -176,7 +177,7 @@ contract Campaign is Base {
         _add("retire", 8);
         _add("slash", 9);
         _add("slashAll", 12);
-        _add("slashNearlyAll", 30);
+        _add("slashNearlyAll", 36);
         _add("slashAboveCap", 16);
         _add("proposeSlash", 40);
         _add("cancelSlash", 14);

@@ -354,6 +354,21 @@ abstract contract Operators is World {
         return false;
     }
 
+    /// @dev P4: what is promised does not end with a renewal.
+    function renewCommitted(bytes32) external returns (bool) {
+        for (uint256 i; i < 8; ++i) {
+            Promise memory p = worn.length > 0 && i < 4 ? worn[_random(worn.length)] : _pledgedOne();
+            uint256 sum = committed[keyOf[p.operator][p.strategy]];
+            if (sum == 0) continue;
+            bytes4 error = IAllocationManager.StillCommitted.selector;
+            vm.expectRevert(abi.encodeWithSelector(error, p.operator, p.strategy, sum));
+            vm.prank(p.operator);
+            manager.renew(p.operator, p.strategy);
+            return true;
+        }
+        return false;
+    }
+
     function _renew(Promise memory p, PoolId key, PoolId pool, Sheet memory s) private {
         uint256 epoch = _now();
         address witness = _pick(stakers);
