@@ -277,7 +277,7 @@ contract CoreGas is Base {
         vault.deposit(address(token), operator, alice, 100e18, 1);
     }
 
-    /// @dev A set with a window of a day that holds a half, and exits in both unmatured buckets.
+    /// @dev A set with a window of a day that holds a half, and exits in both unripe buckets.
     function prepareProposal() internal returns (OperatorSetId challenged) {
         Terms memory terms = defaultTerms();
         (terms.window, terms.resolver) = (1 days, makeAddr("resolver"));
@@ -292,7 +292,7 @@ contract CoreGas is Base {
         manager.proposeSlash(challenged, operator, address(token), Wad.wrap(0.1e18), keccak256("evidence"));
     }
 
-    /// @dev Waits for the allocation, and puts exits into both unmatured buckets.
+    /// @dev Waits for the allocation, and puts exits into both unripe buckets.
     function prepareSlash(IMintable asset) internal {
         skipEpochs(2);
         queue(bob, vault.poolId(operator, address(asset)), 100e18);

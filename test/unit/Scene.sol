@@ -32,7 +32,7 @@ abstract contract Scene is Base {
         skipEpochs(3);
     }
 
-    /// @notice A slash as the vault sees it: of `taken / left` of a pool and its unmatured buckets.
+    /// @notice A slash as the vault sees it: of `taken / left` of a pool and its unripe buckets.
     function cut(PoolId key, uint256 taken, uint256 left) internal returns (uint256 assets) {
         return cut(token, key, taken, left, recipient);
     }
