@@ -111,11 +111,14 @@ fmt: tools ## Format everything
 	@cargo fmt --all
 
 .PHONY: deep
-deep: tools ## Long campaigns: at 6, 8 and 18 decimals, with many times the runs
+deep: tools ## Long campaigns: fuzzing at 6, 8 and 18 decimals, the invariants and the model with many times the runs
 	@for decimals in 6 8 18; do \
-		script/say "contracts at $$decimals decimals"; \
-		DECIMALS=$$decimals FORGE_SNAPSHOT_EMIT=false FOUNDRY_FUZZ_RUNS=20000 FOUNDRY_INVARIANT_RUNS=512 \
-			script/at-least 350 $(FOUNDRY) forge test --no-match-path 'test/gas/*'; \
+		script/say "contracts at $$decimals decimals, 20,000 runs of each fuzz test"; \
+		DECIMALS=$$decimals FORGE_SNAPSHOT_EMIT=false FOUNDRY_FUZZ_RUNS=20000 \
+			script/at-least $$(($(FORGE_TESTS) - 30)) $(FOUNDRY) forge test --no-match-path 'test/{gas,invariant}/**'; \
+		script/say "invariants at $$decimals decimals, 250,000 calls"; \
+		DECIMALS=$$decimals FOUNDRY_INVARIANT_DEPTH=250000 \
+			script/at-least 1 $(FOUNDRY) forge test -vv --match-path 'test/invariant/*'; \
 	done
 	@script/say "model: 200,000 random histories"
 	@PROPTEST_CASES=200000 cargo test --locked --release -p palisade-model

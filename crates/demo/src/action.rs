@@ -51,6 +51,9 @@ impl Kind {
     }
 }
 
+/// What becomes of slashed stake that nobody receives: tokens need not know how to burn.
+const BURNED: &str = "are burned: they go to 0x…dEaD, whose key nobody has";
+
 /// How many shares of a position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Amount {
@@ -300,12 +303,15 @@ impl Action {
                 format!("{} from {}, ripe in epoch {epoch}", pool.asset, from(*pool))
             }
             Self::Move { pool, to, .. } => format!("{} {} → {to}", pool.asset, from(*pool)),
-            Self::Slash { operator, cuts, .. } => format!("{operator}: {}", parts(cuts)),
+            Self::Slash { set, operator, cuts } => {
+                let parts = cuts.iter().map(|(asset, cut)| format!("{} of {asset}", share(*cut)));
+                format!("{operator}: {} promised to {set}", listed(parts))
+            }
             Self::Transfer { to, pool, shares, .. } => {
                 format!("{} with {} → {to}", of_shares(*shares, pool.asset), from(*pool))
             }
-            Self::ProposeSlash { operator, asset, cut, .. } => {
-                format!("{operator}: {} of {asset}", share(*cut))
+            Self::ProposeSlash { set, operator, asset, cut } => {
+                format!("{operator}: {} of {asset} promised to {set}", share(*cut))
             }
             Self::CancelSlash { set, operator, asset }
             | Self::ExecuteSlash { set, operator, asset, .. }
@@ -365,7 +371,7 @@ impl Action {
         };
         let taken = assets.into_iter().zip(taken).map(|(asset, taken)| amount(*taken, asset));
         let fate =
-            set.terms().recipient.map_or("are burned".to_owned(), |who| format!("go to {who}"));
+            set.terms().recipient.map_or_else(|| BURNED.to_owned(), |who| format!("go to {who}"));
         Some(format!("{} {fate}.", listed(taken)))
     }
 
@@ -411,8 +417,13 @@ impl Action {
             Self::Move { pool, to, .. } => {
                 format!("moves {} from {} to {to}", pool.asset, from(*pool))
             }
-            Self::Slash { operator, cuts, .. } => {
-                format!("slashes {operator} by {}", parts(cuts))
+            Self::Slash { set, operator, cuts } => {
+                let part = |(place, (asset, cut)): (usize, &(Asset, Share))| match place {
+                    0 => format!("{} of {operator}'s promise to {set} in {asset}", share(*cut)),
+                    _ => format!("{} in {asset}", share(*cut)),
+                };
+                let parts: Vec<_> = cuts.iter().enumerate().map(part).collect();
+                format!("takes {}", parts.join(", "))
             }
             Self::Transfer { to, pool, shares, .. } => match shares {
                 Amount::All => format!("gives all {} with {} to {to}", pool.asset, from(*pool)),
@@ -421,10 +432,12 @@ impl Action {
                 }
             },
             Self::ProposeSlash { set, operator, asset, cut } => {
-                format!("proposes to slash {operator} by {} of {asset} for {set}", share(*cut))
+                let cut = share(*cut);
+                format!("proposes to take {cut} of {operator}'s promise to {set} in {asset}")
             }
-            Self::CancelSlash { operator, asset, .. } => {
-                format!("cancels the slash of {operator} in {asset}")
+            Self::CancelSlash { set, operator, asset } => {
+                let role = if set.terms().resolver.is_some() { "resolver" } else { "slasher" };
+                format!("as {role} of {set}, cancels the slash of {operator} in {asset}")
             }
             Self::ExecuteSlash { set, operator, asset, .. } => {
                 format!("executes the slash of {operator} in {asset} for {set}")
@@ -455,10 +468,6 @@ fn of_shares(shares: Amount, asset: Asset) -> String {
     }
 }
 
-fn parts(cuts: &[(Asset, Share)]) -> String {
-    listed(cuts.iter().map(|(asset, cut)| format!("{} of {asset}", share(*cut))))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -472,7 +481,14 @@ mod tests {
         assert_eq!(queue.step(), "withdraw_queue: carol all stETH from operator-1");
         let cuts = vec![(Asset::StEth, Share::percent(25)), (Asset::WyEth, Share::percent(20))];
         let slash = Action::Slash { set: Set::Oracle, operator: Operator::One, cuts };
-        assert_eq!(slash.step(), "slash: slasher-1 operator-1: 25 % of stETH and 20 % of wyETH");
+        assert_eq!(
+            slash.step(),
+            "slash: slasher-1 operator-1: 25 % of stETH and 20 % of wyETH promised to oracle"
+        );
+        assert_eq!(
+            slash.deed(),
+            "takes 25 % of operator-1's promise to oracle in stETH, 20 % in wyETH"
+        );
     }
 
     #[test]
@@ -494,7 +510,9 @@ mod tests {
         let cuts = vec![(Asset::StUsd, Share::percent(100))];
         let slash = Action::Slash { set: Set::Bridge, operator: Operator::Two, cuts };
         let outcome = Outcome::Taken(vec![125_375_000]);
-        assert_eq!(slash.sentence(&outcome, 7), "slashes operator-2 by 100 % of stUSD");
-        assert_eq!(slash.loot(&outcome).unwrap(), "125.375 stUSD are burned.");
+        let told = slash.sentence(&outcome, 7);
+        assert_eq!(told, "takes 100 % of operator-2's promise to bridge in stUSD");
+        let loot = slash.loot(&outcome).unwrap();
+        assert_eq!(loot, "125.375 stUSD are burned: they go to 0x…dEaD, whose key nobody has.");
     }
 }

@@ -10,7 +10,7 @@ use comfy_table::{Cell, CellAlignment, Color, LineStyle, Table, TableStyle};
 use crate::{cast::Who, chain::Done, format::number};
 
 /// How wide the column of deeds is.
-const DEED: usize = 68;
+const DEED: usize = 78;
 
 /// How wide the column of names of checks is.
 const CHECK: usize = 76;

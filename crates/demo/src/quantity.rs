@@ -117,7 +117,7 @@ impl fmt::Display for Quantity {
             Self::Wallet(who, asset) => write!(f, "{asset} of {who}"),
             Self::Vault(asset) => write!(f, "{asset} in the vault"),
             Self::Burned(asset) => write!(f, "burned {asset}"),
-            Self::Supply(asset) => write!(f, "supply of {asset}"),
+            Self::Supply(asset) => write!(f, "supply of {asset}, with what was burned"),
             Self::PoolAssets(pool) => write!(f, "assets of {pool}"),
             Self::PoolShares(pool) => write!(f, "shares of {pool}"),
             Self::Generation(pool) => write!(f, "generation of {pool}"),

@@ -9,7 +9,7 @@ use crate::{
     calls::Book,
     cast::{Asset, Operator, Pool, Set, Terms, Who},
     chain::{ANSWER, Chain},
-    format::share,
+    format::{duration, share},
     quantity::Quantity,
 };
 
@@ -191,7 +191,7 @@ impl Book {
         format!(
             "{} slashes, {cap} an epoch at most, {fate}, window {}, resolver {}, registrar {}, conditions {}",
             name(terms.slasher),
-            terms.window,
+            duration(terms.window.saturating_to()),
             name(terms.resolver),
             terms.registrar,
             terms.conditions,

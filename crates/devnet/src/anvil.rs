@@ -1,5 +1,8 @@
 use std::{
-    env, fs,
+    collections::BTreeSet,
+    env,
+    ffi::OsStr,
+    fs,
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
@@ -11,15 +14,29 @@ pub(crate) const VARIABLE: &str = "PALISADE_ANVIL";
 
 /// The oldest Foundry that knows everything the contracts need.
 const LEAST: (u64, u64) = (1, 5);
-const LEAST_TEXT: &str = "1.5";
+pub(crate) const LEAST_TEXT: &str = "1.5";
+
+/// Where an npm package is installed.
+pub(crate) const PACKAGE: &str = "node_modules/.bin/anvil";
 
 /// Finds anvil: what the environment names, else the one on PATH if it is new enough, else the nearest
-/// `node_modules/.bin/anvil` above the current folder or above the crate that cargo runs.
+/// `node_modules/.bin/anvil` above the current folder, above the crate that cargo runs, or above this crate's source.
 pub(crate) fn find() -> Result<PathBuf> {
     if let Some(named) = env::var_os(VARIABLE).filter(|named| !named.is_empty()) {
         return named_program(named.into(), VARIABLE);
     }
-    let on_path = env::split_paths(&env::var_os("PATH").unwrap_or_default())
+    let ran = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+    // A crate elsewhere depends on the repository in which this one lies.
+    let own = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let mut folders: Vec<_> = env::current_dir().ok().into_iter().chain(ran).collect();
+    folders.push(own);
+    let mut seen = BTreeSet::new();
+    folders.retain(|folder| seen.insert(folder.clone()));
+    search(&env::var_os("PATH").unwrap_or_default(), folders)
+}
+
+fn search(path: &OsStr, folders: Vec<PathBuf>) -> Result<PathBuf> {
+    let on_path = env::split_paths(path)
         .map(|folder| folder.join("anvil"))
         .find(|candidate| is_program(candidate));
     let mut too_old = None;
@@ -29,13 +46,10 @@ pub(crate) fn find() -> Result<PathBuf> {
             version => too_old = Some((path, version.unwrap_or_else(|| "unknown".to_owned()))),
         }
     }
-    let crate_folder = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
-    env::current_dir()
-        .ok()
-        .into_iter()
-        .chain(crate_folder)
-        .find_map(|folder| above(&folder))
-        .ok_or(Error::NoAnvil { variable: VARIABLE, least: LEAST_TEXT, too_old })
+    match folders.iter().find_map(|folder| above(folder)) {
+        Some(found) => Ok(found),
+        None => Err(Error::NoAnvil { folders, too_old }),
+    }
 }
 
 /// The program that somebody named, if it is one.
@@ -44,10 +58,7 @@ pub(crate) fn named_program(path: PathBuf, origin: &'static str) -> Result<PathB
 }
 
 fn above(folder: &Path) -> Option<PathBuf> {
-    folder
-        .ancestors()
-        .map(|folder| folder.join("node_modules/.bin/anvil"))
-        .find(|candidate| is_program(candidate))
+    folder.ancestors().map(|folder| folder.join(PACKAGE)).find(|candidate| is_program(candidate))
 }
 
 fn is_program(path: &Path) -> bool {
@@ -110,5 +121,21 @@ mod tests {
             assert_eq!(above(&root.join("src")), Some(found));
         }
         assert_eq!(above(Path::new("/nowhere")), None);
+    }
+
+    #[test]
+    fn the_places_searched_are_told() {
+        let folders = || vec![PathBuf::from("/nowhere/mine"), PathBuf::from("/elsewhere")];
+        let error = search(OsStr::new("/nowhere/bin"), folders()).unwrap_err().to_string();
+        assert_eq!(
+            error,
+            "no anvil found on PATH, nor as node_modules/.bin/anvil in or above /nowhere/mine or /elsewhere: run `npm ci` \
+             in the repository, put Foundry 1.5 or newer on PATH, or name one in PALISADE_ANVIL"
+        );
+        let too_old = Some((PathBuf::from("/bin/anvil"), "1.4.3".to_owned()));
+        let folders = folders();
+        let error = Error::NoAnvil { folders, too_old }.to_string();
+        let told = "no anvil found on PATH (/bin/anvil is version 1.4.3), nor as ";
+        assert!(error.starts_with(told), "{error}");
     }
 }

@@ -59,8 +59,9 @@ impl DevnetBuilder {
         self
     }
 
-    /// Sets the length of an epoch in seconds, at least 2. By default that of `script/config/devnet.toml`. The
-    /// addresses of the core depend on it.
+    /// Sets the length of an epoch in seconds, at least 2; 60 by default (`script/config/devnet.toml`). Epochs go
+    /// by on the wall clock: for tests choose one that no test outlasts, and travel. The addresses of the core depend
+    /// on it.
     #[must_use]
     pub const fn epoch_length(mut self, seconds: u64) -> Self {
         self.epoch_length = Some(seconds);

@@ -5,20 +5,21 @@ use alloy::{
     transports::TransportError,
 };
 
+use crate::anvil::{LEAST_TEXT, PACKAGE, VARIABLE};
+
 /// What can keep a development network from starting or working. Each message is one line.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// There is no anvil, or none that is new enough.
     #[error(
-        "no anvil found{}: run `npm ci` in the repository, put Foundry {least} or newer on PATH, or set {variable}",
-        too_old.as_ref().map(|(path, version)| format!(" ({} is version {version})", path.display())).unwrap_or_default()
+        "no anvil found on PATH{}, nor as {PACKAGE} in or above {}: run `npm ci` in the repository, put Foundry {LEAST_TEXT} or newer on PATH, or name one in {VARIABLE}",
+        too_old.as_ref().map(|(path, version)| format!(" ({} is version {version})", path.display())).unwrap_or_default(),
+        folders.iter().map(|folder| folder.display().to_string()).collect::<Vec<_>>().join(" or ")
     )]
     NoAnvil {
-        /// The environment variable that may name one.
-        variable: &'static str,
-        /// The oldest version that fits.
-        least: &'static str,
+        /// The folders that were searched for an npm package, with all above them.
+        folders: Vec<PathBuf>,
         /// An anvil on PATH that is too old, and its version.
         too_old: Option<(PathBuf, String)>,
     },

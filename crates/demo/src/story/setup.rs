@@ -21,6 +21,9 @@ pub(super) fn services() -> Vec<Beat> {
         Beat::Act(Action::CreateSet(Bridge)),
         Beat::Act(Action::CreateSet(Storage)),
         Beat::Note("No one can change these terms any more: not the service, not governance."),
+        Beat::Note(
+            "A slash for storage waits for half an epoch; its resolver, avs-2, may cancel it then.",
+        ),
         Beat::Terms(Oracle),
         Beat::Terms(Bridge),
         Beat::Terms(Storage),
