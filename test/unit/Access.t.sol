@@ -49,7 +49,7 @@ struct Row {
 /// the one error that says why. Whoever acts, a staker who did not ask for it loses by a slash only.
 contract AccessTest is GatedScene, Selectors {
     uint256 internal constant ACTORS = uint256(type(Actor).max) + 1;
-    uint256 internal constant EVERYBODY = (1 << ACTORS) - 1;
+    uint256 internal constant EVERYBODY = 2 ** ACTORS - 1;
     uint256 internal constant FOREVER = type(uint40).max;
 
     address internal resolver = makeAddr("resolver");
@@ -502,7 +502,7 @@ contract AccessTest is GatedScene, Selectors {
     }
 
     function only(Actor who) internal pure returns (uint256) {
-        return 1 << uint256(who);
+        return 2 ** uint256(who);
     }
 
     function ofVault(

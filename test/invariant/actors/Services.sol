@@ -362,7 +362,9 @@ abstract contract Services is Operators {
     }
 
     function _read(bytes memory data) private view returns (bytes memory answer) {
-        (, answer) = address(manager).staticcall(data);
+        bool answered;
+        (answered, answer) = address(manager).staticcall(data);
+        assertTrue(answered, "a view answers");
     }
 
     /// @dev What would be left once what has come due is applied.
