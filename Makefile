@@ -11,9 +11,9 @@ FOUNDRY := script/foundry
 FORGE_LINT := FOUNDRY_CACHE_PATH=target/forge-lint/cache FOUNDRY_OUT=target/forge-lint/out $(FOUNDRY) forge
 BIN := $(or $(CARGO_TARGET_DIR),target)/debug
 # The least numbers of tests that must have run: raise them with every test added.
-FORGE_TESTS := 790
+FORGE_TESTS := 795
 FORGE_TESTS_AT_OTHER_DECIMALS := 765
-RUST_TESTS := 195
+RUST_TESTS := 210
 
 .PHONY: help
 help: ## This list
