@@ -179,7 +179,9 @@ contract LogsTest is GatedScene {
         deposit(bob, operator, bound(more, 1, mostThatFits(2 ** 60)));
         cut(pool, bound(taken[1], 0, 1e18 - 1), 1e18);
         (uint256 before, uint256 shares,,) = vault.poolState(pool);
-        assets = bound(assets, 1, mostThatFits(2 ** 88));
+        uint256 most = mostThatFits(2 ** 88);
+        vm.assume(most > 0); // else the pool is worn out
+        assets = bound(assets, 1, most);
 
         uint256 amount = loggedAmount(assets);
         assertEq((amount * before + shares - 1) / shares, assets);
