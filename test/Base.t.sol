@@ -206,6 +206,43 @@ abstract contract Base is Test {
         return manager.worstCaseLoss(address(token), only(account))[0];
     }
 
+    /* SIGNATURES */
+
+    /// @notice What an approver signs, written down from the interface's words alone.
+    function admissionDigest(
+        uint256 chain,
+        address verifier,
+        address operator_,
+        address staker,
+        uint256 nonce,
+        uint256 deadline
+    ) internal pure returns (bytes32) {
+        bytes32 domain = keccak256(
+            abi.encode(
+                keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"),
+                keccak256("Palisade StakeVault"),
+                keccak256("1"),
+                chain,
+                verifier
+            )
+        );
+        bytes32 message = keccak256(
+            abi.encode(
+                keccak256("Admission(address operator,address staker,uint256 nonce,uint256 deadline)"),
+                operator_,
+                staker,
+                nonce,
+                deadline
+            )
+        );
+        return keccak256(abi.encodePacked(hex"1901", domain, message));
+    }
+
+    function sign(uint256 key, bytes32 digest) internal pure returns (bytes memory) {
+        (uint8 v, bytes32 r, bytes32 s) = vm.sign(key, digest);
+        return abi.encodePacked(r, s, v);
+    }
+
     /* SMALL THINGS */
 
     function only(address a) internal pure returns (address[] memory list) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity >=0.8.34;
 
+import {MAGNITUDE_MASK} from "./Allocation.sol";
 import {Magnitude, Wad} from "./Magnitude.sol";
 
 /// @notice A slash that was proposed and has neither been cancelled nor executed, in one word.
@@ -13,8 +14,6 @@ import {Magnitude, Wad} from "./Magnitude.sol";
 type Proposal is uint256;
 
 using {exists, generation, magnitude, proposedAt, wad} for Proposal global;
-
-uint256 constant FIELD_MASK = 2 ** 60 - 1;
 
 /// @dev Magnitude and fraction are at most 1e18; a timestamp fits 40 bits until the year 36,812.
 function toProposal(Magnitude magnitude_, Wad wad_, uint256 proposedAt_, uint256 generation_) pure returns (Proposal) {
@@ -29,12 +28,12 @@ function exists(Proposal p) pure returns (bool) {
 
 /// @notice The allocation in force when it was proposed.
 function magnitude(Proposal p) pure returns (Magnitude) {
-    return Magnitude.wrap(Proposal.unwrap(p) & FIELD_MASK);
+    return Magnitude.wrap(Proposal.unwrap(p) & MAGNITUDE_MASK);
 }
 
 /// @notice The fraction to take.
 function wad(Proposal p) pure returns (Wad) {
-    return Wad.wrap((Proposal.unwrap(p) >> 60) & FIELD_MASK);
+    return Wad.wrap((Proposal.unwrap(p) >> 60) & MAGNITUDE_MASK);
 }
 
 /// @notice The timestamp of the proposal.

@@ -82,27 +82,10 @@ contract GatedOperatorJourney is Journey {
     }
 
     function sign(Staker staker, uint256 nonce, uint256 deadline) internal view returns (bytes memory) {
-        bytes32 domain = keccak256(
-            abi.encode(
-                keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"),
-                keccak256("Palisade StakeVault"),
-                keccak256("1"),
-                block.chainid,
-                vault
-            )
+        return sign(
+            approverKey,
+            admissionDigest(block.chainid, address(vault), address(operator_), address(staker), nonce, deadline)
         );
-        bytes32 admission = keccak256(
-            abi.encode(
-                keccak256("Admission(address operator,address staker,uint256 nonce,uint256 deadline)"),
-                operator_,
-                staker,
-                nonce,
-                deadline
-            )
-        );
-        (uint8 v, bytes32 r, bytes32 s) =
-            vm.sign(approverKey, keccak256(abi.encodePacked("\x19\x01", domain, admission)));
-        return abi.encodePacked(r, s, v);
     }
 
     function expectNotAdmitted(Staker staker, uint256 deadline) internal {

@@ -34,4 +34,9 @@ abstract contract LockScene is Scene {
             );
         }
     }
+
+    function depositOdd() internal {
+        vm.prank(alice);
+        vault.deposit(address(hook), operator, alice, unit, 0);
+    }
 }

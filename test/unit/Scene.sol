@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IStakeVault} from "palisade/interfaces/IStakeVault.sol";
+import {Epoch} from "palisade/types/Epoch.sol";
 import {Magnitude, Wad} from "palisade/types/Magnitude.sol";
 import {OperatorSetId} from "palisade/types/OperatorSetId.sol";
 import {PoolId} from "palisade/types/PoolId.sol";
@@ -45,9 +47,22 @@ abstract contract Scene is Base {
         return vault.slash(key, Magnitude.wrap(taken), Magnitude.wrap(left), address(asset), to);
     }
 
+    function setDepositCap(uint256 cap) internal {
+        vm.prank(authority);
+        vault.setDepositCap(address(token), cap);
+    }
+
     /// @notice An amount that fits the vault, in any number of decimals.
     function boundAmount(uint256 x) internal pure returns (uint256) {
         return bound(x, 1, 2 ** 88);
+    }
+
+    function expectNotWornOut(PoolId of_, uint256 assets, uint256 shares) internal {
+        vm.expectRevert(abi.encodeWithSelector(IStakeVault.NotWornOut.selector, of_, assets, shares));
+    }
+
+    function assertContested(Epoch until) internal view {
+        assertEq(manager.contestedUntil(operator, address(token)), until);
     }
 
     function assertBudget(uint256 left, uint256 committed, uint256 generation) internal view {

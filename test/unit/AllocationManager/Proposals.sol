@@ -2,7 +2,6 @@
 pragma solidity 0.8.37;
 
 import {IAllocationManager} from "palisade/interfaces/IAllocationManager.sol";
-import {Epoch} from "palisade/types/Epoch.sol";
 import {Magnitude, Wad} from "palisade/types/Magnitude.sol";
 import {OperatorSetId} from "palisade/types/OperatorSetId.sol";
 import {Terms} from "palisade/types/Terms.sol";
@@ -87,10 +86,6 @@ abstract contract ProposalScene is Scene {
 
     function assertNoProposal() internal view {
         assertProposal(slow, 0, 0, 0, 0);
-    }
-
-    function assertContested(Epoch until) internal view {
-        assertEq(manager.contestedUntil(operator, address(token)), until);
     }
 
     function assertAllocation(uint256 current, uint256 next, uint256 taken) internal view {

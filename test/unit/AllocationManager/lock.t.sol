@@ -74,11 +74,6 @@ contract ManagerLockTest is LockScene {
         slashBy(0.5e18);
     }
 
-    function depositOdd() internal {
-        vm.prank(alice);
-        vault.deposit(address(hook), operator, alice, unit, 0);
-    }
-
     function slashBy(uint256 fraction) internal {
         vm.prank(slasher);
         manager.slash(set, operator, only(address(hook)), only(wad(fraction)), "");

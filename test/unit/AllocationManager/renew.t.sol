@@ -246,8 +246,4 @@ contract RenewTest is Scene {
             abi.encodeWithSelector(IAllocationManager.StillCommitted.selector, operator, address(token), committed)
         );
     }
-
-    function expectNotWornOut(PoolId of_, uint256 assets, uint256 shares) internal {
-        vm.expectRevert(abi.encodeWithSelector(IStakeVault.NotWornOut.selector, of_, assets, shares));
-    }
 }

@@ -245,10 +245,6 @@ contract ManagerViewsTest is Scene {
         manager.proposeSlash(of_, operator, address(token), wad(0.1e18), "");
     }
 
-    function assertContested(Epoch until) internal view {
-        assertEq(manager.contestedUntil(operator, address(token)), until);
-    }
-
     function assertNoProposal(OperatorSetId of_) internal view {
         (Magnitude magnitude, Wad fraction, uint256 executableFrom, uint256 lapsesAt) =
             manager.proposalOf(of_, operator, address(token));

@@ -239,9 +239,4 @@ contract DepositTest is Scene {
         vm.prank(alice);
         return vault.deposit(address(token), operator, alice, assets, minShares);
     }
-
-    function setDepositCap(uint256 cap) internal {
-        vm.prank(authority);
-        vault.setDepositCap(address(token), cap);
-    }
 }

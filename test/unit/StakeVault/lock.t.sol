@@ -63,11 +63,6 @@ contract VaultLockTest is LockScene, Selectors {
         assertEq(assets, 101 * unit);
     }
 
-    function depositOdd() internal {
-        vm.prank(alice);
-        vault.deposit(address(hook), operator, alice, unit, 0);
-    }
-
     function withdrawOdd() internal {
         vm.prank(alice);
         vault.withdraw(oddIdle, unit, alice, alice);

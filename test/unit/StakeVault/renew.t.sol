@@ -375,10 +375,6 @@ contract RenewTest is GatedScene {
         return vault.delegate(pool, shares, to, 0, owner);
     }
 
-    function expectNotWornOut(PoolId of_, uint256 assets, uint256 shares) internal {
-        vm.expectRevert(abi.encodeWithSelector(IStakeVault.NotWornOut.selector, of_, assets, shares));
-    }
-
     function assertWorth(uint256 ofAlice, uint256 ofBob, uint256 ofStranger) internal view {
         assertEq(vault.positionValue(pool, alice), ofAlice, "alice");
         assertEq(vault.positionValue(pool, bob), ofBob, "bob");

@@ -40,9 +40,4 @@ contract SetDepositCapTest is Scene {
         vm.prank(alice);
         assertEq(vault.withdraw(idle, unit, alice, alice), unit);
     }
-
-    function setDepositCap(uint256 cap) internal {
-        vm.prank(authority);
-        vault.setDepositCap(address(token), cap);
-    }
 }
