@@ -14,8 +14,8 @@ pub use files::{Difference, check, write};
 pub use settings::Settings;
 
 /// The contracts whose artifacts are committed.
-pub const CONTRACTS: [&str; 5] =
-    ["AllocationManager", "DevToken", "DevWrapper", "Genesis", "StakeVault"];
+pub const CONTRACTS: [&str; 6] =
+    ["AllocationManager", "BlocklistToken", "DevToken", "DevWrapper", "Genesis", "StakeVault"];
 
 /// The folder of the committed artifacts, relative to the root of the repository.
 pub const FOLDER: &str = "crates/bindings/artifacts";

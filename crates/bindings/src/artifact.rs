@@ -3,7 +3,7 @@ use std::{collections::BTreeMap, fmt, sync::LazyLock};
 use alloy::primitives::{B256, Bytes, keccak256};
 use serde::Deserialize;
 
-use crate::{AllocationManager, DevToken, DevWrapper, Genesis, StakeVault};
+use crate::{AllocationManager, BlocklistToken, DevToken, DevWrapper, Genesis, StakeVault};
 
 /// What a deployment needs of a contract: its code, and where the constructor fills in immutables.
 #[derive(Clone, Copy)]
@@ -111,7 +111,9 @@ fn parse(json: &str) -> serde_json::Result<Immutables> {
 
 /// The artifacts of all contracts.
 pub mod artifacts {
-    use super::{AllocationManager, Artifact, DevToken, DevWrapper, Genesis, StakeVault};
+    use super::{
+        AllocationManager, Artifact, BlocklistToken, DevToken, DevWrapper, Genesis, StakeVault,
+    };
 
     macro_rules! artifacts {
         ($($(#[$doc:meta])* $constant:ident = $contract:ident;)*) => {
@@ -141,6 +143,8 @@ pub mod artifacts {
         DEV_TOKEN = DevToken;
         /// An ERC-4626 wrapper, for development networks.
         DEV_WRAPPER = DevWrapper;
+        /// An ERC-20 that refuses the receivers that anyone names, for tests.
+        BLOCKLIST_TOKEN = BlocklistToken;
     }
 }
 

@@ -38,3 +38,9 @@ sol!(
     DevWrapper,
     "artifacts/DevWrapper.json"
 );
+
+sol!(
+    #[sol(rpc, all_derives)]
+    BlocklistToken,
+    "artifacts/BlocklistToken.json"
+);

@@ -1,0 +1,207 @@
+//! The contracts, in an EVM of this process: no node, no blocks to wait for, no gas to pay.
+
+use alloy::{
+    primitives::{Address, B256, Bytes, Log, TxKind, U256},
+    sol_types::{SolCall, SolConstructor},
+};
+use palisade_bindings::{BlocklistToken, Genesis, artifacts};
+use revm::{
+    Context, Database, DatabaseCommit, ExecuteEvm, MainBuilder, MainContext, MainnetEvm,
+    context::{BlockEnv, CfgEnv, Journal, TxEnv, result::ExecutionResult},
+    database::{CacheDB, EmptyDB},
+    primitives::hardfork::SpecId,
+    state::EvmState,
+};
+
+use crate::{
+    Error, Result,
+    world::{
+        AUTHORITY, CHAIN_ID, CREATOR, ENDOWMENT, EPOCH_LENGTH, ORIGIN, STAKERS, World, address,
+        strategy,
+    },
+};
+
+type Evm = MainnetEvm<Context<BlockEnv, TxEnv, CfgEnv, Db, Journal<Db>>>;
+type Db = CacheDB<EmptyDB>;
+
+/// A call, ready to be sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sent {
+    /// Who sends it.
+    pub from: Address,
+    /// The contract.
+    pub to: Address,
+    /// The input.
+    pub input: Bytes,
+}
+
+/// A word that a call wrote.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Write {
+    /// The contract.
+    pub contract: Address,
+    /// Where.
+    pub slot: B256,
+    /// The word that stands there.
+    pub word: U256,
+}
+
+/// What became of a call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Executed {
+    /// What it returned, or the data that it reverted with.
+    pub output: std::result::Result<Bytes, Bytes>,
+    /// What it logged.
+    pub logs: Vec<Log>,
+    /// The words that it changed.
+    pub writes: Vec<Write>,
+}
+
+/// A chain on which the core stands, and some tokens.
+#[derive(Debug)]
+pub struct Chain {
+    evm: Evm,
+}
+
+/// More than any call needs.
+const GAS_LIMIT: u64 = 100_000_000;
+
+fn evm(db: Db, block: BlockEnv) -> Evm {
+    let mut cfg = CfgEnv::new_with_spec(SpecId::OSAKA);
+    cfg.chain_id = CHAIN_ID;
+    cfg.disable_nonce_check = true;
+    cfg.tx_gas_limit_cap = Some(u64::MAX);
+    // The whole core is created at once.
+    cfg.limit_contract_initcode_size = Some(usize::MAX);
+    Context::mainnet().with_db(db).with_cfg(cfg).with_block(block).build_mainnet()
+}
+
+impl Clone for Chain {
+    fn clone(&self) -> Self {
+        let context = &self.evm.ctx;
+        Self { evm: evm(context.journaled_state.database.clone(), context.block.clone()) }
+    }
+}
+
+impl Chain {
+    /// Deploys the core, from the creation code of `Genesis` (which carries that of the two contracts), and the tokens
+    /// of the world; every staker gets its own, and lets the vault take them.
+    ///
+    /// # Errors
+    /// [`Error::Deployment`] where a constructor reverts.
+    pub fn new(world: &World, genesis: &[u8]) -> Result<Self> {
+        let block = BlockEnv {
+            timestamp: U256::from(ORIGIN),
+            gas_limit: u64::MAX,
+            basefee: 0,
+            ..BlockEnv::default()
+        };
+        let mut chain = Self { evm: evm(Db::default(), block) };
+        let arguments = Genesis::constructorCall {
+            authority: address(AUTHORITY),
+            epochLength: U256::from(EPOCH_LENGTH),
+        };
+        chain.create(&[genesis, &arguments.abi_encode()[..]].concat())?;
+        for (place, token) in world.tokens.into_iter().enumerate() {
+            let arguments = BlocklistToken::constructorCall {
+                name_: format!("Token {place}"),
+                symbol_: format!("TOKEN{place}"),
+                decimals_: 18,
+            };
+            chain.create(&artifacts::BLOCKLIST_TOKEN.init_code(&arguments.abi_encode()))?;
+            for staker in STAKERS.map(address) {
+                let mint = BlocklistToken::mintCall { to: staker, amount: U256::from(ENDOWMENT) };
+                let approve =
+                    BlocklistToken::approveCall { spender: world.vault, value: U256::MAX };
+                for input in [mint.abi_encode(), approve.abi_encode()] {
+                    let to = strategy(token);
+                    chain.execute(&Sent { from: staker, to, input: input.into() })?;
+                }
+            }
+        }
+        Ok(chain)
+    }
+
+    /// Lets time pass: the next call is in a block of this timestamp.
+    pub fn set_time(&mut self, timestamp: u64) {
+        self.evm.ctx.block.timestamp = U256::from(timestamp);
+    }
+
+    /// Sends a call, and keeps what it did.
+    ///
+    /// # Errors
+    /// [`Error::Evm`] where the EVM could not run it.
+    pub fn execute(&mut self, call: &Sent) -> Result<Executed> {
+        let (result, state) = self.run(call.from, TxKind::Call(call.to), call.input.clone())?;
+        let executed = match result {
+            ExecutionResult::Success { logs, output, .. } => {
+                let changed = |(contract, account): (&Address, &revm::state::Account)| {
+                    let contract = *contract;
+                    let write = move |(slot, value): (&U256, &revm::state::EvmStorageSlot)| Write {
+                        contract,
+                        slot: B256::from(*slot),
+                        word: value.present_value,
+                    };
+                    account.changed_storage_slots().map(write).collect::<Vec<_>>()
+                };
+                let writes = state.iter().flat_map(changed).collect();
+                Executed { output: Ok(output.into_data()), logs, writes }
+            }
+            ExecutionResult::Revert { output, .. } => {
+                Executed { output: Err(output), logs: Vec::new(), writes: Vec::new() }
+            }
+            ExecutionResult::Halt { reason, .. } => return Err(Error::Halted(format!("{reason:?}"))),
+        };
+        self.evm.ctx.journaled_state.database.commit(state);
+        Ok(executed)
+    }
+
+    /// Asks a view.
+    ///
+    /// # Errors
+    /// [`Error::Evm`] where the EVM could not run it.
+    pub fn view<C: SolCall>(
+        &mut self,
+        to: Address,
+        call: &C,
+    ) -> Result<std::result::Result<C::Return, Bytes>> {
+        let (result, _) = self.run(Address::ZERO, TxKind::Call(to), call.abi_encode().into())?;
+        match result {
+            ExecutionResult::Success { output, .. } => {
+                let answer = C::abi_decode_returns(&output.into_data());
+                answer.map(Ok).map_err(|error| Error::Evm(error.to_string()))
+            }
+            ExecutionResult::Revert { output, .. } => Ok(Err(output)),
+            ExecutionResult::Halt { reason, .. } => Err(Error::Halted(format!("{reason:?}"))),
+        }
+    }
+
+    /// The word that a contract has stored.
+    ///
+    /// # Errors
+    /// None that can be caused: the database is in memory.
+    pub fn word(&mut self, contract: Address, slot: B256) -> Result<U256> {
+        let database = &mut self.evm.ctx.journaled_state.database;
+        database.storage(contract, slot.into()).map_err(|error| Error::Evm(error.to_string()))
+    }
+
+    fn create(&mut self, code: &[u8]) -> Result<()> {
+        let (result, state) = self.run(CREATOR, TxKind::Create, code.to_vec().into())?;
+        if !result.is_success() {
+            return Err(Error::Deployment(format!("{result:?}")));
+        }
+        self.evm.ctx.journaled_state.database.commit(state);
+        Ok(())
+    }
+
+    fn run(
+        &mut self,
+        caller: Address,
+        kind: TxKind,
+        data: Bytes,
+    ) -> Result<(ExecutionResult, EvmState)> {
+        let tx = TxEnv { caller, gas_limit: GAS_LIMIT, kind, data, ..TxEnv::default() };
+        let done = self.evm.transact(tx).map_err(|error| Error::Evm(error.to_string()))?;
+        Ok((done.result, done.state))
+    }
+}

@@ -1,0 +1,17 @@
+/// What goes wrong besides a disagreement.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A constructor reverted.
+    #[error("the contracts cannot be deployed: {0}")]
+    Deployment(String),
+    /// The EVM could not run a call.
+    #[error("the EVM failed: {0}")]
+    Evm(String),
+    /// A call neither returned nor reverted.
+    #[error("a call was halted: {0}")]
+    Halted(String),
+}
+
+/// The result of most functions here.
+pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -1,0 +1,10 @@
+#![doc = include_str!("../README.md")]
+
+mod calls;
+mod chain;
+mod error;
+mod world;
+
+pub use chain::{Chain, Executed, Sent, Write};
+pub use error::{Error, Result};
+pub use world::World;
