@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod access;
 mod actions;
 mod admissions;
 mod allocations;
@@ -24,7 +25,8 @@ mod types;
 mod vault;
 mod views;
 
-pub use actions::{Action, Outcome};
+pub use access::Function;
+pub use actions::{Action, ActionKind, Outcome};
 pub use admissions::{Admission, Approval, LAST_DEADLINE};
 pub use allocations::{Allocation, Budget, LEAST_MAGNITUDE};
 pub use clock::{Clock, LAST_EPOCH};

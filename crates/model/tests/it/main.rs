@@ -1,5 +1,6 @@
 //! The model against worked numbers and against the promises of the protocol.
 
+mod access;
 mod admissions;
 mod allocations;
 mod governance;
