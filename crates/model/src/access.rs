@@ -18,6 +18,11 @@ use crate::{Account, Action, Model, ModelError, Result};
     strum::IntoStaticStr,
     strum::VariantArray,
 )]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
 pub enum Function {
     /// [`Action::SetMetadata`], of an AVS.
     SetMetadata,

@@ -7,12 +7,25 @@ use crate::{
 
 /// One call to the protocol (or to the world around it). Each variant is the method of [`Model`] of
 /// that name, with its arguments and, where that is not one of them, its sender `by`.
+#[cfg_attr(
+    feature = "serde",
+    serde_with::apply(
+        u64 => #[serde(with = "crate::text::decimal")],
+        u128 => #[serde(with = "crate::text::decimal")],
+        U256 => #[serde(with = "crate::text::decimal")],
+    )
+)]
 #[derive(Debug, Clone, PartialEq, Eq, strum::EnumDiscriminants)]
 #[strum_discriminants(
     name(ActionKind),
     derive(PartialOrd, Ord, Hash, strum::Display, strum::IntoStaticStr, strum::VariantArray),
     doc = "An [`Action`] without its fields.",
     non_exhaustive
+)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case", deny_unknown_fields)
 )]
 #[expect(missing_docs, reason = "the fields are the arguments of the method of that name")]
 #[non_exhaustive]

@@ -20,6 +20,8 @@ mod renewal;
 mod sets;
 mod slashing;
 mod staking;
+#[cfg(feature = "serde")]
+mod text;
 mod tokens;
 mod types;
 mod vault;

@@ -12,5 +12,7 @@ mod proposals;
 mod renewal;
 mod slashing;
 mod staking;
+#[cfg(feature = "serde")]
+mod text;
 mod watch;
 mod world;
