@@ -1,13 +1,32 @@
 //! Every action as a value, for traces, fuzzers and replays.
 
 use crate::{
-    Account, Approval, Epoch, Magnitude, Model, Operator, OperatorSetId, Pausable, PoolId,
-    Proposal, QueuedExit, Result, Slashed, Strategy, Terms, U256, Wad,
+    Account, Approval, Epoch, Function, Magnitude, Model, Operator, OperatorSetId, Pausable,
+    PoolId, Proposal, QueuedExit, Result, Slashed, Strategy, Terms, U256, Wad,
 };
 
 /// One call to the protocol (or to the world around it). Each variant is the method of [`Model`] of
-/// that name, with its arguments.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// that name, with its arguments and, where that is not one of them, its sender `by`.
+#[cfg_attr(
+    feature = "serde",
+    serde_with::apply(
+        u64 => #[serde(with = "crate::text::decimal")],
+        u128 => #[serde(with = "crate::text::decimal")],
+        U256 => #[serde(with = "crate::text::decimal")],
+    )
+)]
+#[derive(Debug, Clone, PartialEq, Eq, strum::EnumDiscriminants)]
+#[strum_discriminants(
+    name(ActionKind),
+    derive(PartialOrd, Ord, Hash, strum::Display, strum::IntoStaticStr, strum::VariantArray),
+    doc = "An [`Action`] without its fields.",
+    non_exhaustive
+)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case", deny_unknown_fields)
+)]
 #[expect(missing_docs, reason = "the fields are the arguments of the method of that name")]
 #[non_exhaustive]
 pub enum Action {
@@ -20,11 +39,11 @@ pub enum Action {
     /// [`Model::set_can_receive`].
     SetCanReceive { strategy: Strategy, account: Account, can: bool },
     /// [`Model::set_deposit_cap`].
-    SetDepositCap { strategy: Strategy, cap: u128 },
+    SetDepositCap { by: Account, strategy: Strategy, cap: u128 },
     /// [`Model::set_ceiling`].
-    SetCeiling { strategy: Strategy, ceiling: Wad },
+    SetCeiling { by: Account, strategy: Strategy, ceiling: Wad },
     /// [`Model::pause`].
-    Pause { action: Pausable, duration: u64 },
+    Pause { by: Account, action: Pausable, duration: u64 },
     /// [`Model::register_operator`].
     RegisterOperator { operator: Operator, approver: Option<Account> },
     /// [`Model::remove_approver`].
@@ -88,26 +107,36 @@ pub enum Action {
     SetOperator { owner: Account, spender: Account, approved: bool },
     /// [`Model::collect_credit`].
     CollectCredit { by: Account, owner: Account, strategy: Strategy, receiver: Account },
+    /// [`Model::appoint`].
+    Appoint { account: Account, appointee: Account, function: Function, allowed: bool },
+    /// Says where a description of the AVS is found. It changes nothing that the model knows.
+    SetMetadata { by: Account, avs: Account, uri: String },
     /// [`Model::create_operator_set`].
-    CreateOperatorSet { set: OperatorSetId, terms: Terms, strategies: Vec<Strategy> },
+    CreateOperatorSet { by: Account, set: OperatorSetId, terms: Terms, strategies: Vec<Strategy> },
     /// [`Model::add_strategy`].
-    AddStrategy { set: OperatorSetId, strategy: Strategy },
+    AddStrategy { by: Account, set: OperatorSetId, strategy: Strategy },
     /// [`Model::remove_strategy`].
-    RemoveStrategy { set: OperatorSetId, strategy: Strategy },
+    RemoveStrategy { by: Account, set: OperatorSetId, strategy: Strategy },
     /// [`Model::retire`].
-    Retire { set: OperatorSetId },
+    Retire { by: Account, set: OperatorSetId },
     /// [`Model::join`].
-    Join { operator: Operator, set: OperatorSetId },
+    Join { by: Account, operator: Operator, set: OperatorSetId },
     /// [`Model::leave`].
-    Leave { operator: Operator, set: OperatorSetId, strategies: Vec<Strategy> },
+    Leave { by: Account, operator: Operator, set: OperatorSetId, strategies: Vec<Strategy> },
     /// [`Model::eject`].
-    Eject { operator: Operator, set: OperatorSetId, strategies: Vec<Strategy> },
+    Eject { by: Account, operator: Operator, set: OperatorSetId, strategies: Vec<Strategy> },
     /// [`Model::renew`].
-    Renew { operator: Operator, strategy: Strategy },
+    Renew { by: Account, operator: Operator, strategy: Strategy },
     /// [`Model::allocate`].
-    Allocate { operator: Operator, set: OperatorSetId, strategy: Strategy, target: Magnitude },
+    Allocate {
+        by: Account,
+        operator: Operator,
+        set: OperatorSetId,
+        strategy: Strategy,
+        target: Magnitude,
+    },
     /// [`Model::settle`].
-    Settle { operator: Operator, set: OperatorSetId, strategy: Strategy },
+    Settle { by: Account, operator: Operator, set: OperatorSetId, strategy: Strategy },
     /// [`Model::slash`].
     Slash { by: Account, set: OperatorSetId, operator: Operator, fractions: Vec<(Strategy, Wad)> },
     /// [`Model::propose_slash`].
@@ -121,7 +150,26 @@ pub enum Action {
     /// [`Model::cancel_slash`].
     CancelSlash { by: Account, set: OperatorSetId, operator: Operator, strategy: Strategy },
     /// [`Model::execute_slash`].
-    ExecuteSlash { set: OperatorSetId, operator: Operator, strategy: Strategy },
+    ExecuteSlash { by: Account, set: OperatorSetId, operator: Operator, strategy: Strategy },
+}
+
+impl Action {
+    /// Which it is.
+    #[must_use]
+    pub fn kind(&self) -> ActionKind {
+        self.into()
+    }
+}
+
+impl ActionKind {
+    /// Every kind.
+    pub const ALL: &'static [Self] = <Self as strum::VariantArray>::VARIANTS;
+
+    /// Its name, as the variant is written.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        self.into()
+    }
 }
 
 /// What an action did.
@@ -150,9 +198,14 @@ impl Model {
     /// Carries out an action, or refuses it and stays exactly as it was.
     ///
     /// # Errors
-    /// Those of the method that the action names.
+    /// Those of the method that the action names; before them [`ModelError::NotAuthority`] and
+    /// [`ModelError::NotAuthorized`], if its sender is not who may send it.
+    ///
+    /// [`ModelError::NotAuthority`]: crate::ModelError::NotAuthority
+    /// [`ModelError::NotAuthorized`]: crate::ModelError::NotAuthorized
     pub fn apply(&mut self, action: &Action) -> Result<Outcome> {
         use Action as A;
+        self.require_may_send(action)?;
         match *action {
             A::AdvanceTo { timestamp } => self.advance_to(timestamp)?,
             A::Mint { strategy, to, amount } => self.mint(strategy, to, amount)?,
@@ -160,9 +213,9 @@ impl Model {
             A::SetCanReceive { strategy, account, can } => {
                 self.set_can_receive(strategy, account, can);
             }
-            A::SetDepositCap { strategy, cap } => self.set_deposit_cap(strategy, cap)?,
-            A::SetCeiling { strategy, ceiling } => self.set_ceiling(strategy, ceiling)?,
-            A::Pause { action, duration } => self.pause(action, duration)?,
+            A::SetDepositCap { strategy, cap, .. } => self.set_deposit_cap(strategy, cap)?,
+            A::SetCeiling { strategy, ceiling, .. } => self.set_ceiling(strategy, ceiling)?,
+            A::Pause { action, duration, .. } => self.pause(action, duration)?,
             A::RegisterOperator { operator, approver } => {
                 self.register_operator(operator, approver)?;
             }
@@ -210,24 +263,28 @@ impl Model {
             A::CollectCredit { by, owner, strategy, receiver } => {
                 return self.collect_credit(by, owner, strategy, receiver).map(Outcome::Assets);
             }
-            A::CreateOperatorSet { set, ref terms, ref strategies } => {
+            A::Appoint { account, appointee, function, allowed } => {
+                self.appoint(account, appointee, function, allowed);
+            }
+            A::SetMetadata { .. } => {}
+            A::CreateOperatorSet { set, ref terms, ref strategies, .. } => {
                 self.create_operator_set(set, terms.clone(), strategies)?;
             }
-            A::AddStrategy { set, strategy } => self.add_strategy(set, strategy)?,
-            A::RemoveStrategy { set, strategy } => self.remove_strategy(set, strategy)?,
-            A::Retire { set } => self.retire(set)?,
-            A::Join { operator, set } => self.join(operator, set)?,
-            A::Leave { operator, set, ref strategies } => {
+            A::AddStrategy { set, strategy, .. } => self.add_strategy(set, strategy)?,
+            A::RemoveStrategy { set, strategy, .. } => self.remove_strategy(set, strategy)?,
+            A::Retire { set, .. } => self.retire(set)?,
+            A::Join { operator, set, .. } => self.join(operator, set)?,
+            A::Leave { operator, set, ref strategies, .. } => {
                 return self.leave(operator, set, strategies).map(Outcome::Left);
             }
-            A::Eject { operator, set, ref strategies } => {
+            A::Eject { operator, set, ref strategies, .. } => {
                 return self.eject(operator, set, strategies).map(Outcome::Left);
             }
-            A::Renew { operator, strategy } => self.renew(operator, strategy)?,
-            A::Allocate { operator, set, strategy, target } => {
+            A::Renew { operator, strategy, .. } => self.renew(operator, strategy)?,
+            A::Allocate { operator, set, strategy, target, .. } => {
                 return self.allocate(operator, set, strategy, target).map(Outcome::Effective);
             }
-            A::Settle { operator, set, strategy } => self.settle(operator, set, strategy)?,
+            A::Settle { operator, set, strategy, .. } => self.settle(operator, set, strategy)?,
             A::Slash { by, set, operator, ref fractions } => {
                 return self.slash(by, set, operator, fractions).map(Outcome::Slashed);
             }
@@ -237,7 +294,7 @@ impl Model {
             A::CancelSlash { by, set, operator, strategy } => {
                 self.cancel_slash(by, set, operator, strategy)?;
             }
-            A::ExecuteSlash { set, operator, strategy } => {
+            A::ExecuteSlash { set, operator, strategy, .. } => {
                 let slashed = self.execute_slash(set, operator, strategy)?;
                 return Ok(Outcome::Slashed(vec![slashed]));
             }

@@ -8,7 +8,16 @@ use crate::{Account, Model, ModelError, Operator, Result};
 pub const LAST_DEADLINE: u64 = (1 << 40) - 1;
 
 /// What an approver signs, so that somebody else can hand it in.
+#[cfg_attr(
+    feature = "serde",
+    serde_with::apply(u64 => #[serde(with = "crate::text::decimal")])
+)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(deny_unknown_fields)
+)]
 pub struct Approval {
     /// Who signed.
     pub signer: Account,

@@ -9,8 +9,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    Epoch, Magnitude, Model, ModelError, Operator, OperatorSet, OperatorSetId, Pausable, PoolId,
-    Proposal, Result, Strategy,
+    Account, Epoch, Function, Magnitude, Model, ModelError, Operator, OperatorSet, OperatorSetId,
+    Pausable, PoolId, Proposal, Result, Strategy,
     clock::{LOWERING_NOTICE, RAISE_NOTICE},
 };
 
@@ -27,6 +27,8 @@ pub(crate) struct Allocations {
     pub(crate) entries: BTreeMap<(OperatorSetId, Operator, Strategy), Allocation>,
     pub(crate) budgets: BTreeMap<(Operator, Strategy), Budget>,
     pub(crate) proposals: BTreeMap<(OperatorSetId, Operator, Strategy), Proposal>,
+    /// Who may use which function for an account: account, appointee.
+    pub(crate) appointments: BTreeSet<(Account, Account, Function)>,
     /// Of each pool generation, the first epoch in which nothing proposed so far can be executed.
     pub(crate) contested: BTreeMap<PoolId, Epoch>,
 }

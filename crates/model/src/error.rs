@@ -1,17 +1,37 @@
 //! Why an action is refused.
 
 use crate::{
-    Account, Approval, Epoch, Magnitude, Operator, OperatorSetId, Pausable, PoolId, Strategy, U256,
-    Wad,
+    Account, Approval, Epoch, Function, Magnitude, Operator, OperatorSetId, Pausable, PoolId,
+    Strategy, U256, Wad,
 };
 
 /// The result of an action or a view of the model.
 pub type Result<T, E = ModelError> = std::result::Result<T, E>;
 
 /// Why an action is refused. A refused action leaves the model exactly as it was.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, thiserror::Error, strum::IntoStaticStr, strum::VariantNames,
+)]
 #[non_exhaustive]
 pub enum ModelError {
+    // -- access -----------------------------------------------------------------------------
+    /// Only governance sets limits and pauses.
+    #[error("{by} is not the authority")]
+    NotAuthority {
+        /// Who tried.
+        by: Account,
+    },
+    /// Neither the account nor appointed by it for this function.
+    #[error("{account} has not appointed {by} for {}", function.name())]
+    NotAuthorized {
+        /// Whose it is to do.
+        account: Account,
+        /// Who tried.
+        by: Account,
+        /// What.
+        function: Function,
+    },
+
     // -- clock ------------------------------------------------------------------------------
     /// An epoch must last at least a second.
     #[error("an epoch of no length")]
@@ -590,4 +610,15 @@ pub enum ModelError {
     /// The slash would move no token at all.
     #[error("the slash would move nothing")]
     SlashesNothing,
+}
+
+impl ModelError {
+    /// The names of all reasons.
+    pub const NAMES: &'static [&'static str] = <Self as strum::VariantNames>::VARIANTS;
+
+    /// The name of the reason, as the variant is written.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.into()
+    }
 }

@@ -9,6 +9,11 @@ const DAY: u64 = 24 * 3_600;
 
 /// What can be paused: only what adds risk and, for a shorter while, what pays out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
 pub enum Pausable {
     /// Stake that enters a pool: deposits, delegations, redelegations.
     Deposit,

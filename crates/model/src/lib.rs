@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod access;
 mod actions;
 mod admissions;
 mod allocations;
@@ -19,12 +20,15 @@ mod renewal;
 mod sets;
 mod slashing;
 mod staking;
+#[cfg(feature = "serde")]
+mod text;
 mod tokens;
 mod types;
 mod vault;
 mod views;
 
-pub use actions::{Action, Outcome};
+pub use access::Function;
+pub use actions::{Action, ActionKind, Outcome};
 pub use admissions::{Admission, Approval, LAST_DEADLINE};
 pub use allocations::{Allocation, Budget, LEAST_MAGNITUDE};
 pub use clock::{Clock, LAST_EPOCH};

@@ -9,10 +9,12 @@ use crate::{
 
 /// The whole core: a pure, deterministic state machine. Clone it to look ahead.
 ///
-/// An action names who acts; the model asks only what the contracts ask of that account. Every
+/// A method is an action of who may act; only where the contracts ask that of nobody but an owner, a
+/// slasher or the like does it name the account and ask. [`Model::apply`] asks in every case. Every
 /// action computes on copies and writes last: a refused one leaves no trace.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Model {
+    pub(crate) authority: Account,
     pub(crate) clock: Clock,
     pub(crate) tokens: Tokens,
     pub(crate) vault: Vault,
@@ -44,6 +46,7 @@ impl Model {
     /// [`ModelError::EpochLengthZero`].
     pub fn new(origin: u64, epoch_length: u64) -> Result<Self> {
         Ok(Self {
+            authority: Account::default(),
             clock: Clock::new(origin, epoch_length)?,
             tokens: Tokens::default(),
             vault: Vault::default(),

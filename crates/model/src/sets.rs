@@ -7,6 +7,11 @@ use crate::{Account, Model, ModelError, OperatorSetId, Pausable, Result, Strateg
 
 /// Where slashed stake goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
 pub enum Recipient {
     /// To this account; what it cannot receive becomes its credit.
     Account(Account),
@@ -16,18 +21,25 @@ pub enum Recipient {
 
 /// What a staker can rely on about a set. No one can change it, governance included (P8).
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(deny_unknown_fields)
+)]
 pub struct Terms {
     /// Who slashes or, with a window, proposes to.
     pub slasher: Account,
     /// Where slashed stake goes.
     pub recipient: Recipient,
     /// The challenge window in seconds, at most half an epoch; zero for a set that slashes at once.
+    #[cfg_attr(feature = "serde", serde(with = "crate::text::decimal"))]
     pub window: u64,
     /// Who may cancel a proposal besides the slasher.
     pub resolver: Option<Account>,
     /// The most that may be slashed of an allocation in one epoch.
     pub cap: Wad,
     /// The hash of the written slashing conditions.
+    #[cfg_attr(feature = "serde", serde(with = "crate::text::hex"))]
     pub conditions: [u8; 32],
     /// Who is told of joining and leaving.
     pub registrar: Option<Account>,

@@ -7,7 +7,10 @@ macro_rules! address {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $name(pub [u8; 20]);
+        #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+        pub struct $name(
+            #[cfg_attr(feature = "serde", serde(with = "crate::text::hex"))] pub [u8; 20],
+        );
 
         impl $name {
             /// The id whose last eight bytes are `n`: for tests and demonstrations.
@@ -80,6 +83,7 @@ impl From<Account> for Operator {
 
 /// A number of the protocol's one clock. The first epoch is 1, so 0 is before all time.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Epoch(pub u32);
 
 impl Epoch {
@@ -101,7 +105,8 @@ const SCALE: u64 = 1_000_000_000_000_000_000;
 
 /// A share of a pool, out of 1e18.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Magnitude(pub u64);
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Magnitude(#[cfg_attr(feature = "serde", serde(with = "crate::text::decimal"))] pub u64);
 
 impl Magnitude {
     /// Nothing.
@@ -130,7 +135,8 @@ impl fmt::Display for Magnitude {
 
 /// A fixed-point factor: 1e18 is one.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Wad(pub u64);
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Wad(#[cfg_attr(feature = "serde", serde(with = "crate::text::decimal"))] pub u64);
 
 impl Wad {
     /// One.
@@ -152,6 +158,11 @@ impl fmt::Display for Wad {
 
 /// An operator set: the service that created it and a number of its choice.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(deny_unknown_fields)
+)]
 pub struct OperatorSetId {
     /// The service (AVS).
     pub avs: Account,
@@ -168,6 +179,11 @@ impl fmt::Display for OperatorSetId {
 /// One generation of a pool. Positions, exits and history belong to a generation, so that the
 /// shares of one that ended never touch new money (P9).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(deny_unknown_fields)
+)]
 pub struct PoolId {
     /// To whom the stake is delegated.
     pub operator: Operator,

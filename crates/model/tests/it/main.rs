@@ -1,5 +1,6 @@
 //! The model against worked numbers and against the promises of the protocol.
 
+mod access;
 mod admissions;
 mod allocations;
 mod governance;
@@ -11,5 +12,7 @@ mod proposals;
 mod renewal;
 mod slashing;
 mod staking;
+#[cfg(feature = "serde")]
+mod text;
 mod watch;
 mod world;

@@ -198,14 +198,14 @@ impl Wish {
                     Target::AllThatIsFree => allocation.side().saturating_add(free),
                     Target::Current => allocation.current,
                 };
-                Action::Allocate { operator, set, strategy, target }
+                Action::Allocate { by: operator.account(), operator, set, strategy, target }
             }
             Self::Settle { nth } => {
                 let waits = |(set, operator, strategy): &Promise| {
                     model.clone().settle(*operator, *set, *strategy).is_ok()
                 };
                 let (set, operator, strategy) = pick(promises().filter(waits), nth)?;
-                Action::Settle { operator, set, strategy }
+                Action::Settle { by: ANYBODY, operator, set, strategy }
             }
             Self::Slash { nth, part, beside } => {
                 let exposed = |(set, operator, strategy): &Promise| {
@@ -238,21 +238,25 @@ impl Wish {
                 if model.clock().now() < timestamp {
                     return Some(Action::AdvanceTo { timestamp });
                 }
-                Action::ExecuteSlash { set, operator, strategy }
+                Action::ExecuteSlash { by: ANYBODY, set, operator, strategy }
             }
             Self::Member { operator, set, ejected } => {
                 let counted = model.counted(operator, set);
                 let strategies = STRATEGIES.to_vec();
                 match (model.is_member(operator, set), counted.first()) {
-                    (true, _) if ejected => Action::Eject { operator, set, strategies },
-                    (true, _) => Action::Leave { operator, set, strategies },
+                    (true, _) if ejected => {
+                        Action::Eject { by: set.avs, operator, set, strategies }
+                    }
+                    (true, _) => {
+                        Action::Leave { by: operator.account(), operator, set, strategies }
+                    }
                     (false, Some(&strategy))
                         if model.clone().settle(operator, set, strategy).is_ok() =>
                     {
-                        Action::Settle { operator, set, strategy }
+                        Action::Settle { by: ANYBODY, operator, set, strategy }
                     }
                     (false, Some(_)) => return None,
-                    (false, None) => Action::Join { operator, set },
+                    (false, None) => Action::Join { by: operator.account(), operator, set },
                 }
             }
             Self::Renew { nth, left } => return renewal(model, nth, left),
@@ -334,21 +338,33 @@ fn renewal(model: &Model, nth: usize, left: u64) -> Option<Action> {
             let (operator, strategy) = pick(pools().filter(free), nth)?;
             let (set, target) =
                 (if nth.is_multiple_of(2) { ORACLE } else { ROLLUP }, Magnitude::WHOLE);
-            return Some(Action::Allocate { operator, set, strategy, target });
+            return Some(Action::Allocate {
+                by: operator.account(),
+                operator,
+                set,
+                strategy,
+                target,
+            });
         };
         let fractions = vec![(strategy, Wad(Wad::ONE.0 - left))];
         return Some(Action::Slash { by: SLASHER, set, operator, fractions });
     };
     if model.budget(operator, strategy).committed == Magnitude::ZERO {
-        return Some(Action::Renew { operator, strategy });
+        return Some(Action::Renew { by: operator.account(), operator, strategy });
     }
     for set in SETS {
         if model.clone().settle(operator, set, strategy).is_ok() {
-            return Some(Action::Settle { operator, set, strategy });
+            return Some(Action::Settle { by: ANYBODY, operator, set, strategy });
         }
         if model.allocation(set, operator, strategy).next > Magnitude::ZERO {
             let target = Magnitude::ZERO;
-            return Some(Action::Allocate { operator, set, strategy, target });
+            return Some(Action::Allocate {
+                by: operator.account(),
+                operator,
+                set,
+                strategy,
+                target,
+            });
         }
     }
     None
@@ -449,9 +465,9 @@ fn wishes() -> Gen<Wish> {
             |(operator, set, ejected)| Wish::Member { operator, set, ejected }
         ),
         10 => (any::<usize>(), 1..1_000_000u64).prop_map(|(nth, left)| Wish::Renew { nth, left }),
-        1 => sets().prop_map(|set| Wish::Exact(Action::Retire { set })),
+        1 => sets().prop_map(|set| Wish::Exact(Action::Retire { by: set.avs, set })),
         1 => (pausables(), 0..2 * EPOCH).prop_map(|(action, duration)| {
-            Wish::Exact(Action::Pause { action, duration })
+            Wish::Exact(Action::Pause { by: GOVERNANCE, action, duration })
         }),
         1 => (callers(), tokens()).prop_map(
             |(owner, strategy)| Wish::Collect { owner, strategy }
@@ -487,10 +503,16 @@ fn exact_actions() -> Gen<Action> {
     let wild_exit =
         (callers(), callers(), wild_pool.clone(), (0..20u32).prop_map(Epoch), callers());
     prop_oneof![
-        (tokens(), 90..=200u64)
-            .prop_map(|(strategy, n)| Action::SetCeiling { strategy, ceiling: wad(n) }),
-        (tokens(), amounts())
-            .prop_map(|(strategy, cap)| Action::SetDepositCap { strategy, cap: cap << 60 }),
+        (tokens(), 90..=200u64).prop_map(|(strategy, n)| Action::SetCeiling {
+            by: GOVERNANCE,
+            strategy,
+            ceiling: wad(n)
+        }),
+        (tokens(), amounts()).prop_map(|(strategy, cap)| Action::SetDepositCap {
+            by: GOVERNANCE,
+            strategy,
+            cap: cap << 60
+        }),
         (tokens(), callers(), any::<bool>()).prop_map(|(strategy, account, can)| {
             Action::SetCanReceive { strategy, account, can }
         }),
@@ -499,9 +521,21 @@ fn exact_actions() -> Gen<Action> {
             from,
             amount
         }),
-        (sets(), tokens()).prop_map(|(set, strategy)| Action::AddStrategy { set, strategy }),
-        (sets(), tokens()).prop_map(|(set, strategy)| Action::RemoveStrategy { set, strategy }),
-        (operators(), sets()).prop_map(|(operator, set)| Action::Join { operator, set }),
+        (sets(), tokens()).prop_map(|(set, strategy)| Action::AddStrategy {
+            by: set.avs,
+            set,
+            strategy
+        }),
+        (sets(), tokens()).prop_map(|(set, strategy)| Action::RemoveStrategy {
+            by: set.avs,
+            set,
+            strategy
+        }),
+        (operators(), sets()).prop_map(|(operator, set)| Action::Join {
+            by: operator.account(),
+            operator,
+            set
+        }),
         (operators(), proptest::option::of(callers()))
             .prop_map(|(operator, approver)| Action::RegisterOperator { operator, approver }),
         operators().prop_map(|operator| Action::RemoveApprover { operator }),
@@ -512,18 +546,21 @@ fn exact_actions() -> Gen<Action> {
             }
         ),
         (pausables(), any::<u64>()).prop_map(|(action, duration)| {
-            Action::Pause { action, duration: duration % 1_000_000 }
+            Action::Pause { by: GOVERNANCE, action, duration: duration % 1_000_000 }
         }),
         (callers(), callers(), callers(), wild_pool.clone(), any::<u128>()).prop_map(
             |(by, from, to, pool, amount)| Action::Transfer { by, from, to, pool, amount }
         ),
-        (operators(), tokens())
-            .prop_map(|(operator, strategy)| Action::Renew { operator, strategy }),
+        (operators(), tokens()).prop_map(|(operator, strategy)| Action::Renew {
+            by: operator.account(),
+            operator,
+            strategy
+        }),
         (operators(), sets(), vec(tokens(), 0..3), any::<bool>()).prop_map(
             |(operator, set, strategies, ejected)| if ejected {
-                Action::Eject { operator, set, strategies }
+                Action::Eject { by: set.avs, operator, set, strategies }
             } else {
-                Action::Leave { operator, set, strategies }
+                Action::Leave { by: operator.account(), operator, set, strategies }
             }
         ),
         (callers(), sets(), operators(), tokens(), any::<u64>()).prop_map(
@@ -535,7 +572,7 @@ fn exact_actions() -> Gen<Action> {
             Action::CancelSlash { by, set, operator, strategy }
         }),
         (sets(), operators(), tokens()).prop_map(|(set, operator, strategy)| {
-            Action::ExecuteSlash { set, operator, strategy }
+            Action::ExecuteSlash { by: ANYBODY, set, operator, strategy }
         }),
         any::<u64>().prop_map(|timestamp| Action::AdvanceTo { timestamp: timestamp % 5_000 }),
         (callers(), callers(), wild_pool.clone(), any::<u128>(), any::<u128>()).prop_map(
@@ -565,7 +602,7 @@ fn exact_actions() -> Gen<Action> {
             }),
         (operators(), sets(), tokens(), any::<u64>().prop_map(Magnitude)).prop_map(
             |(operator, set, strategy, target)| {
-                Action::Allocate { operator, set, strategy, target }
+                Action::Allocate { by: operator.account(), operator, set, strategy, target }
             }
         ),
     ]
@@ -603,9 +640,15 @@ fn starts() -> Gen<Start> {
 fn begin(start: &Start) -> Result<Watch, proptest::prelude::TestCaseError> {
     let mut watch = watched(founded())?;
     for (strategy, ceiling) in STRATEGIES.into_iter().zip(start.ceilings) {
-        watch.act(&Action::SetCeiling { strategy, ceiling })?;
+        watch.act(&Action::SetCeiling { by: GOVERNANCE, strategy, ceiling })?;
     }
-    let gold = |target| Action::Allocate { operator: NORTH, set: ORACLE, strategy: GOLD, target };
+    let gold = |target| Action::Allocate {
+        by: NORTH.account(),
+        operator: NORTH,
+        set: ORACLE,
+        strategy: GOLD,
+        target,
+    };
     if start.worn.is_some() {
         watch.act(&gold(Magnitude::WHOLE))?;
     }

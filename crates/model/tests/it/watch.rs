@@ -133,7 +133,7 @@ impl Watch {
                 }
             }
             // Only the set's own AVS waives what is guaranteed to it (P4).
-            Action::Retire { set } => {
+            Action::Retire { set, .. } => {
                 self.guaranteed.retain(|((of, _, _), _), _| of != set);
             }
             Action::Eject { set, operator, .. } => {
@@ -349,7 +349,7 @@ impl Watch {
                 prop_assert!(now < seen.in_epoch.plus(2), "cancelled after it had lapsed");
                 prop_assert_eq!(self.model.proposal(set, operator, strategy), None);
             }
-            (&Action::ExecuteSlash { set, operator, strategy }, Outcome::Slashed(reports)) => {
+            (&Action::ExecuteSlash { set, operator, strategy, .. }, Outcome::Slashed(reports)) => {
                 let key = (set, operator, strategy);
                 let Some(seen) = self.proposed.remove(&key) else {
                     return Err(TestCaseError::fail("executed what was not proposed"));
@@ -408,8 +408,8 @@ impl Watch {
         let now = before.epoch();
         match (action, outcome) {
             (
-                Action::Leave { operator, set, strategies }
-                | Action::Eject { operator, set, strategies },
+                Action::Leave { operator, set, strategies, .. }
+                | Action::Eject { operator, set, strategies, .. },
                 Outcome::Left(effective),
             ) => {
                 let counted = before.counted(*operator, *set);
@@ -433,12 +433,12 @@ impl Watch {
                 }
                 prop_assert!(!self.model.is_member(*operator, *set));
             }
-            (&Action::Join { operator, set }, _)
+            (&Action::Join { operator, set, .. }, _)
                 if !self.model.counted(operator, set).is_empty() =>
             {
                 return Err(TestCaseError::fail("joined with old allocations"));
             }
-            (&Action::Retire { set }, _) => {
+            (&Action::Retire { set, .. }, _) => {
                 for operator in OPERATORS {
                     for strategy in STRATEGIES {
                         let slashable = self.model.slashable(set, operator, strategy);
@@ -447,7 +447,7 @@ impl Watch {
                     }
                 }
             }
-            (&Action::Renew { operator, strategy }, _) => {
+            (&Action::Renew { operator, strategy, .. }, _) => {
                 let ended = before.pool_id(operator, strategy);
                 let pool = before.pool(operator, strategy);
                 prop_assert!(pool.shares > pool.assets * 4_096, "not worn out");
@@ -492,7 +492,7 @@ impl Watch {
                 }
                 Pausable::Raise
             }
-            &Action::Pause { action, duration } => {
+            &Action::Pause { action, duration, .. } => {
                 let (had, has) = (before.pause_of(action), self.model.pause_of(action));
                 let now = before.clock().now();
                 prop_assert!(now >= had.rest_until, "P6: back to back");

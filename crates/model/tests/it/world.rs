@@ -9,6 +9,10 @@ pub(crate) const BOB: Account = Account::from_u64(0xb0);
 pub(crate) const CAROL: Account = Account::from_u64(0xca);
 pub(crate) const STAKERS: [Account; 3] = [ALICE, BOB, CAROL];
 
+/// Sets limits and pauses.
+pub(crate) const GOVERNANCE: Account = Account::from_u64(0x60f);
+/// Has no role: sends what everybody may.
+pub(crate) const ANYBODY: Account = Account::from_u64(0xab);
 pub(crate) const SLASHER: Account = Account::from_u64(0x51a);
 pub(crate) const TREASURY: Account = Account::from_u64(0x7ea);
 /// Decides who may stake with EAST.
@@ -65,7 +69,7 @@ pub(crate) fn terms(recipient: Recipient, cap: Wad) -> Terms {
 /// Four sets, three registered operators that are members of all of them, and rich stakers. Nothing
 /// is allocated, nobody is open, it is epoch 1.
 pub(crate) fn founded() -> Result<Model> {
-    let mut model = Model::new(ORIGIN, EPOCH)?;
+    let mut model = Model::new(ORIGIN, EPOCH)?.governed_by(GOVERNANCE);
     let treasury = Recipient::Account(TREASURY);
     model.create_operator_set(ORACLE, terms(treasury, Wad::ONE), &STRATEGIES)?;
     model.create_operator_set(BRIDGE, terms(Recipient::Burn, wad(30)), &STRATEGIES)?;
