@@ -122,12 +122,10 @@ fn vault(world: &World, action: &Action) -> Option<Vec<u8>> {
             minShares: wide(min_shares),
         }
         .abi_encode(),
-        A::Transfer { by, from, to, pool: id, amount } if by == from => V::transferCall {
-            receiver: address(to),
-            id: pool(id).into(),
-            amount: wide(amount),
+        A::Transfer { by, from, to, pool: id, amount } if by == from => {
+            V::transferCall { receiver: address(to), id: pool(id).into(), amount: wide(amount) }
+                .abi_encode()
         }
-        .abi_encode(),
         A::Transfer { from, to, pool: id, amount, .. } => V::transferFromCall {
             sender: address(from),
             receiver: address(to),
@@ -184,12 +182,10 @@ fn manager(action: &Action) -> Option<Vec<u8>> {
             M::removeStrategiesCall { set: set(id).into(), strategies }.abi_encode()
         }
         A::Retire { set: id, .. } => M::retireCall { set: set(id).into() }.abi_encode(),
-        A::Join { operator: who, set: id, .. } => M::joinCall {
-            set: set(id).into(),
-            operator: operator(who),
-            data: Bytes::new(),
+        A::Join { operator: who, set: id, .. } => {
+            M::joinCall { set: set(id).into(), operator: operator(who), data: Bytes::new() }
+                .abi_encode()
         }
-        .abi_encode(),
         A::Leave { operator: who, set: id, strategies: ref named, .. } => M::leaveCall {
             set: set(id).into(),
             operator: operator(who),
@@ -277,7 +273,7 @@ pub(crate) const fn pausable(action: Pausable) -> u8 {
 /// The selector of a function that can be lent.
 pub(crate) const fn selector(function: Function) -> [u8; 4] {
     match function {
-        Function::SetMetadataUri => M::setMetadataURICall::SELECTOR,
+        Function::SetMetadata => M::setMetadataURICall::SELECTOR,
         Function::CreateOperatorSet => M::createOperatorSetCall::SELECTOR,
         Function::AddStrategies => M::addStrategiesCall::SELECTOR,
         Function::RemoveStrategies => M::removeStrategiesCall::SELECTOR,

@@ -135,22 +135,23 @@ impl Chain {
         let (result, state) = self.run(call.from, TxKind::Call(call.to), call.input.clone())?;
         let executed = match result {
             ExecutionResult::Success { logs, output, .. } => {
-                let changed = |(contract, account): (&Address, &revm::state::Account)| {
-                    let contract = *contract;
-                    let write = move |(slot, value): (&U256, &revm::state::EvmStorageSlot)| Write {
-                        contract,
-                        slot: B256::from(*slot),
-                        word: value.present_value,
+                let changed =
+                    |(contract, account): (&Address, &revm::state::Account)| {
+                        let contract = *contract;
+                        let write = move |(slot, value): (&U256, &revm::state::EvmStorageSlot)| {
+                            Write { contract, slot: B256::from(*slot), word: value.present_value }
+                        };
+                        account.changed_storage_slots().map(write).collect::<Vec<_>>()
                     };
-                    account.changed_storage_slots().map(write).collect::<Vec<_>>()
-                };
                 let writes = state.iter().flat_map(changed).collect();
                 Executed { output: Ok(output.into_data()), logs, writes }
             }
             ExecutionResult::Revert { output, .. } => {
                 Executed { output: Err(output), logs: Vec::new(), writes: Vec::new() }
             }
-            ExecutionResult::Halt { reason, .. } => return Err(Error::Halted(format!("{reason:?}"))),
+            ExecutionResult::Halt { reason, .. } => {
+                return Err(Error::Halted(format!("{reason:?}")));
+            }
         };
         self.evm.ctx.journaled_state.database.commit(state);
         Ok(executed)

@@ -2,9 +2,11 @@
 
 mod calls;
 mod chain;
+mod disagreement;
 mod error;
 mod world;
 
 pub use chain::{Chain, Executed, Sent, Write};
+pub use disagreement::Disagreement;
 pub use error::{Error, Result};
 pub use world::World;

@@ -3,7 +3,8 @@
 use alloy::{
     primitives::{Address, B256, Bytes, U256, address, keccak256},
     signers::{SignerSync, local::PrivateKeySigner},
-    sol_types::{SolStruct, eip712_domain, sol},
+    sol,
+    sol_types::{SolStruct, eip712_domain},
 };
 use palisade_bindings as chain;
 use palisade_model::{
