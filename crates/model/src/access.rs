@@ -2,7 +2,7 @@
 //!
 //! The methods of [`Model`] are the protocol as acted by who may. [`Model::apply`] asks first.
 
-use crate::{Account, Action, Model, ModelError, Result};
+use crate::{Account, Action, Branch, Model, ModelError, Result};
 
 /// What an account can let another do for it, function by function. To appoint is none of these: an
 /// appointee appoints nobody.
@@ -80,8 +80,10 @@ impl Model {
     ) {
         if allowed {
             self.allocations.appointments.insert((account, appointee, function));
+            self.reached(Branch::Appoints);
         } else {
             self.allocations.appointments.remove(&(account, appointee, function));
+            self.reached(Branch::Dismisses);
         }
     }
 
@@ -93,17 +95,18 @@ impl Model {
     }
 
     /// Refuses an action whose sender may not send it. What the methods ask of a sender by
-    /// themselves (slashers, owners, approvers) is not asked here.
-    pub(crate) fn require_may_send(&self, action: &Action) -> Result<()> {
+    /// themselves (slashers, owners, approvers) is not asked here. Returns whether it is sent by an
+    /// appointee.
+    pub(crate) fn require_may_send(&self, action: &Action) -> Result<bool> {
         match action.needs() {
-            Needs::Nobody => Ok(()),
-            Needs::Authority { by } if by == self.authority => Ok(()),
+            Needs::Nobody => Ok(false),
+            Needs::Authority { by } if by == self.authority => Ok(false),
             Needs::Authority { by } => Err(ModelError::NotAuthority { by }),
             Needs::Account { account, by, function } => {
-                if by == account || self.is_appointed(account, by, function) {
-                    return Ok(());
+                if by != account && !self.is_appointed(account, by, function) {
+                    return Err(ModelError::NotAuthorized { account, by, function });
                 }
-                Err(ModelError::NotAuthorized { account, by, function })
+                Ok(by != account)
             }
         }
     }

@@ -1,8 +1,8 @@
 //! Every action as a value, for traces, fuzzers and replays.
 
 use crate::{
-    Account, Approval, Epoch, Function, Magnitude, Model, Operator, OperatorSetId, Pausable,
-    PoolId, Proposal, QueuedExit, Result, Slashed, Strategy, Terms, U256, Wad,
+    Account, Approval, Branch, Epoch, Function, Magnitude, Model, Operator, OperatorSetId,
+    Pausable, PoolId, Proposal, QueuedExit, Result, Slashed, Strategy, Terms, U256, Wad,
 };
 
 /// One call to the protocol (or to the world around it). Each variant is the method of [`Model`] of
@@ -204,8 +204,14 @@ impl Model {
     /// [`ModelError::NotAuthority`]: crate::ModelError::NotAuthority
     /// [`ModelError::NotAuthorized`]: crate::ModelError::NotAuthorized
     pub fn apply(&mut self, action: &Action) -> Result<Outcome> {
+        let lent = self.require_may_send(action)?;
+        let outcome = self.carry_out(action)?;
+        self.reached_if(lent, Branch::ActsAppointed);
+        Ok(outcome)
+    }
+
+    fn carry_out(&mut self, action: &Action) -> Result<Outcome> {
         use Action as A;
-        self.require_may_send(action)?;
         match *action {
             A::AdvanceTo { timestamp } => self.advance_to(timestamp)?,
             A::Mint { strategy, to, amount } => self.mint(strategy, to, amount)?,

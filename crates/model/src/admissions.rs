@@ -2,7 +2,7 @@
 //!
 //! Each approval admits a staker once. It is the staker's alone: nobody else can use it up.
 
-use crate::{Account, Model, ModelError, Operator, Result};
+use crate::{Account, Branch, Model, ModelError, Operator, Result};
 
 /// The last timestamp that an approval may name: 40 bits on chain.
 pub const LAST_DEADLINE: u64 = (1 << 40) - 1;
@@ -57,7 +57,7 @@ impl Model {
         signed: Option<Approval>,
     ) -> Result<()> {
         let approver = self.approver(operator).ok_or(ModelError::NoApprover { operator })?;
-        let nonce = self.admission(operator, staker).nonce;
+        let Admission { nonce, deadline: last } = self.admission(operator, staker);
         if by != approver {
             if self.clock.now() > deadline {
                 let deadline = Some(deadline);
@@ -73,6 +73,12 @@ impl Model {
         }
         let admission = Admission { nonce: nonce + 1, deadline: Some(deadline) };
         self.vault.admissions.insert((operator, staker), admission);
+        let signed = by != approver;
+        self.reached(if signed { Branch::AdmitsBySignature } else { Branch::AdmitsByApprover });
+        if last.is_some_and(|last| self.clock.now() <= last) {
+            let back = self.clock.now() > deadline;
+            self.reached(if back { Branch::AdmissionTakenBack } else { Branch::AdmissionReplaced });
+        }
         Ok(())
     }
 
@@ -113,6 +119,7 @@ impl Model {
             && let Some(admission) = self.vault.admissions.get_mut(&(operator, staker))
         {
             admission.deadline = None;
+            self.reached(Branch::AdmissionUsed);
         }
     }
 }

@@ -9,8 +9,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    Account, Epoch, Function, Magnitude, Model, ModelError, Operator, OperatorSet, OperatorSetId,
-    Pausable, PoolId, Proposal, Result, Strategy,
+    Account, Branch, Epoch, Function, Magnitude, Model, ModelError, Operator, OperatorSet,
+    OperatorSetId, Pausable, PoolId, Proposal, Result, Strategy,
     clock::{LOWERING_NOTICE, RAISE_NOTICE},
 };
 
@@ -96,23 +96,37 @@ impl Allocation {
         }
     }
 
-    /// The allocation after its operator asked for `target` in epoch `now`. Pure: what a raise
-    /// needs besides is asked by the caller.
-    fn changed(self, target: Magnitude, now: Epoch, raises_at_once: bool) -> Result<Self> {
+    /// The allocation after its operator asked for `target` in epoch `now`, and which way that went.
+    /// Pure: what a raise needs besides is asked by the caller.
+    fn changed(
+        self,
+        target: Magnitude,
+        now: Epoch,
+        raises_at_once: bool,
+    ) -> Result<(Self, Branch)> {
         let Self { current, next, .. } = self;
         match self.effective {
             // It was announced: sets may not see it move back and forth.
             Some(effective) if next < current => Err(ModelError::LoweringPending { effective }),
             Some(_) if target == next => Err(ModelError::NoChange { magnitude: target }),
             // To want less risk than announced needs no notice.
-            Some(_) if target == current => Ok(self.settled_at(current)),
+            Some(_) if target == current => Ok((self.settled_at(current), Branch::WithdrawsRaise)),
             Some(effective) if current < target && target < next => {
-                Ok(self.pending(target, effective))
+                Ok((self.pending(target, effective), Branch::CutsRaise))
             }
             None if target == current => Err(ModelError::NoChange { magnitude: target }),
-            _ if target < current => Ok(self.pending(target, now.plus(LOWERING_NOTICE))),
-            _ if raises_at_once => Ok(self.settled_at(target)),
-            _ => Ok(self.pending(target, now.plus(RAISE_NOTICE))),
+            pending if target < current => {
+                let raise = pending.is_some();
+                let branch =
+                    if raise { Branch::ReplacesRaiseByLowering } else { Branch::SchedulesLowering };
+                Ok((self.pending(target, now.plus(LOWERING_NOTICE)), branch))
+            }
+            _ if raises_at_once => Ok((self.settled_at(target), Branch::RaisesAtOnce)),
+            pending => {
+                let raise = pending.is_some();
+                let branch = if raise { Branch::ReplacesRaise } else { Branch::SchedulesRaise };
+                Ok((self.pending(target, now.plus(RAISE_NOTICE)), branch))
+            }
         }
     }
 }
@@ -143,6 +157,11 @@ impl Book {
     /// What a slash of the whole allocation would take: own, but no more than is left.
     pub(crate) fn base(&self) -> Magnitude {
         self.allocation.current.min(self.budget.left)
+    }
+
+    /// Whether more is committed than is left.
+    pub(crate) fn above_degree_one(&self) -> bool {
+        self.budget.committed > self.budget.left
     }
 
     /// Replaces the allocation and counts the change of its side in committed. When nothing is
@@ -190,9 +209,11 @@ impl Model {
                 least: LEAST_MAGNITUDE,
             });
         }
-        book.rewrite(before.changed(target, now, !state.has_opened)?);
+        let (allocation, branch) = before.changed(target, now, !state.has_opened)?;
+        book.rewrite(allocation);
 
-        if book.allocation.side() > before.side() {
+        let raised = allocation.side() > before.side();
+        if raised {
             self.require_running(Pausable::Raise)?;
             if !self.is_member(operator, set) {
                 return Err(ModelError::NotMember { set, operator });
@@ -203,7 +224,14 @@ impl Model {
             self.require_room(strategy, book.budget)?;
         }
         self.write_book(set, operator, strategy, book);
-        Ok(book.allocation.effective.unwrap_or(now))
+        self.reached(branch);
+        self.reached_if(target == Magnitude::ZERO, Branch::LowersToNothing);
+        self.reached_if(!fits, Branch::KeepsWorn);
+        self.reached_if(!accepted, Branch::ChangesUnaccepted);
+        self.reached_if(raised && book.above_degree_one(), Branch::RaisesAboveDegreeOne);
+        let paused = self.require_running(Pausable::Raise).is_err();
+        self.reached_if(paused, Branch::ChangesPaused);
+        Ok(allocation.effective.unwrap_or(now))
     }
 
     /// Writes down what has come due, by anyone: a change that landed, and that an allocation of an
@@ -254,8 +282,28 @@ impl Model {
         strategy: Strategy,
         book: Book,
     ) {
+        self.mark_book(set, operator, strategy, book);
         self.allocations.entries.insert((set, operator, strategy), book.allocation);
         self.allocations.budgets.insert((operator, strategy), book.budget);
+    }
+
+    /// What has become of the allocation since it was last written.
+    fn mark_book(&self, set: OperatorSetId, operator: Operator, strategy: Strategy, book: Book) {
+        let had = self.budget(operator, strategy);
+        let freed = had.committed > Magnitude::ZERO && book.budget.committed == Magnitude::ZERO;
+        self.reached_if(freed && had.left < Magnitude::WHOLE, Branch::RestoresLeft);
+        let stored = self.allocations.entries.get(&(set, operator, strategy)).copied();
+        let stored = stored.unwrap_or_default();
+        if stored.side() == Magnitude::ZERO {
+            self.reached_if(book.allocation.side() > Magnitude::ZERO, Branch::AllocatesFromNothing);
+        } else if stored.generation != self.pool_id(operator, strategy).generation {
+            self.reached(Branch::FindsEndedGeneration);
+        } else if self.live_set(set).is_err() {
+            self.reached(Branch::FindsRetired);
+        } else if stored.effective.is_some_and(|effective| effective <= self.epoch()) {
+            let raise = stored.next > stored.current;
+            self.reached(if raise { Branch::FindsRaise } else { Branch::FindsLowering });
+        }
     }
 
     /// Refuses a raise above the restaking degree, or on a pool of which next to nothing is left.

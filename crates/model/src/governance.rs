@@ -1,6 +1,8 @@
 //! What governance may do: limit new risk, and pause some actions for a while (P6, P8).
 
-use crate::{Model, ModelError, Result, Strategy, Wad, model::Ceiling, vault::MAX_DEPOSIT_CAP};
+use crate::{
+    Branch, Model, ModelError, Result, Strategy, Wad, model::Ceiling, vault::MAX_DEPOSIT_CAP,
+};
 
 /// The highest restaking degree that governance may admit.
 pub const HIGHEST_CEILING: Wad = Wad(10 * Wad::ONE.0);
@@ -38,6 +40,17 @@ impl Pausable {
             _ => 7 * DAY,
         }
     }
+
+    const fn branch(self) -> Branch {
+        match self {
+            Self::Deposit => Branch::PausesDeposit,
+            Self::Open => Branch::PausesOpen,
+            Self::Complete => Branch::PausesComplete,
+            Self::Join => Branch::PausesJoin,
+            Self::Raise => Branch::PausesRaise,
+            Self::CreateSet => Branch::PausesCreateSet,
+        }
+    }
 }
 
 /// The last pause of an action, as timestamps.
@@ -60,6 +73,7 @@ impl Model {
             return Err(ModelError::DepositCapTooHigh { cap, highest: MAX_DEPOSIT_CAP });
         }
         self.vault.deposit_caps.insert(strategy, cap);
+        self.reached_if(cap < self.vault_balance(strategy), Branch::CapsBelowHoldings);
         Ok(())
     }
 
@@ -76,6 +90,9 @@ impl Model {
                 highest: HIGHEST_CEILING,
             });
         }
+        let before = self.ceiling(strategy);
+        self.reached_if(ceiling > before, Branch::RaisesCeiling);
+        self.reached_if(ceiling < before, Branch::LowersCeiling);
         let entry = self.ceilings.entry(strategy).or_default();
         *entry = Ceiling { now: ceiling, highest: entry.highest.max(ceiling) };
         Ok(())
@@ -92,13 +109,16 @@ impl Model {
             return Err(ModelError::PauseTooLong { duration, longest });
         }
         let now = self.clock.now();
-        let rest_until = self.pause_of(action).rest_until;
+        let Pause { until: last, rest_until } = self.pause_of(action);
         if now < rest_until {
             return Err(ModelError::PausedTooRecently { action, rest_until });
         }
         let until = now.saturating_add(duration);
         let rest_until = until.saturating_add(duration);
         self.pauses.insert(action, Pause { until, rest_until });
+        self.reached(action.branch());
+        self.reached_if(duration == 0, Branch::PausesForNoTime);
+        self.reached_if(last > 0, Branch::PausesAgain);
         Ok(())
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::Epoch;
+use crate::{Branch, Epoch};
 
 /// A number of shares through the epochs: the value after the last change of each epoch that
 /// changed it.
@@ -24,6 +24,16 @@ impl History {
     /// in an epoch counts from the next (a deposit earns from `e+1`).
     pub(crate) fn at(&self, epoch: Epoch) -> u128 {
         self.changes.range(..epoch).next_back().map_or(0, |(_, value)| *value)
+    }
+
+    /// Which way a change of a position in epoch `now` goes.
+    pub(crate) fn branch(&self, now: Epoch) -> Branch {
+        match (self.changes.len(), self.changes.last_key_value()) {
+            (_, None) => Branch::HistoryBegins,
+            (_, Some((last, _))) if *last == now => Branch::HistoryRewrites,
+            (1, _) => Branch::HistoryExtends,
+            _ => Branch::HistoryOverflows,
+        }
     }
 
     /// Records the value as of a change made in epoch `now`.

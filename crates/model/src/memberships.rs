@@ -4,7 +4,8 @@
 //! allocation with the notice that a lowering has (P4), and who left promises nothing new.
 
 use crate::{
-    Epoch, Magnitude, Model, ModelError, Operator, OperatorSetId, Pausable, Result, Strategy,
+    Branch, Epoch, Magnitude, Model, ModelError, Operator, OperatorSetId, Pausable, Result,
+    Strategy,
     allocations::{Allocation, Book},
     clock::LOWERING_NOTICE,
 };
@@ -28,6 +29,8 @@ impl Model {
             return Err(ModelError::AllocationsRemain { set: id, operator, allocations });
         }
         self.allocations.members.insert((id, operator));
+        let again = self.entries_of(operator, id).next().is_some();
+        self.reached(if again { Branch::JoinsAgain } else { Branch::JoinsFresh });
         Ok(())
     }
 
@@ -71,10 +74,19 @@ impl Model {
     /// whether or not it has become nothing since and waits to be settled.
     #[must_use]
     pub fn counted(&self, operator: Operator, id: OperatorSetId) -> Vec<Strategy> {
+        let entries = self.entries_of(operator, id);
+        let counted = entries.filter(|(_, allocation)| allocation.side() > Magnitude::ZERO);
+        counted.map(|(strategy, _)| strategy).collect()
+    }
+
+    fn entries_of(
+        &self,
+        operator: Operator,
+        id: OperatorSetId,
+    ) -> impl Iterator<Item = (Strategy, Allocation)> {
         let of_all = (id, operator, Strategy([0; 20]))..=(id, operator, Strategy([u8::MAX; 20]));
         let entries = self.allocations.entries.range(of_all);
-        let counted = entries.filter(|(_, allocation)| allocation.side() > Magnitude::ZERO);
-        counted.map(|((_, _, strategy), _)| *strategy).collect()
+        entries.map(|((_, _, strategy), allocation)| (*strategy, *allocation))
     }
 
     fn end_membership(
@@ -102,35 +114,58 @@ impl Model {
         let now = self.epoch();
         let abandon = |&strategy: &Strategy| {
             let mut book = self.book(id, operator, strategy);
-            book.rewrite(book.allocation.abandoned(now, ejected)?);
-            Ok((strategy, book))
+            let (allocation, branch) = book.allocation.abandoned(now, ejected)?;
+            book.rewrite(allocation);
+            Ok((strategy, book, branch))
         };
-        let books = counted.iter().map(abandon).collect::<Result<Vec<(Strategy, Book)>>>()?;
+        let books =
+            counted.iter().map(abandon).collect::<Result<Vec<(Strategy, Book, Branch)>>>()?;
 
         // Strategies share neither pool nor budget, so the books do not touch one another.
-        for &(strategy, book) in &books {
+        for &(strategy, book, branch) in &books {
             self.write_book(id, operator, strategy, book);
+            self.reached(branch);
         }
         self.allocations.members.remove(&(id, operator));
+        self.reached(if ejected { Branch::Ejects } else { Branch::Leaves });
+        self.reached_if(self.live_set(id).is_err(), Branch::EndsRetired);
+        self.reached_if(counted.is_empty(), Branch::EndsUncounted);
+        self.reached_if(strategies.len() > named, Branch::NamesUncounted);
         let effective = |book: &Book| book.allocation.effective.unwrap_or(now);
-        Ok(books.iter().map(|(strategy, book)| (*strategy, effective(book))).collect())
+        Ok(books.iter().map(|(strategy, book, _)| (*strategy, effective(book))).collect())
     }
 }
 
 impl Allocation {
-    /// The allocation on its way to nothing.
-    fn abandoned(self, now: Epoch, ejected: bool) -> Result<Self> {
+    /// The allocation on its way to nothing, and which way that is.
+    fn abandoned(self, now: Epoch, ejected: bool) -> Result<(Self, Branch)> {
         let Self { current, next, effective, .. } = self;
         match effective {
             // Nothing is in force: a pending raise is withdrawn.
-            _ if current == Magnitude::ZERO => Ok(self.settled_at(Magnitude::ZERO)),
+            _ if current == Magnitude::ZERO => {
+                let raise = next > Magnitude::ZERO;
+                let branch =
+                    if raise { Branch::EndsRaiseFromNothing } else { Branch::EndsAtNothing };
+                Ok((self.settled_at(Magnitude::ZERO), branch))
+            }
             Some(effective) if next < current => {
                 if next > Magnitude::ZERO && !ejected {
                     return Err(ModelError::LoweringPending { effective });
                 }
-                Ok(self.pending(Magnitude::ZERO, effective))
+                let lowered = next > Magnitude::ZERO;
+                let branch = if lowered {
+                    Branch::EjectsPendingLowering
+                } else {
+                    Branch::EndsByPendingLowering
+                };
+                Ok((self.pending(Magnitude::ZERO, effective), branch))
             }
-            _ => Ok(self.pending(Magnitude::ZERO, now.plus(LOWERING_NOTICE))),
+            _ => {
+                let raise = effective.is_some();
+                let branch =
+                    if raise { Branch::EndsRaiseByLowering } else { Branch::EndsByLowering };
+                Ok((self.pending(Magnitude::ZERO, now.plus(LOWERING_NOTICE)), branch))
+            }
         }
     }
 }

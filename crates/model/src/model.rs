@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    Account, Clock, Epoch, ModelError, Operator, Pausable, Pause, PoolId, Result, Strategy, Wad,
-    allocations::Allocations, tokens::Tokens, vault::Vault,
+    Account, Branch, Clock, Epoch, ModelError, Operator, Pausable, Pause, PoolId, Result, Strategy,
+    Wad, allocations::Allocations, branches::Trail, tokens::Tokens, vault::Vault,
 };
 
 /// The whole core: a pure, deterministic state machine. Clone it to look ahead.
@@ -22,6 +22,7 @@ pub struct Model {
     /// The restaking degree of each strategy, and the highest it ever was.
     pub(crate) ceilings: BTreeMap<Strategy, Ceiling>,
     pub(crate) pauses: BTreeMap<Pausable, Pause>,
+    pub(crate) trail: Trail,
 }
 
 /// A strategy's ceiling for committed over left when an allocation is raised.
@@ -53,6 +54,7 @@ impl Model {
             allocations: Allocations::default(),
             ceilings: BTreeMap::new(),
             pauses: BTreeMap::new(),
+            trail: Trail::default(),
         })
     }
 
@@ -75,7 +77,14 @@ impl Model {
     /// # Errors
     /// A time that has passed, or one too far away for an epoch number.
     pub fn advance_to(&mut self, timestamp: u64) -> Result<()> {
-        self.clock.advance_to(timestamp)
+        let before = self.epoch();
+        self.clock.advance_to(timestamp)?;
+        self.reached(match self.epoch().0 - before.0 {
+            0 => Branch::TimeWithinEpoch,
+            1 => Branch::TimeToNextEpoch,
+            _ => Branch::TimeSkipsEpochs,
+        });
+        Ok(())
     }
 
     // -- tokens -----------------------------------------------------------------------------
@@ -107,8 +116,10 @@ impl Model {
     pub fn set_can_receive(&mut self, strategy: Strategy, account: Account, can: bool) {
         if can {
             self.tokens.refused.remove(&(strategy, account));
+            self.reached(Branch::TokenAccepts);
         } else {
             self.tokens.refused.insert((strategy, account));
+            self.reached(Branch::TokenRefuses);
         }
     }
 

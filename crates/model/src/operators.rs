@@ -1,6 +1,6 @@
 //! Operators: registered closed, opened to deposits, closed again (protocol.md, the clock).
 
-use crate::{Account, Epoch, Model, ModelError, Operator, Pausable, Result};
+use crate::{Account, Branch, Epoch, Model, ModelError, Operator, Pausable, Result};
 
 /// What the vault knows of an operator.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -33,6 +33,8 @@ impl Model {
         }
         let state = OperatorState { approver, ..OperatorState::default() };
         self.vault.operators.insert(operator, state);
+        let gated = approver.is_some();
+        self.reached(if gated { Branch::RegistersGated } else { Branch::RegistersUngated });
         Ok(())
     }
 
@@ -61,8 +63,9 @@ impl Model {
         if state.admits_from.is_some() {
             return Err(ModelError::AlreadyOpen { operator });
         }
-        state.has_opened = true;
+        let again = std::mem::replace(&mut state.has_opened, true);
         state.admits_from = Some(from);
+        self.reached(if again { Branch::OpensAgain } else { Branch::OpensFirst });
         Ok(from)
     }
 

@@ -1,6 +1,6 @@
 //! Positions as ERC-6909 balances: transferred, and acted on by others whom their owner allows.
 
-use crate::{Account, Model, ModelError, Operator, PoolId, Result, U256};
+use crate::{Account, Branch, Model, ModelError, Operator, PoolId, Result, U256};
 
 impl Model {
     /// Gives `amount` shares of `id` from one account to another. By the owner, by an operator of
@@ -39,12 +39,34 @@ impl Model {
         if spends && allowed != U256::MAX {
             self.vault.allowances.insert((from, by, id), allowed - U256::from(amount));
         }
-        let now = self.epoch();
-        self.vault.write_position(now, id, from, held - amount);
+        self.mark_transfer((by, from, to), id, spends, allowed);
+        self.write_position(id, from, held - amount);
         // Read after that write: the two may be the same.
         let received = self.vault.position(id, to) + amount;
-        self.vault.write_position(now, id, to, received);
+        self.write_position(id, to, received);
         Ok(())
+    }
+
+    fn mark_transfer(
+        &self,
+        (by, from, to): (Account, Account, Account),
+        id: PoolId,
+        spends: bool,
+        allowed: U256,
+    ) {
+        self.reached(match (spends, by == from) {
+            (true, _) if allowed == U256::MAX => Branch::TransfersByUnlimited,
+            (true, _) => Branch::TransfersByAllowance,
+            (false, true) => Branch::TransfersByOwner,
+            (false, false) => Branch::TransfersByAgent,
+        });
+        self.reached_if(from == to, Branch::TransfersToSelf);
+        self.reached(match id.operator {
+            Operator::IDLE => Branch::TransfersIdle,
+            _ if self.vault.current(id).is_ok() => Branch::TransfersStake,
+            _ if self.was_renewed(id) => Branch::TransfersRest,
+            _ => Branch::TransfersWorthless,
+        });
     }
 
     /// Lets `spender` transfer `amount` shares of `id` for the owner, instead of what it may now.
@@ -56,8 +78,10 @@ impl Model {
     pub fn set_operator(&mut self, owner: Account, spender: Account, approved: bool) {
         if approved {
             self.vault.agents.insert((owner, spender));
+            self.reached(Branch::AllowsAgent);
         } else {
             self.vault.agents.remove(&(owner, spender));
+            self.reached(Branch::ForbidsAgent);
         }
     }
 

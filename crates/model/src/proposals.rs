@@ -4,8 +4,8 @@
 //! later is not reached by it (P5); all else is read when it is executed.
 
 use crate::{
-    Account, Epoch, Magnitude, Model, ModelError, Operator, OperatorSetId, Result, Slashed,
-    Strategy, Terms, Wad,
+    Account, Branch, Epoch, Magnitude, Model, ModelError, Operator, OperatorSetId, Result, Slashed,
+    Strategy, Terms, Wad, allocations::Book,
 };
 
 /// Epochs from that of a proposal to that at whose start it has lapsed.
@@ -67,7 +67,12 @@ impl Model {
             lapses_at: self.clock.start_of(now.plus(LAPSE)),
         };
         self.write_book(set, operator, strategy, book);
-        self.allocations.proposals.insert((set, operator, strategy), proposal);
+        let last = self.allocations.proposals.insert((set, operator, strategy), proposal);
+        self.reached(match last {
+            None => Branch::ProposesFirst,
+            Some(last) if last.generation == id.generation => Branch::ProposesAfterLapse,
+            Some(_) => Branch::ProposesAfterGeneration,
+        });
         self.allocations.contested.insert(id, now.plus(LAPSE));
         Ok(proposal)
     }
@@ -90,10 +95,16 @@ impl Model {
         }
         let proposal = self.living_proposal(set, operator, strategy)?;
         let end = proposal.executable_from;
-        if by != slasher && self.clock.now() >= end {
+        let open = self.clock.now() < end;
+        if by != slasher && !open {
             return Err(ModelError::WindowOver { end });
         }
         self.allocations.proposals.remove(&(set, operator, strategy));
+        self.reached(match (by == slasher, open) {
+            (false, _) => Branch::ResolverCancels,
+            (true, true) => Branch::SlasherCancelsInWindow,
+            (true, false) => Branch::SlasherCancelsLater,
+        });
         Ok(())
     }
 
@@ -112,7 +123,7 @@ impl Model {
         strategy: Strategy,
     ) -> Result<Slashed> {
         let Terms { recipient, cap, .. } = self.operator_set(set)?.terms;
-        let Proposal { magnitude, wad, executable_from: end, .. } =
+        let Proposal { magnitude, wad, executable_from: end, lapses_at, .. } =
             self.living_proposal(set, operator, strategy)?;
         if self.clock.now() < end {
             return Err(ModelError::WindowOpen { end });
@@ -122,7 +133,16 @@ impl Model {
             return Err(ModelError::SlashesNothing);
         }
         self.allocations.proposals.remove(&(set, operator, strategy));
-        Ok(self.carry_out(set, &plan, recipient))
+        let Book { allocation, budget } = self.book(set, operator, strategy);
+        self.reached(match allocation.current.min(magnitude) {
+            least if budget.left < least => Branch::ExecutesOfLeft,
+            least if least < magnitude => Branch::ExecutesOfCurrent,
+            least if least < allocation.current => Branch::ExecutesOfFixed,
+            _ => Branch::ExecutesAsProposed,
+        });
+        let later = self.clock.now() + self.clock.epoch_length() >= lapses_at;
+        self.reached_if(later, Branch::ExecutesInNextEpoch);
+        Ok(self.write_slash(set, &plan, recipient))
     }
 
     /// The proposal that can still be executed, or that its window holds back. None of a retired

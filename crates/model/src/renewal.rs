@@ -1,7 +1,8 @@
 //! Renewal: a pool whose shares are worth so little that deposits may not fit begins anew.
 
 use crate::{
-    Account, Bucket, Epoch, Model, ModelError, Operator, Pool, PoolId, Result, Strategy, U256,
+    Account, Branch, Bucket, Epoch, Model, ModelError, Operator, Pool, PoolId, Result, Strategy,
+    U256,
 };
 
 /// A pool with more than this many times more shares than assets is worn out: the shares of a
@@ -98,15 +99,16 @@ impl Model {
 
     pub(crate) fn write_leaving(&mut self, leaving: &Leaving) {
         let Leaving { id, from, owner, position, .. } = *leaving;
-        let now = self.epoch();
         match from {
             Source::Idle(pool) => {
-                self.vault.write_stake(now, (id.operator, id.strategy), pool, owner, position);
+                self.write_stake((id.operator, id.strategy), pool, owner, position);
             }
             Source::Rest(rest) => {
+                let now = self.epoch();
                 self.vault.buckets.insert((id, REST), rest);
                 self.vault.totals.entry(id).or_default().record(now, rest.shares.saturating_to());
-                self.vault.write_position(now, id, owner, position);
+                self.write_position(id, owner, position);
+                self.reached_if(rest.shares.is_zero(), Branch::EmptiesRest);
             }
         }
     }

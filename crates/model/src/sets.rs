@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::{Account, Model, ModelError, OperatorSetId, Pausable, Result, Strategy, Wad};
+use crate::{Account, Branch, Model, ModelError, OperatorSetId, Pausable, Result, Strategy, Wad};
 
 /// Where slashed stake goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,6 +93,9 @@ impl Model {
                 return Err(ModelError::StrategyAccepted { set: id, strategy });
             }
         }
+        let instant = terms.window == 0;
+        self.reached(if instant { Branch::CreatesInstant } else { Branch::CreatesChallengeable });
+        self.reached_if(terms.recipient == Recipient::Burn, Branch::CreatesBurning);
         self.allocations
             .sets
             .insert(id, OperatorSet { terms, strategies: accepted, retired: false });

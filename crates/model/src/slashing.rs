@@ -10,8 +10,10 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    Account, Bucket, Epoch, Magnitude, Model, ModelError, Operator, OperatorSetId, Pool, PoolId,
-    Recipient, Result, Strategy, Terms, Wad, allocations::Book, clock::LOWERING_NOTICE,
+    Account, Branch, Bucket, Epoch, Magnitude, Model, ModelError, Operator, OperatorSet,
+    OperatorSetId, Pool, PoolId, Recipient, Result, Strategy, Terms, Wad,
+    allocations::{Allocation, Book},
+    clock::LOWERING_NOTICE,
 };
 
 /// Assets of a pool and of its two unmatured exit buckets.
@@ -83,6 +85,7 @@ pub(crate) struct Planned {
     book: Book,
     reach: Reach,
     report: Slashed,
+    fills_cap: bool,
 }
 
 impl Planned {
@@ -129,8 +132,9 @@ impl Model {
         if plans.iter().all(Planned::moves_nothing) {
             return Err(ModelError::SlashesNothing);
         }
+        self.reached_if(plans.len() > 1, Branch::SlashesSeveral);
         // Strategies share neither pool nor budget, so the plans do not touch one another.
-        Ok(plans.iter().map(|plan| self.carry_out(set, plan, recipient)).collect())
+        Ok(plans.iter().map(|plan| self.write_slash(set, plan, recipient)).collect())
     }
 
     /// What the set could take by slashing its whole allocation now, its cap aside.
@@ -173,7 +177,7 @@ impl Model {
         let magnitude = wad.floor_of(book.base().min(most));
         let assets = reach.taken_by(magnitude, left);
         if assets.total() == 0 {
-            return Ok(Planned { book, reach, report });
+            return Ok(Planned { book, reach, report, fills_cap: false });
         }
 
         let now = self.epoch();
@@ -198,19 +202,21 @@ impl Model {
         // Left before committed: where nothing stays committed, left counts as 1e18 again.
         book.budget.left = left.saturating_sub(magnitude);
         book.rewrite(book.allocation.slashed(magnitude, now));
-        Ok(Planned { book, reach, report })
+        let fills_cap = taken.saturating_add(magnitude) == cap;
+        Ok(Planned { book, reach, report, fills_cap })
     }
 
     /// Writes a planned slash and moves its tokens. A recipient that cannot receive does not undo
     /// the slash: the tokens become its credit.
-    pub(crate) fn carry_out(
+    pub(crate) fn write_slash(
         &mut self,
         set: OperatorSetId,
         plan: &Planned,
         to: Recipient,
     ) -> Slashed {
-        let Planned { book, reach, mut report } = *plan;
+        let Planned { book, reach, mut report, .. } = *plan;
         let PoolId { operator, strategy, .. } = reach.id;
+        self.mark_slash(set, plan);
         self.write_book(set, operator, strategy, book);
         let total = report.assets.total();
         if total == 0 {
@@ -228,18 +234,59 @@ impl Model {
         report.delivery = match to {
             Recipient::Burn => {
                 self.tokens.burn(strategy, total);
+                self.reached(Branch::SlashBurned);
                 Delivery::Burned
             }
             Recipient::Account(account) => {
                 if self.tokens.push(strategy, account, total).is_ok() {
+                    self.reached(Branch::SlashSent);
                     Delivery::Sent(account)
                 } else {
+                    let more = self.vault.credit(strategy, account) > 0;
                     *self.vault.credits.entry((strategy, account)).or_default() += total;
+                    self.reached(Branch::SlashCredited);
+                    self.reached_if(more, Branch::SlashAddsToCredit);
                     Delivery::Credited(account)
                 }
             }
         };
         report
+    }
+
+    /// Which way a slash goes that is about to be written.
+    fn mark_slash(&self, set: OperatorSetId, plan: &Planned) {
+        let Planned { reach, report, fills_cap, .. } = plan;
+        let PoolId { operator, strategy, .. } = reach.id;
+        let found = self.book(set, operator, strategy);
+        let Allocation { current, next, .. } = found.allocation;
+        if plan.moves_nothing() {
+            let staked =
+                reach.pool.assets > 0 || reach.buckets.iter().any(|(_, exits)| exits.assets > 0);
+            return self.reached(match staked {
+                _ if current == Magnitude::ZERO => Branch::SlashFindsNoAllocation,
+                true => Branch::SlashRoundsToNothing,
+                false => Branch::SlashFindsNoStake,
+            });
+        }
+        let Slashed { magnitude, assets, ended_generation, .. } = *report;
+        let [next_bucket, last_bucket] = assets.exits;
+        self.reached_if(assets.pool > 0, Branch::SlashTakesOfPool);
+        self.reached_if(next_bucket > 0, Branch::SlashTakesOfNextBucket);
+        self.reached_if(last_bucket > 0, Branch::SlashTakesOfLastBucket);
+        self.reached_if(assets.pool == 0, Branch::SlashTakesOfExitsOnly);
+        self.reached_if(current > found.budget.left, Branch::SlashBoundedByLeft);
+        self.reached_if(found.above_degree_one(), Branch::SlashAboveDegreeOne);
+        let again = found.allocation.taken_during(self.epoch()) > Magnitude::ZERO;
+        self.reached_if(again, Branch::SlashAgainInEpoch);
+        self.reached_if(*fills_cap, Branch::SlashFillsCap);
+        self.reached_if(next > current, Branch::SlashUnderRaise);
+        self.reached_if(next < current, Branch::SlashUnderLowering);
+        let whole = magnitude == current && !ended_generation;
+        self.reached_if(whole, Branch::SlashTakesWholeAllocation);
+        self.reached_if(ended_generation, Branch::SlashEndsGeneration);
+        self.reached_if(!self.is_member(operator, set), Branch::SlashesFormerMember);
+        let accepts = |set: &OperatorSet| set.strategies.contains(&strategy);
+        self.reached_if(!self.operator_set(set).is_ok_and(accepts), Branch::SlashesUnaccepted);
     }
 
     /// Ends the generation of a pool of which nothing is left (P9), or that is renewed: the counter

@@ -5,8 +5,8 @@
 //! it is an operator of it in the sense of ERC-6909.
 
 use crate::{
-    Account, Epoch, Model, ModelError, Operator, Pausable, PoolId, Result, Strategy, U256,
-    clock::LOWERING_NOTICE,
+    Account, Branch, Bucket, Epoch, Model, ModelError, Operator, Pausable, Pool, PoolId, Result,
+    Strategy, U256, clock::LOWERING_NOTICE,
 };
 
 /// An exit as it was queued.
@@ -46,14 +46,19 @@ impl Model {
         self.require_admitting(operator)?;
         self.require_admitted(from, operator, receiver)?;
         self.require_below_cap(strategy, assets)?;
-        let mut pool = self.vault.pool(operator, strategy);
+        let before = self.vault.pool(operator, strategy);
+        let mut pool = before;
         let shares = pool.mint(assets)?;
         require_shares(shares, min_shares)?;
         self.tokens.pull(strategy, from, assets)?;
         let id = self.pool_id(operator, strategy);
         let position = self.vault.position(id, receiver) + shares;
         self.use_admission(operator, receiver);
-        self.vault.write_stake(self.epoch(), (operator, strategy), pool, receiver, position);
+        self.write_stake((operator, strategy), pool, receiver, position);
+        self.mark_entry(before);
+        let idle = operator == Operator::IDLE;
+        self.reached(if idle { Branch::DepositsIdle } else { Branch::DepositsWithOperator });
+        self.reached_if(receiver != from, Branch::DepositsForAnother);
         Ok(shares)
     }
 
@@ -77,6 +82,9 @@ impl Model {
         let leaving = self.plan_leaving(owner, id, shares)?;
         self.tokens.push(id.strategy, receiver, leaving.assets)?;
         self.write_leaving(&leaving);
+        let idle = id.operator == Operator::IDLE;
+        self.reached(if idle { Branch::WithdrawsIdle } else { Branch::WithdrawsRest });
+        self.reached_if(by != owner, Branch::WithdrawsByAgent);
         Ok(leaving.assets)
     }
 
@@ -102,14 +110,24 @@ impl Model {
         self.require_admitted(by, to, owner)?;
         let leaving = self.plan_leaving(owner, id, shares)?;
         let target = self.pool_id(to, id.strategy);
-        let mut pool = leaving.pool_after(self.vault.pool(to, id.strategy), target);
+        let before = leaving.pool_after(self.vault.pool(to, id.strategy), target);
+        let mut pool = before;
         let minted = pool.mint(leaving.assets)?;
         require_shares(minted, min_shares)?;
 
         self.write_leaving(&leaving);
         self.use_admission(to, owner);
         let position = self.vault.position(target, owner) + minted;
-        self.vault.write_stake(self.epoch(), (to, id.strategy), pool, owner, position);
+        self.write_stake((to, id.strategy), pool, owner, position);
+        self.mark_entry(before);
+        self.reached(match (id.operator, to) {
+            (Operator::IDLE, Operator::IDLE) => Branch::DelegatesIdleToIdle,
+            (Operator::IDLE, _) => Branch::DelegatesIdle,
+            (_, Operator::IDLE) => Branch::DelegatesRestToIdle,
+            (from, to) if from == to => Branch::DelegatesRestToSame,
+            _ => Branch::DelegatesRestToOther,
+        });
+        self.reached_if(by != owner, Branch::DelegatesByAgent);
         Ok(minted)
     }
 
@@ -140,12 +158,22 @@ impl Model {
         }
         let now = self.epoch();
         let epoch = now.plus(LOWERING_NOTICE);
-        let mut bucket = self.vault.bucket(id, epoch);
+        let before = self.vault.bucket(id, epoch);
+        let mut bucket = before;
         let bucket_shares = bucket.mint(assets)?;
 
-        let exit = self.vault.exit(id, epoch, owner) + bucket_shares;
-        self.vault.write_stake(now, (id.operator, id.strategy), pool, owner, held - shares);
-        self.vault.write_exit((id, epoch, owner), bucket, exit);
+        let others = self.vault.exit(id, epoch, owner);
+        self.write_stake((id.operator, id.strategy), pool, owner, held - shares);
+        self.vault.write_exit((id, epoch, owner), bucket, others + bucket_shares);
+        self.reached(match U256::from(before.assets) {
+            _ if before.shares.is_zero() => Branch::QueuesIntoEmptyBucket,
+            assets if assets == before.shares => Branch::QueuesAtPar,
+            _ => Branch::QueuesBelowPar,
+        });
+        self.reached(if held == shares { Branch::QueuesWhole } else { Branch::QueuesPart });
+        self.reached_if(pool.shares == 0, Branch::QueuesLastOfPool);
+        self.reached_if(!others.is_zero(), Branch::QueuesAgain);
+        self.reached_if(by != owner, Branch::QueuesByAgent);
         Ok(QueuedExit { pool: id, epoch, assets, bucket_shares })
     }
 
@@ -167,12 +195,16 @@ impl Model {
         self.require_running(Pausable::Complete)?;
         require_account(receiver)?;
         let exit = self.matured_exit(id, epoch, owner)?;
-        let mut bucket = self.vault.bucket(id, epoch);
+        let before = self.vault.bucket(id, epoch);
+        let mut bucket = before;
         let assets = bucket.burn(exit);
         if assets > 0 {
             self.tokens.push(id.strategy, receiver, assets)?;
         }
         self.vault.write_exit((id, epoch, owner), bucket, U256::ZERO);
+        self.mark_completion(id, before, bucket);
+        self.reached_if(assets == 0, Branch::CompletesWorthless);
+        self.reached_if(by != owner, Branch::CompletesByAgent);
         Ok(assets)
     }
 
@@ -196,15 +228,23 @@ impl Model {
         self.require_admitting(to)?;
         self.require_admitted(by, to, owner)?;
         let exit = self.matured_exit(id, epoch, owner)?;
-        let mut bucket = self.vault.bucket(id, epoch);
-        let mut pool = self.vault.pool(to, id.strategy);
+        let (matured, before) = (self.vault.bucket(id, epoch), self.vault.pool(to, id.strategy));
+        let (mut bucket, mut pool) = (matured, before);
         let shares = pool.mint(bucket.burn(exit))?;
         require_shares(shares, min_shares)?;
 
         let held = self.vault.position(self.pool_id(to, id.strategy), owner);
         self.use_admission(to, owner);
         self.vault.write_exit((id, epoch, owner), bucket, U256::ZERO);
-        self.vault.write_stake(self.epoch(), (to, id.strategy), pool, owner, held + shares);
+        self.write_stake((to, id.strategy), pool, owner, held + shares);
+        self.mark_completion(id, matured, bucket);
+        self.mark_entry(before);
+        self.reached(match to {
+            Operator::IDLE => Branch::RedelegatesToIdle,
+            to if to == id.operator => Branch::RedelegatesToSame,
+            _ => Branch::RedelegatesToOther,
+        });
+        self.reached_if(by != owner, Branch::RedelegatesByAgent);
         Ok(shares)
     }
 
@@ -230,7 +270,34 @@ impl Model {
         }
         self.tokens.push(strategy, receiver, credit)?;
         self.vault.credits.remove(&(strategy, owner));
+        self.reached(match (receiver == owner, by == owner) {
+            (true, true) => Branch::CollectsOwn,
+            (true, false) => Branch::CollectsForOwner,
+            (false, true) => Branch::CollectsElsewhere,
+            (false, false) => Branch::CollectsByAgent,
+        });
         Ok(credit)
+    }
+
+    /// At which price stake enters a pool, by how the pool stood before.
+    fn mark_entry(&self, before: Pool) {
+        self.reached(match before.assets {
+            _ if before.shares == 0 => Branch::EntersEmptyPool,
+            assets if assets == before.shares => Branch::EntersAtPar,
+            _ => Branch::EntersBelowPar,
+        });
+        self.reached_if(before.generation > 0, Branch::EntersLaterGeneration);
+    }
+
+    /// From which generation an exit completes, and what it leaves of its bucket.
+    fn mark_completion(&self, id: PoolId, before: Bucket, after: Bucket) {
+        self.reached(match self.vault.current(id) {
+            Ok(_) => Branch::CompletesLiving,
+            Err(_) if self.was_renewed(id) => Branch::CompletesRenewed,
+            Err(_) => Branch::CompletesSlashedOut,
+        });
+        self.reached_if(U256::from(before.assets) < before.shares, Branch::CompletesBelowPar);
+        self.reached_if(after.shares.is_zero(), Branch::CompletesLastOfBucket);
     }
 
     fn matured_exit(&self, id: PoolId, epoch: Epoch, owner: Account) -> Result<U256> {

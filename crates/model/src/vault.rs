@@ -7,8 +7,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    Account, Admission, Bucket, Epoch, ModelError, Operator, OperatorState, Pool, PoolId, Result,
-    Strategy, U256, history::History,
+    Account, Admission, Bucket, Epoch, Model, ModelError, Operator, OperatorState, Pool, PoolId,
+    Result, Strategy, U256, history::History,
 };
 
 /// The deposit cap of a strategy until governance sets a lower one, and the highest there is: below
@@ -89,26 +89,6 @@ impl Vault {
         Ok(held)
     }
 
-    /// Writes a pool whose shares changed in epoch `now`, with one owner's position in it.
-    pub(crate) fn write_stake(
-        &mut self,
-        now: Epoch,
-        (operator, strategy): (Operator, Strategy),
-        pool: Pool,
-        owner: Account,
-        position: u128,
-    ) {
-        let id = PoolId { operator, strategy, generation: pool.generation };
-        self.pools.insert((operator, strategy), pool);
-        self.totals.entry(id).or_default().record(now, pool.shares);
-        self.write_position(now, id, owner, position);
-    }
-
-    /// Writes a position that changed in epoch `now`.
-    pub(crate) fn write_position(&mut self, now: Epoch, id: PoolId, owner: Account, shares: u128) {
-        self.positions.entry((id, owner)).or_default().record(now, shares);
-    }
-
     /// Writes a bucket, with one owner's exit in it.
     pub(crate) fn write_exit(
         &mut self,
@@ -122,5 +102,31 @@ impl Vault {
         } else {
             self.exits.insert((id, epoch, owner), exit);
         }
+    }
+}
+
+impl Model {
+    /// Writes a pool whose shares changed now, with one owner's position in it.
+    pub(crate) fn write_stake(
+        &mut self,
+        (operator, strategy): (Operator, Strategy),
+        pool: Pool,
+        owner: Account,
+        position: u128,
+    ) {
+        let id = PoolId { operator, strategy, generation: pool.generation };
+        let now = self.epoch();
+        self.vault.pools.insert((operator, strategy), pool);
+        self.vault.totals.entry(id).or_default().record(now, pool.shares);
+        self.write_position(id, owner, position);
+    }
+
+    /// Writes a position that changed now.
+    pub(crate) fn write_position(&mut self, id: PoolId, owner: Account, shares: u128) {
+        let now = self.epoch();
+        let history = self.vault.positions.entry((id, owner)).or_default();
+        let branch = history.branch(now);
+        history.record(now, shares);
+        self.reached(branch);
     }
 }

@@ -3,6 +3,7 @@
 mod access;
 mod admissions;
 mod allocations;
+mod coverage;
 mod governance;
 mod history;
 mod memberships;

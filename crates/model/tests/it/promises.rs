@@ -21,7 +21,7 @@ use crate::{
 /// What an actor wants; the numbers that must fit the state are filled in when its turn comes, so
 /// that most wishes are accepted.
 #[derive(Debug, Clone)]
-enum Wish {
+pub(crate) enum Wish {
     Wait {
         seconds: u64,
     },
@@ -104,7 +104,7 @@ enum Wish {
 }
 
 #[derive(Debug, Clone, Copy)]
-enum Target {
+pub(crate) enum Target {
     Exact(Magnitude),
     /// What is uncommitted, on top of what there is.
     AllThatIsFree,
@@ -113,7 +113,7 @@ enum Target {
 
 impl Wish {
     /// The wish as an action. Who has nothing to do it with waits a little.
-    fn action(&self, model: &Model) -> Action {
+    pub(crate) fn action(&self, model: &Model) -> Action {
         self.possible_action(model)
             .unwrap_or_else(|| Action::AdvanceTo { timestamp: model.clock().now() + EPOCH / 4 })
     }
@@ -380,7 +380,7 @@ fn pick<T: Copy>(all: impl Iterator<Item = T>, nth: usize) -> Option<T> {
     all.get(nth.checked_rem(all.len())?).copied()
 }
 
-type Gen<T> = proptest::strategy::BoxedStrategy<T>;
+pub(crate) type Gen<T> = proptest::strategy::BoxedStrategy<T>;
 
 fn amounts() -> Gen<u128> {
     prop_oneof![
@@ -429,7 +429,7 @@ fn waits() -> Gen<u64> {
     prop_oneof![1 => 1..EPOCH / 2, 4 => Just(EPOCH), 1 => Just(3 * EPOCH)].boxed()
 }
 
-fn wishes() -> Gen<Wish> {
+pub(crate) fn wishes() -> Gen<Wish> {
     let (stakers, tokens) = (|| select(&STAKERS[..]), || select(&STRATEGIES[..]));
     let (operators, sets) = (|| select(&OPERATORS[..]), || select(&SETS[..]));
     let callers = || select(&CALLERS[..]);
@@ -612,7 +612,7 @@ fn exact_actions() -> Gen<Action> {
 /// What one history starts from: what NORTH has promised before it opened, of both strategies, and
 /// the ceilings.
 #[derive(Debug, Clone)]
-struct Start {
+pub(crate) struct Start {
     ceilings: [Wad; 2],
     allocations: Vec<(OperatorSetId, Strategy, Target)>,
     others_open: bool,
@@ -621,7 +621,7 @@ struct Start {
     worn: Option<u64>,
 }
 
-fn starts() -> Gen<Start> {
+pub(crate) fn starts() -> Gen<Start> {
     let ceiling = || prop_oneof![4 => Just(Wad::ONE), 1 => (100..=250u64).prop_map(wad)];
     let sets = prop_oneof![3 => select(&INSTANT[..]), 2 => Just(COURT)];
     let allocation = (sets, select(&STRATEGIES[..]), targets());
@@ -637,7 +637,7 @@ fn starts() -> Gen<Start> {
         .boxed()
 }
 
-fn begin(start: &Start) -> Result<Watch, proptest::prelude::TestCaseError> {
+pub(crate) fn begin(start: &Start) -> Result<Watch, proptest::prelude::TestCaseError> {
     let mut watch = watched(founded())?;
     for (strategy, ceiling) in STRATEGIES.into_iter().zip(start.ceilings) {
         watch.act(&Action::SetCeiling { by: GOVERNANCE, strategy, ceiling })?;
