@@ -176,8 +176,7 @@ impl Replay {
     }
 
     /// The places where words were written since they were taken last, each once: every word that is another since
-    /// then is among them, and some may be that are not. Taking them is a change of the state that `==` sees.
-    #[must_use]
+    /// then is among them, and some may be that are not. Two replays are equal only where the same was taken of both.
     pub fn take_touched(&mut self) -> Vec<Place> {
         let (vault, manager) = (&mut self.vault.touched, &mut self.manager.touched);
         std::mem::take(vault).into_iter().chain(std::mem::take(manager)).collect()
