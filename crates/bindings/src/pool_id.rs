@@ -1,9 +1,6 @@
 use std::fmt;
 
-use alloy::{
-    primitives::{Address, U256, keccak256},
-    sol_types::SolValue,
-};
+use alloy::primitives::{Address, U256, keccak256};
 
 /// One generation of one pool: all stake of one strategy delegated to one operator. It is the ERC-6909 id of the
 /// positions in it, and mirrors `contracts/types/PoolId.sol`.
@@ -23,7 +20,8 @@ impl PoolId {
     /// idle pool.
     #[must_use]
     pub fn key(operator: Address, strategy: Address) -> Self {
-        let hash: U256 = keccak256((operator, strategy).abi_encode()).into();
+        let names = [operator.into_word().0, strategy.into_word().0];
+        let hash: U256 = keccak256(names.as_flattened()).into();
         let without_generation = hash & !GENERATION_MASK;
         Self(if operator.is_zero() {
             without_generation & !AT_RISK

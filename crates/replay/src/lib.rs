@@ -5,6 +5,7 @@ mod error;
 mod event;
 mod manager;
 mod math;
+mod place;
 mod replay;
 mod storage;
 mod vault;
@@ -17,6 +18,7 @@ pub use manager::{
     Allocation, Budget, LEAST_MAGNITUDE, Manager, Membership, OperatorSet, PoolNames, Promise,
     Proposal, Terms, Waiting,
 };
+pub use place::{Contract, Place};
 pub use replay::Replay;
 pub use storage::{Storage, Word};
 pub use vault::{Admission, Bucket, Checkpoint, MAX_ASSETS, Operator, Pool, Position, Vault};

@@ -9,7 +9,7 @@ use palisade_bindings::{
 };
 
 use crate::{
-    Misfit, Vault,
+    Contract, Misfit, Place, Vault,
     common::{Clock, Common},
     math::{Fit, WAD, fits, minus, part, require, same, scaled, wad},
     replay::{Call, Now},
@@ -40,6 +40,8 @@ pub struct Manager {
     pub appointees: BTreeSet<(Address, Address, FixedBytes<4>)>,
     /// Where the description of each AVS is to be found. Only the log has it.
     pub metadata: BTreeMap<Address, String>,
+    /// Where words were written; see [`crate::Replay::take_touched`].
+    pub(crate) touched: BTreeSet<Place>,
 }
 
 /// An operator set.
@@ -291,6 +293,7 @@ impl Manager {
     pub(crate) fn renew(&mut self, names: PoolNames) {
         let budget = self.budgets.entry(names).or_default();
         *budget = budget.renewed();
+        self.touched.insert(Place::Budget(names.0, names.1));
     }
 
     pub(crate) fn apply(
@@ -305,7 +308,9 @@ impl Manager {
             E::ClockStarted(event) => self.common.start(event.epochLength, event.origin),
             E::AuthoritySet(event) => self.common.set_authority(event.authority),
             E::PauseSet(event) => {
-                self.common.pause(event.action, event.until, event.restUntil, now)
+                self.common.pause(event.action, event.until, event.restUntil, now)?;
+                self.touched.extend(Place::pauses(Contract::Manager));
+                Ok(())
             }
             E::Appointed(event) => {
                 let key = (event.account, event.appointee, event.selector);
@@ -314,6 +319,7 @@ impl Manager {
                 } else {
                     self.appointees.remove(&key);
                 }
+                self.touched.insert(Place::Appointee(key.0, key.1, key.2));
                 Ok(())
             }
             E::MetadataUpdated(event) => {
@@ -322,41 +328,27 @@ impl Manager {
             }
             E::OperatorSetCreated(event) => self.create_set(event),
             E::StrategyAdded(event) => {
-                let set = live(self.set(event.set.into())?)?;
-                require(set.accepted.insert(event.strategy), "the strategy is accepted already")
+                let id = event.set.into();
+                let is_new = live(self.set(id)?)?.accepted.insert(event.strategy);
+                require(is_new, "the strategy is accepted already")?;
+                self.touched.insert(Place::Accepted(id, event.strategy));
+                Ok(())
             }
             E::StrategyRemoved(event) => {
-                let set = self.set(event.set.into())?;
-                require(set.accepted.remove(&event.strategy), "the strategy is not accepted")
+                let id = event.set.into();
+                let was_there = self.set(id)?.accepted.remove(&event.strategy);
+                require(was_there, "the strategy is not accepted")?;
+                self.touched.insert(Place::Accepted(id, event.strategy));
+                Ok(())
             }
             E::OperatorSetRetired(event) => {
-                live(self.set(event.set.into())?)?.terms.slasher = Address::ZERO;
+                let id = event.set.into();
+                live(self.set(id)?)?.terms.slasher = Address::ZERO;
+                self.touched.insert(Place::TermsSlasher(id));
                 Ok(())
             }
-            E::Joined(event) => {
-                let set = live(self.set(event.set.into())?)?;
-                let missing =
-                    || Misfit::Missing { what: "operator", key: event.operator.to_string() };
-                let operator = vault.operators.get(&event.operator).ok_or_else(missing)?;
-                let member = set.memberships.get(&event.operator).copied().unwrap_or_default();
-                require(!member.joined, "the operator is a member already")?;
-                require(member.allocations == 0, "allocations remain of its last membership")?;
-                let member = Membership { joined: true, opened: operator.opened, allocations: 0 };
-                set.memberships.insert(event.operator, member);
-                Ok(())
-            }
-            E::Left(event) => {
-                let set = self.set(event.set.into())?;
-                let of_it = set.promises.iter().filter(|((owner, _), _)| *owner == event.operator);
-                let mut ends = of_it.map(|(_, promise)| promise.allocation.next == 0);
-                require(ends.all(|ends| ends), "an Allocated to nothing did not come first")?;
-                let missing =
-                    || Misfit::Missing { what: "member", key: event.operator.to_string() };
-                let member = set.memberships.get_mut(&event.operator).ok_or_else(missing)?;
-                require(member.joined, "the operator is no member")?;
-                member.joined = false;
-                Ok(())
-            }
+            E::Joined(event) => self.join(event, vault),
+            E::Left(event) => self.leave(event),
             E::LeaveHookFailed(event) => {
                 let set = self.set(event.set.into())?;
                 require(!set.terms.registrar.is_zero(), "the set has no registrar")
@@ -381,14 +373,14 @@ impl Manager {
                 // After the window only the slasher can, until the proposal lapses; the log does not say who it was.
                 let waiting = set.waiting(budget, names, clock, now.timestamp);
                 require(waiting.is_some(), "no proposal could be cancelled")?;
-                set.promises.entry(names).or_default().proposal = None;
-                Ok(())
+                self.set_proposal(event.set.into(), names, None)
             }
             E::OperatorSlashed(event) => self.slash(event, now, call),
             E::DegreeCeilingSet(event) => {
                 let ceiling = fits("ceiling", event.ceiling, 64)?.to();
                 require((WAD..=10 * WAD).contains(&ceiling), "the ceiling is out of range")?;
                 self.ceilings.insert(event.strategy, ceiling);
+                self.touched.insert(Place::Ceiling(event.strategy));
                 Ok(())
             }
         }
@@ -422,6 +414,36 @@ impl Manager {
             registrar: terms.registrar,
         };
         self.sets.insert(id, OperatorSet { terms, ..OperatorSet::default() });
+        self.touched.extend(Place::terms(id));
+        Ok(())
+    }
+
+    fn join(&mut self, event: &AllocationManager::Joined, vault: &Vault) -> Fit {
+        let id = event.set.into();
+        let set = live(self.set(id)?)?;
+        let missing = || Misfit::Missing { what: "operator", key: event.operator.to_string() };
+        let operator = vault.operators.get(&event.operator).ok_or_else(missing)?;
+        let member = set.memberships.get(&event.operator).copied().unwrap_or_default();
+        require(!member.joined, "the operator is a member already")?;
+        require(member.allocations == 0, "allocations remain of its last membership")?;
+        let member = Membership { joined: true, opened: operator.opened, allocations: 0 };
+        set.memberships.insert(event.operator, member);
+        self.touched.insert(Place::Membership(id, event.operator));
+        Ok(())
+    }
+
+    fn leave(&mut self, event: &AllocationManager::Left) -> Fit {
+        let id = event.set.into();
+        let set = self.set(id)?;
+        let of_it = (event.operator, Address::ZERO)..=(event.operator, Address::repeat_byte(0xff));
+        let mut promises = set.promises.range(of_it);
+        let ends = promises.all(|(_, promise)| promise.allocation.next == 0);
+        require(ends, "an Allocated to nothing did not come first")?;
+        let missing = || Misfit::Missing { what: "member", key: event.operator.to_string() };
+        let member = set.memberships.get_mut(&event.operator).ok_or_else(missing)?;
+        require(member.joined, "the operator is no member")?;
+        member.joined = false;
+        self.touched.insert(Place::Membership(id, event.operator));
         Ok(())
     }
 
@@ -463,21 +485,35 @@ impl Manager {
             let most = scaled(budget.left(), ceiling, WAD);
             require(budget.committed <= most, "more would be committed than the ceiling admits")?;
         }
-        member.allocations = recount(member.allocations, counted, changed.counts())?;
-        set.promises.entry(names).or_default().allocation = changed;
-        set.memberships.insert(event.operator, member);
-        self.budgets.insert(names, budget);
-        Ok(())
+        let changed = Loaded { budget, allocation: changed, counted };
+        self.store(event.set.into(), names, member, changed)
     }
 
     /// Stores what was loaded.
     fn settle(&mut self, id: OperatorSetId, names: PoolNames, loaded: Loaded) -> Fit {
+        let member = self.set(id)?.memberships.get(&names.0).copied().unwrap_or_default();
+        self.store(id, names, member, loaded)
+    }
+
+    /// Stores an allocation, its budget, and the membership, which counts it anew.
+    fn store(
+        &mut self,
+        id: OperatorSetId,
+        names: PoolNames,
+        mut member: Membership,
+        Loaded { budget, allocation, counted }: Loaded,
+    ) -> Fit {
         let set = self.set(id)?;
-        let member = set.memberships.entry(names.0).or_default();
-        member.allocations =
-            recount(member.allocations, loaded.counted, loaded.allocation.counts())?;
-        set.promises.entry(names).or_default().allocation = loaded.allocation;
-        self.budgets.insert(names, loaded.budget);
+        member.allocations = recount(member.allocations, counted, allocation.counts())?;
+        set.promises.entry(names).or_default().allocation = allocation;
+        set.memberships.insert(names.0, member);
+        self.budgets.insert(names, budget);
+        let (operator, strategy) = names;
+        self.touched.extend([
+            Place::Allocation(id, operator, strategy),
+            Place::Membership(id, operator),
+            Place::Budget(operator, strategy),
+        ]);
         Ok(())
     }
 
@@ -497,7 +533,17 @@ impl Manager {
         let generation = loaded.budget.generation;
         self.settle(id, names, loaded)?;
         let proposal = Proposal { magnitude, wad, proposed_at: now.timestamp, generation };
-        self.set(id)?.promises.entry(names).or_default().proposal = Some(proposal);
+        self.set_proposal(id, names, Some(proposal))
+    }
+
+    fn set_proposal(
+        &mut self,
+        id: OperatorSetId,
+        names: PoolNames,
+        proposal: Option<Proposal>,
+    ) -> Fit {
+        self.set(id)?.promises.entry(names).or_default().proposal = proposal;
+        self.touched.insert(Place::Proposal(id, names.0, names.1));
         Ok(())
     }
 
@@ -557,9 +603,8 @@ impl Manager {
         };
         let loaded = Loaded { budget, allocation: slashed, counted };
         self.settle(id, names, loaded)?;
-        let promise = self.set(id)?.promises.entry(names).or_default();
         // In an instant set there is none; in any other this was it.
-        promise.proposal = None;
+        self.set_proposal(id, names, None)?;
         call.clear();
         Ok(())
     }

@@ -7,7 +7,7 @@ use palisade_bindings::{
 };
 
 use crate::{
-    Error, Event, Manager, Misfit, Result, Vault,
+    Error, Event, Manager, Misfit, Place, Result, Vault,
     math::{Fit, same},
 };
 
@@ -173,6 +173,13 @@ impl Replay {
         self.newest = timestamp;
         self.applied += 1;
         Ok(())
+    }
+
+    /// The places where words were written since they were taken last, each once: every word that is another since
+    /// then is among them, and some may be that are not. Two replays are equal only where the same was taken of both.
+    pub fn take_touched(&mut self) -> Vec<Place> {
+        let (vault, manager) = (&mut self.vault.touched, &mut self.manager.touched);
+        std::mem::take(vault).into_iter().chain(std::mem::take(manager)).collect()
     }
 
     /// How many logs were applied.

@@ -1,12 +1,12 @@
-//! Which words the contracts have stored, and where.
+//! Which words the contracts have stored.
 
 use std::collections::BTreeMap;
 
-use alloy::primitives::{Address, B256, FixedBytes, U256, keccak256};
-use palisade_bindings::{Epoch, OperatorSetId, PoolId};
+use alloy::primitives::{Address, B256, U256};
+use palisade_bindings::Epoch;
 
 use crate::{
-    Allocation, Budget, Checkpoint, Manager, Membership, Pause, Proposal, Replay, Terms, Vault,
+    Contract, Manager, Pause, Place, Replay, Vault,
     common::{Common, PAUSABLE},
     math::WAD,
     vault::MAX_ASSETS,
@@ -18,291 +18,296 @@ pub type Storage = BTreeMap<B256, Word>;
 /// A stored word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Word {
+    /// Where it stands.
+    pub place: Place,
     /// The word.
-    pub word: B256,
-    /// What it holds.
-    pub what: &'static str,
+    pub word: U256,
 }
 
-/// The contracts' variables, by the first slot of each: `forge inspect <contract> storageLayout`. Each record is a
-/// struct, whose fields follow each other from its own first slot on.
-mod slots {
-    pub(super) const PAUSED_UNTIL: u64 = 0;
-    pub(super) const REST_UNTIL: u64 = 1;
+/// Fields side by side in a word, the first one lowest: names, and how many bits each has.
+type Fields = &'static [(&'static str, usize)];
 
-    pub(super) mod vault {
-        pub(in super::super) const OPERATORS: u64 = 2;
-        pub(in super::super) const POOLS: u64 = 3;
-        pub(in super::super) const POSITIONS: u64 = 4;
-        pub(in super::super) const BUCKETS: u64 = 5;
-        pub(in super::super) const CREDITS: u64 = 6;
-        pub(in super::super) const BELOW_HIGHEST_CAP: u64 = 7;
-        pub(in super::super) const IS_OPERATOR: u64 = 8;
-        pub(in super::super) const ALLOWANCE: u64 = 9;
+impl Place {
+    /// The fields of its word. What writes words and what reads them both go by this table.
+    const fn fields(self) -> Fields {
+        const CHECKPOINT: Fields = &[("shares", 104), ("since", 24), ("generation", 24)];
+        const TIMES: [(&str, usize); PAUSABLE] = [
+            ("deposit", 40),
+            ("open", 40),
+            ("complete", 40),
+            ("join", 40),
+            ("raise", 40),
+            ("create set", 40),
+        ];
+        match self {
+            Self::PausedUntil(_) | Self::RestUntil(_) => &TIMES,
+            Self::Operator(..) => {
+                &[("registered", 8), ("opened", 8), ("admits from", 24), ("approver", 160)]
+            }
+            Self::Admission(..) => &[("deadline", 40), ("nonce", 216)],
+            Self::Pool(..) => {
+                &[("shares", 104), ("since", 24), ("generation", 24), ("assets", 104)]
+            }
+            Self::PoolOperator(..) => &[("operator", 160)],
+            Self::PoolStrategy(..) => &[("strategy", 160)],
+            Self::PoolHistory(..) | Self::PositionHistory(..) => CHECKPOINT,
+            Self::Position(..) => {
+                &[("shares", 104), ("since", 24), ("shares before", 104), ("since before", 24)]
+            }
+            Self::Bucket(..) => &[("shares", 152), ("assets", 104)],
+            Self::Exit(..) => &[("shares", 256)],
+            Self::Credit(..) => &[("assets", 256)],
+            Self::DepositCap(..) => &[("below the highest", 256)],
+            Self::IsOperator(..) => &[("approved", 8)],
+            Self::Allowance(..) => &[("amount", 256)],
+            Self::TermsSlasher(..) => {
+                &[("slasher", 160), ("cap", 64), ("window", 24), ("has registrar", 8)]
+            }
+            Self::TermsRecipient(..) => &[("recipient", 160)],
+            Self::TermsResolver(..) => &[("resolver", 160)],
+            Self::TermsConditions(..) => &[("conditions", 256)],
+            Self::TermsRegistrar(..) => &[("registrar", 160)],
+            Self::Accepted(..) => &[("accepted", 8)],
+            Self::Membership(..) => &[("joined", 8), ("opened", 8), ("allocations", 32)],
+            Self::Allocation(..) => &[
+                ("current", 60),
+                ("next", 60),
+                ("taken", 60),
+                ("effective", 24),
+                ("taken in", 24),
+                ("generation", 24),
+            ],
+            Self::Proposal(..) => {
+                &[("magnitude", 60), ("fraction", 60), ("proposed at", 40), ("generation", 24)]
+            }
+            Self::Budget(..) => {
+                &[("left", 64), ("committed", 112), ("contested until", 24), ("generation", 24)]
+            }
+            Self::Ceiling(..) => &[("above 1", 256)],
+            Self::Appointee(..) => &[("allowed", 8)],
+        }
     }
 
-    pub(super) mod manager {
-        pub(in super::super) const SETS: u64 = 2;
-        pub(in super::super) const BUDGETS: u64 = 3;
-        pub(in super::super) const ABOVE_LOWEST_CEILING: u64 = 4;
-        pub(in super::super) const IS_APPOINTED: u64 = 5;
+    fn pack(self, values: &[U256]) -> U256 {
+        let mut shift = 0;
+        let mut word = U256::ZERO;
+        for (value, (_, bits)) in values.iter().zip(self.fields()) {
+            word |= *value << shift;
+            shift += bits;
+        }
+        word
+    }
+
+    /// The fields of a word that stands here, the lowest first, each by its name. Bits beyond them are told as `unused`
+    /// where one is set, which the contracts never do.
+    #[must_use]
+    pub fn decode(self, word: U256) -> Vec<(&'static str, U256)> {
+        let mut rest = word;
+        let mut decoded = Vec::new();
+        for &(name, bits) in self.fields() {
+            let mask = U256::MAX >> (U256::BITS - bits);
+            decoded.push((name, rest & mask));
+            // Shifting out all bits gives zero.
+            rest >>= bits;
+        }
+        if !rest.is_zero() {
+            decoded.push(("unused", rest));
+        }
+        decoded
     }
 }
 
 impl Replay {
+    /// The word that stands at this place; zero where nothing does. It costs a look-up, or a few.
+    #[must_use]
+    pub fn word(&self, place: Place) -> U256 {
+        self.stored(place).unwrap_or_default()
+    }
+
+    /// All places that may hold something: every other word is zero.
+    pub fn places(&self) -> impl Iterator<Item = Place> {
+        let contracts = [Contract::Vault, Contract::Manager].into_iter();
+        let pauses = contracts.flat_map(Place::pauses);
+        pauses.chain(vault_places(self.vault())).chain(manager_places(self.manager()))
+    }
+
     /// What the vault has stored.
     #[must_use]
     pub fn vault_storage(&self) -> Storage {
-        let mut writer = Writer::default();
-        writer.common(&self.vault().common);
-        writer.vault(self.vault());
-        writer.0
+        self.storage(Contract::Vault)
     }
 
     /// What the allocation manager has stored.
     #[must_use]
     pub fn manager_storage(&self) -> Storage {
-        let mut writer = Writer::default();
-        writer.common(&self.manager().common);
-        writer.manager(self.manager());
-        writer.0
+        self.storage(Contract::Manager)
+    }
+
+    fn storage(&self, contract: Contract) -> Storage {
+        let places = self.places().filter(|place| place.contract() == contract);
+        let words = places.map(|place| Word { place, word: self.word(place) });
+        let stored = words.filter(|it| !it.word.is_zero());
+        stored.map(|it| (it.place.slot(), it)).collect()
+    }
+
+    fn stored(&self, place: Place) -> Option<U256> {
+        use Place as P;
+        let (vault, manager) = (self.vault(), self.manager());
+        let word = |values: &[U256]| Some(place.pack(values));
+        let set = |id| manager.sets.get(&id);
+        match place {
+            P::PausedUntil(contract) => word(&self.times(contract, |it| it.until)),
+            P::RestUntil(contract) => word(&self.times(contract, |it| it.rest_until)),
+            P::Operator(operator) => {
+                let it = vault.operators.get(&operator)?;
+                word(&[flag(true), flag(it.opened), epoch(it.admits_from), address(it.approver)])
+            }
+            P::Admission(operator, staker) => {
+                let it = vault.admissions.get(&(operator, staker))?;
+                word(&[number(it.deadline), it.nonce])
+            }
+            P::Pool(key) => {
+                let it = vault.pools.get(&key)?;
+                let generation = number(it.now.generation);
+                word(&[it.now.shares, epoch(it.now.since), generation, it.assets])
+            }
+            P::PoolOperator(key) => word(&[address(vault.pools.get(&key)?.operator)]),
+            P::PoolStrategy(key) => word(&[address(vault.pools.get(&key)?.strategy)]),
+            P::PoolHistory(key, changed) => {
+                let it = vault.pools.get(&key)?.history.get(&changed)?;
+                word(&[it.shares, epoch(it.since), number(it.generation)])
+            }
+            P::Position(pool, owner) => {
+                let it = vault.positions.get(&(pool, owner))?;
+                let (now, previous) = (it.now, it.previous);
+                word(&[now.shares, epoch(now.since), previous.shares, epoch(previous.since)])
+            }
+            P::PositionHistory(pool, owner, changed) => {
+                let it = vault.positions.get(&(pool, owner))?.history.get(&changed)?;
+                word(&[it.shares, epoch(it.since), number(it.generation)])
+            }
+            P::Bucket(pool, epoch) => {
+                let it = vault.buckets.get(&(pool, epoch))?;
+                word(&[it.shares, it.assets])
+            }
+            P::Exit(pool, epoch, owner) => word(&[*vault.exits.get(&(pool, epoch, owner))?]),
+            P::Credit(strategy, account) => word(&[*vault.credits.get(&(strategy, account))?]),
+            P::DepositCap(strategy) => {
+                word(&[MAX_ASSETS.saturating_sub(*vault.caps.get(&strategy)?)])
+            }
+            P::IsOperator(owner, spender) => {
+                word(&[flag(vault.spenders.contains(&(owner, spender)))])
+            }
+            P::Allowance(owner, spender, pool) => {
+                word(&[*vault.allowances.get(&(owner, spender, pool))?])
+            }
+            P::TermsSlasher(id) => {
+                let it = &set(id)?.terms;
+                let (cap, has_registrar) = (number(it.cap), flag(!it.registrar.is_zero()));
+                word(&[address(it.slasher), cap, number(it.window), has_registrar])
+            }
+            P::TermsRecipient(id) => word(&[address(set(id)?.terms.recipient)]),
+            P::TermsResolver(id) => word(&[address(set(id)?.terms.resolver)]),
+            P::TermsConditions(id) => word(&[set(id)?.terms.conditions.into()]),
+            P::TermsRegistrar(id) => word(&[address(set(id)?.terms.registrar)]),
+            P::Accepted(id, strategy) => word(&[flag(set(id)?.accepted.contains(&strategy))]),
+            P::Membership(id, operator) => {
+                let it = set(id)?.memberships.get(&operator)?;
+                word(&[flag(it.joined), flag(it.opened), number(it.allocations)])
+            }
+            P::Allocation(id, operator, strategy) => {
+                let it = set(id)?.promises.get(&(operator, strategy))?.allocation;
+                word(&[
+                    number(it.current),
+                    number(it.next),
+                    number(it.taken),
+                    epoch(it.effective),
+                    epoch(it.taken_in),
+                    number(it.generation),
+                ])
+            }
+            P::Proposal(id, operator, strategy) => {
+                let it = set(id)?.promises.get(&(operator, strategy))?.proposal?;
+                let proposed_at = number(it.proposed_at);
+                word(&[number(it.magnitude), number(it.wad), proposed_at, number(it.generation)])
+            }
+            P::Budget(operator, strategy) => {
+                let it = manager.budgets.get(&(operator, strategy))?;
+                let (committed, until) = (number(it.committed), epoch(it.contested_until));
+                word(&[number(it.stored_left), committed, until, number(it.generation)])
+            }
+            P::Ceiling(strategy) => {
+                word(&[number(manager.ceilings.get(&strategy)?.saturating_sub(WAD))])
+            }
+            P::Appointee(account, appointee, selector) => {
+                word(&[flag(manager.appointees.contains(&(account, appointee, selector)))])
+            }
+        }
+    }
+
+    fn times(&self, contract: Contract, time: fn(&Pause) -> u64) -> [U256; PAUSABLE] {
+        let Common { pauses, .. } = match contract {
+            Contract::Vault => &self.vault().common,
+            Contract::Manager => &self.manager().common,
+        };
+        pauses.each_ref().map(|pause| number(time(pause)))
     }
 }
 
-/// A place in storage.
-#[derive(Clone, Copy)]
-struct Slot(U256);
-
-/// The key of a mapping, as the word that is hashed.
-trait Key {
-    fn word(&self) -> B256;
+fn vault_places(vault: &Vault) -> impl Iterator<Item = Place> {
+    use Place as P;
+    let operators = vault.operators.keys().map(|it| P::Operator(*it));
+    let admissions = vault.admissions.keys().map(|(operator, it)| P::Admission(*operator, *it));
+    let pools = vault.pools.iter().flat_map(|(&key, it)| {
+        let history = it.history.keys().map(move |changed| P::PoolHistory(key, *changed));
+        [P::Pool(key), P::PoolOperator(key), P::PoolStrategy(key)].into_iter().chain(history)
+    });
+    let positions = vault.positions.iter().flat_map(|(&(pool, owner), it)| {
+        let before = move |changed: &Epoch| P::PositionHistory(pool, owner, *changed);
+        [P::Position(pool, owner)].into_iter().chain(it.history.keys().map(before))
+    });
+    let buckets = vault.buckets.keys().map(|(pool, epoch)| P::Bucket(*pool, *epoch));
+    let exits = vault.exits.keys().map(|(pool, epoch, owner)| P::Exit(*pool, *epoch, *owner));
+    let credits = vault.credits.keys().map(|(strategy, account)| P::Credit(*strategy, *account));
+    let caps = vault.caps.keys().map(|strategy| P::DepositCap(*strategy));
+    let spenders = vault.spenders.iter().map(|(owner, it)| P::IsOperator(*owner, *it));
+    let allowances =
+        vault.allowances.keys().map(|(owner, spender, pool)| P::Allowance(*owner, *spender, *pool));
+    let stake = operators.chain(admissions).chain(pools).chain(positions);
+    let owed = buckets.chain(exits).chain(credits).chain(caps);
+    stake.chain(owed).chain(spenders).chain(allowances)
 }
 
-impl Key for Address {
-    fn word(&self) -> B256 {
-        self.into_word()
-    }
-}
-
-impl Key for PoolId {
-    fn word(&self) -> B256 {
-        self.0.into()
-    }
-}
-
-impl Key for Epoch {
-    fn word(&self) -> B256 {
-        U256::from(self.0).into()
-    }
-}
-
-impl Key for OperatorSetId {
-    fn word(&self) -> B256 {
-        U256::from(self.packed()).into()
-    }
-}
-
-impl Key for FixedBytes<4> {
-    fn word(&self) -> B256 {
-        B256::right_padding_from(self.as_slice())
-    }
-}
-
-impl Slot {
-    fn first(slot: u64) -> Self {
-        Self(U256::from(slot))
-    }
-
-    /// The value of `key`, in the mapping that stands here.
-    fn at(self, key: &impl Key) -> Self {
-        let mut bytes = [0; 64];
-        bytes[..32].copy_from_slice(key.word().as_slice());
-        bytes[32..].copy_from_slice(&self.0.to_be_bytes::<32>());
-        Self(keccak256(bytes).into())
-    }
-
-    /// The field that stands so many slots further.
-    fn field(self, slots: u64) -> Self {
-        Self(self.0.wrapping_add(U256::from(slots)))
-    }
-}
-
-/// Fields side by side in a word, the first one lowest: each value, and how many bits it has.
-fn packed<const N: usize>(fields: [(U256, usize); N]) -> U256 {
-    let mut shift = 0;
-    let mut word = U256::ZERO;
-    for (value, bits) in fields {
-        word |= value << shift;
-        shift += bits;
-    }
-    word
+fn manager_places(manager: &Manager) -> impl Iterator<Item = Place> {
+    use Place as P;
+    let sets = manager.sets.iter().flat_map(|(&id, set)| {
+        let accepted = set.accepted.iter().map(move |strategy| P::Accepted(id, *strategy));
+        let memberships = set.memberships.keys().map(move |it| P::Membership(id, *it));
+        let promises = set.promises.keys().flat_map(move |&(operator, strategy)| {
+            [P::Allocation(id, operator, strategy), P::Proposal(id, operator, strategy)]
+        });
+        P::terms(id).into_iter().chain(accepted).chain(memberships).chain(promises)
+    });
+    let budgets = manager.budgets.keys().map(|(operator, it)| P::Budget(*operator, *it));
+    let ceilings = manager.ceilings.keys().map(|strategy| P::Ceiling(*strategy));
+    let appointees = manager.appointees.iter();
+    let appointees =
+        appointees.map(|(account, it, selector)| P::Appointee(*account, *it, *selector));
+    sets.chain(budgets).chain(ceilings).chain(appointees)
 }
 
 fn number(value: impl Into<u128>) -> U256 {
     U256::from(value.into())
 }
 
+fn flag(is_set: bool) -> U256 {
+    number(is_set)
+}
+
+fn epoch(value: Epoch) -> U256 {
+    value.into()
+}
+
 fn address(value: Address) -> U256 {
     value.into_word().into()
-}
-
-fn checkpoint(it: Checkpoint) -> U256 {
-    packed([(it.shares, 104), (number(it.since.0), 24), (number(it.generation), 24)])
-}
-
-#[derive(Default)]
-struct Writer(Storage);
-
-impl Writer {
-    fn put(&mut self, slot: Slot, word: U256, what: &'static str) {
-        if !word.is_zero() {
-            self.0.insert(slot.0.into(), Word { word: word.into(), what });
-        }
-    }
-
-    fn common(&mut self, common: &Common) {
-        let times = |time: fn(&Pause) -> u64| {
-            let fields: [(U256, usize); PAUSABLE] =
-                std::array::from_fn(|action| (number(time(&common.pauses[action])), 40));
-            packed(fields)
-        };
-        self.put(Slot::first(slots::PAUSED_UNTIL), times(|it| it.until), "ends of pauses");
-        self.put(Slot::first(slots::REST_UNTIL), times(|it| it.rest_until), "ends of rests");
-    }
-
-    fn vault(&mut self, vault: &Vault) {
-        use slots::vault as s;
-        let operators = Slot::first(s::OPERATORS);
-        for (owner, it) in &vault.operators {
-            let (registered, opened) = (number(1_u8), number(it.opened));
-            let admits_from = number(it.admits_from.0);
-            let fields =
-                [(registered, 8), (opened, 8), (admits_from, 24), (address(it.approver), 160)];
-            self.put(operators.at(owner), packed(fields), "operator");
-        }
-        for ((operator, staker), it) in &vault.admissions {
-            let slot = operators.at(operator).field(1).at(staker);
-            self.put(slot, packed([(number(it.deadline), 40), (it.nonce, 216)]), "admission");
-        }
-        for (key, it) in &vault.pools {
-            let record = Slot::first(s::POOLS).at(key);
-            let pool = packed([(checkpoint(it.now), 152), (it.assets, 104)]);
-            self.put(record, pool, "pool");
-            self.put(record.field(1), address(it.operator), "pool's operator");
-            self.put(record.field(2), address(it.strategy), "pool's strategy");
-            for (changed, before) in &it.history {
-                self.put(record.field(3).at(changed), checkpoint(*before), "pool's history");
-            }
-        }
-        for ((pool, owner), it) in &vault.positions {
-            let record = Slot::first(s::POSITIONS).at(pool).at(owner);
-            let position = packed([(checkpoint(it.now), 128), (checkpoint(it.previous), 128)]);
-            self.put(record, position, "position");
-            for (changed, before) in &it.history {
-                self.put(record.field(1).at(changed), checkpoint(*before), "position's history");
-            }
-        }
-        let buckets = Slot::first(s::BUCKETS);
-        for ((pool, epoch), it) in &vault.buckets {
-            let bucket = packed([(it.shares, 152), (it.assets, 104)]);
-            self.put(buckets.at(pool).at(epoch), bucket, "bucket");
-        }
-        for ((pool, epoch, owner), shares) in &vault.exits {
-            self.put(buckets.at(pool).at(epoch).field(1).at(owner), *shares, "exit");
-        }
-        for ((strategy, account), assets) in &vault.credits {
-            self.put(Slot::first(s::CREDITS).at(strategy).at(account), *assets, "credit");
-        }
-        for (strategy, cap) in &vault.caps {
-            let below = MAX_ASSETS.saturating_sub(*cap);
-            self.put(Slot::first(s::BELOW_HIGHEST_CAP).at(strategy), below, "deposit cap");
-        }
-        for (owner, spender) in &vault.spenders {
-            let slot = Slot::first(s::IS_OPERATOR).at(owner).at(spender);
-            self.put(slot, number(1_u8), "ERC-6909 operator");
-        }
-        for ((owner, spender, pool), amount) in &vault.allowances {
-            let slot = Slot::first(s::ALLOWANCE).at(owner).at(spender).at(pool);
-            self.put(slot, *amount, "allowance");
-        }
-    }
-
-    fn manager(&mut self, manager: &Manager) {
-        use slots::manager as s;
-        for (id, set) in &manager.sets {
-            let record = Slot::first(s::SETS).at(id);
-            self.terms(record, &set.terms);
-            for strategy in &set.accepted {
-                self.put(record.field(5).at(strategy), number(1_u8), "accepted strategy");
-            }
-            for (operator, member) in &set.memberships {
-                self.put(record.field(6).at(operator), membership(*member), "membership");
-            }
-            for ((operator, strategy), it) in &set.promises {
-                let promise = record.field(7).at(&PoolId::key(*operator, *strategy));
-                self.put(promise, allocation(it.allocation), "allocation");
-                self.put(promise.field(1), it.proposal.map_or(U256::ZERO, proposal), "proposal");
-            }
-        }
-        for ((operator, strategy), it) in &manager.budgets {
-            let slot = Slot::first(s::BUDGETS).at(&PoolId::key(*operator, *strategy));
-            self.put(slot, budget(*it), "budget");
-        }
-        for (strategy, ceiling) in &manager.ceilings {
-            let above = number(ceiling.saturating_sub(WAD));
-            self.put(Slot::first(s::ABOVE_LOWEST_CEILING).at(strategy), above, "degree ceiling");
-        }
-        for (account, appointee, selector) in &manager.appointees {
-            let slot = Slot::first(s::IS_APPOINTED).at(account).at(appointee).at(selector);
-            self.put(slot, number(1_u8), "appointee");
-        }
-    }
-
-    fn terms(&mut self, record: Slot, terms: &Terms) {
-        let has_registrar = number(!terms.registrar.is_zero());
-        let first = packed([
-            (address(terms.slasher), 160),
-            (number(terms.cap), 64),
-            (number(terms.window), 24),
-            (has_registrar, 8),
-        ]);
-        self.put(record, first, "slasher, cap and window");
-        self.put(record.field(1), address(terms.recipient), "recipient");
-        self.put(record.field(2), address(terms.resolver), "resolver");
-        self.put(record.field(3), terms.conditions.into(), "conditions");
-        self.put(record.field(4), address(terms.registrar), "registrar");
-    }
-}
-
-fn membership(it: Membership) -> U256 {
-    packed([(number(it.joined), 8), (number(it.opened), 8), (number(it.allocations), 32)])
-}
-
-fn allocation(it: Allocation) -> U256 {
-    packed([
-        (number(it.current), 60),
-        (number(it.next), 60),
-        (number(it.taken), 60),
-        (number(it.effective.0), 24),
-        (number(it.taken_in.0), 24),
-        (number(it.generation), 24),
-    ])
-}
-
-fn proposal(it: Proposal) -> U256 {
-    packed([
-        (number(it.magnitude), 60),
-        (number(it.wad), 60),
-        (number(it.proposed_at), 40),
-        (number(it.generation), 24),
-    ])
-}
-
-fn budget(it: Budget) -> U256 {
-    packed([
-        (number(it.stored_left), 64),
-        (number(it.committed), 112),
-        (number(it.contested_until.0), 24),
-        (number(it.generation), 24),
-    ])
 }

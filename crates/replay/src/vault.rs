@@ -9,7 +9,7 @@ use palisade_bindings::{
 };
 
 use crate::{
-    Misfit,
+    Contract, Misfit, Place,
     common::Common,
     math::{Fit, epoch, fits, minus, part, part_up, plus, require, same, time},
     replay::{Burned, Call, Minted, Now, Slashed},
@@ -47,6 +47,8 @@ pub struct Vault {
     pub spenders: BTreeSet<(Address, Address)>,
     /// ERC-6909 allowances, by owner, spender and pool generation.
     pub allowances: BTreeMap<(Address, Address, PoolId), U256>,
+    /// Where words were written; see [`crate::Replay::take_touched`].
+    pub(crate) touched: BTreeSet<Place>,
 }
 
 /// An operator's standing.
@@ -180,13 +182,16 @@ impl Vault {
             E::ClockStarted(event) => self.common.start(event.epochLength, event.origin),
             E::AuthoritySet(event) => self.common.set_authority(event.authority),
             E::PauseSet(event) => {
-                self.common.pause(event.action, event.until, event.restUntil, now)
+                self.common.pause(event.action, event.until, event.restUntil, now)?;
+                self.touched.extend(Place::pauses(Contract::Vault));
+                Ok(())
             }
             E::OperatorRegistered(event) => self.register(event),
             E::ApproverRemoved(event) => {
                 let operator = self.operator(event.operator)?;
                 require(!operator.approver.is_zero(), "the operator has no approver")?;
                 operator.approver = Address::ZERO;
+                self.touched.insert(Place::Operator(event.operator));
                 Ok(())
             }
             E::OperatorOpened(event) => {
@@ -195,12 +200,14 @@ impl Vault {
                 let admits_from = now.epoch.plus(1);
                 same("epoch", event.admitsFrom, admits_from.into())?;
                 (operator.opened, operator.admits_from) = (true, admits_from);
+                self.touched.insert(Place::Operator(event.operator));
                 Ok(())
             }
             E::OperatorClosed(event) => {
                 let operator = self.operator(event.operator)?;
                 require(operator.admits_from.is_set(), "the operator is closed already")?;
                 operator.admits_from = Epoch::default();
+                self.touched.insert(Place::Operator(event.operator));
                 Ok(())
             }
             E::Admitted(event) => self.admit(event),
@@ -208,7 +215,9 @@ impl Vault {
             E::PoolCreated(event) => self.create_pool(event, call),
             E::Transfer(event) => self.transfer(event, now, call),
             E::Approval(event) => {
-                self.allowances.insert((event.owner, event.spender, event.id.into()), event.amount);
+                let key = (event.owner, event.spender, event.id.into());
+                self.allowances.insert(key, event.amount);
+                self.touched.insert(Place::Allowance(key.0, key.1, key.2));
                 Ok(())
             }
             E::Withdrawn(event) => {
@@ -260,6 +269,7 @@ impl Vault {
                 require(!credit.is_zero(), "the account has no credit")?;
                 same("assets", event.assets, credit)?;
                 self.credits.remove(&key);
+                self.touched.insert(Place::Credit(event.strategy, event.account));
                 Ok(())
             }
             E::OperatorSet(event) => {
@@ -269,6 +279,7 @@ impl Vault {
                 } else {
                     self.spenders.remove(&pair);
                 }
+                self.touched.insert(Place::IsOperator(event.owner, event.spender));
                 Ok(())
             }
             E::DepositCapSet(event) => {
@@ -276,6 +287,7 @@ impl Vault {
                     return Err(Misfit::TooLarge { what: "cap", value: event.cap });
                 }
                 self.caps.insert(event.strategy, event.cap);
+                self.touched.insert(Place::DepositCap(event.strategy));
                 Ok(())
             }
         }
@@ -292,6 +304,7 @@ impl Vault {
         }
         let operator = Operator { approver: event.approver, ..Operator::default() };
         self.operators.insert(event.operator, operator);
+        self.touched.insert(Place::Operator(event.operator));
         Ok(())
     }
 
@@ -303,6 +316,7 @@ impl Vault {
         let nonce = self.admissions.get(&key).map(|admission| admission.nonce).unwrap_or_default();
         same("nonce", event.nonce, nonce)?;
         self.admissions.insert(key, Admission { nonce: nonce.saturating_add(U256::ONE), deadline });
+        self.touched.insert(Place::Admission(event.operator, event.staker));
         Ok(())
     }
 
@@ -318,6 +332,7 @@ impl Vault {
             self.admissions.get_mut(&(event.operator, event.staker)).ok_or_else(missing)?;
         require(now.timestamp <= admission.deadline, "the admission is over or used")?;
         admission.deadline = 0;
+        self.touched.insert(Place::Admission(event.operator, event.staker));
         call.admitted = Some((event.operator, event.staker));
         Ok(())
     }
@@ -331,6 +346,7 @@ impl Vault {
         }
         let pool = Pool { operator: event.operator, strategy: event.strategy, ..Pool::default() };
         self.pools.insert(key, pool);
+        self.touched.extend([Place::PoolOperator(key), Place::PoolStrategy(key)]);
         call.created = Some(key);
         Ok(())
     }
@@ -361,12 +377,13 @@ impl Vault {
             let unused = minus("the allowance", allowed, amount)?;
             if allowed != U256::MAX {
                 self.allowances.insert(key, unused);
+                self.touched.insert(Place::Allowance(key.0, key.1, key.2));
             }
         }
-        self.positions.entry((id, event.sender)).or_default().set(rest, now.epoch);
+        self.set_position(id, event.sender, rest, now);
         // Read after the write: the receiver may be the sender.
-        let position = self.positions.entry((id, event.receiver)).or_default();
-        position.set(position.now.shares.saturating_add(amount), now.epoch);
+        let held = self.shares(id, event.receiver);
+        self.set_position(id, event.receiver, held.saturating_add(amount), now);
         call.clear();
         Ok(())
     }
@@ -406,8 +423,9 @@ impl Vault {
         let assets = plus("assets", assets, entered, 104)?;
         let shares = plus("shares", shares, amount, 104)?;
         pool.set(pool.now.generation, assets, shares, now.epoch);
-        let position = self.positions.entry((id, owner)).or_default();
-        position.set(position.now.shares.saturating_add(amount), now.epoch);
+        self.touched.extend(Place::pool(key, now.epoch));
+        let held = self.shares(id, owner);
+        self.set_position(id, owner, held.saturating_add(amount), now);
         (call.admitted, call.created) = (None, None);
         call.minted = Some(Minted { pool: id, owner, shares: amount, assets: entered });
         Ok(())
@@ -424,6 +442,7 @@ impl Vault {
             let shares = minus("the pool", pool.now.shares, amount)?;
             let assets = part(amount, pool.assets, pool.now.shares);
             pool.set(pool.now.generation, pool.assets.saturating_sub(assets), shares, now.epoch);
+            self.touched.extend(Place::pool(key, now.epoch));
             assets
         } else {
             let missing = || Misfit::Missing { what: "renewed pool", key: id.to_string() };
@@ -431,9 +450,10 @@ impl Vault {
             let shares = minus("what is left of the pool", rest.shares, amount)?;
             let assets = part(amount, rest.assets, rest.shares);
             *rest = Bucket { assets: rest.assets.saturating_sub(assets), shares };
+            self.touched.insert(Place::Bucket(id, Epoch::default()));
             assets
         };
-        self.positions.entry((id, owner)).or_default().set(left, now.epoch);
+        self.set_position(id, owner, left, now);
         call.clear();
         let at_once = id.is_idle() || !living;
         call.burned = Some(Burned { pool: id, owner, shares: amount, assets, at_once });
@@ -459,9 +479,10 @@ impl Vault {
             assets: plus("assets of the bucket", bucket.assets, burned.assets, 104)?,
             shares: plus("shares of the bucket", bucket.shares, shares, 152)?,
         };
-        self.buckets.insert((pool, epoch), bucket);
+        self.set_bucket(pool, epoch, bucket);
         let exit = self.exits.entry((pool, epoch, event.owner)).or_default();
         *exit = exit.saturating_add(shares);
+        self.touched.insert(Place::Exit(pool, epoch, event.owner));
         call.clear();
         Ok(())
     }
@@ -478,8 +499,9 @@ impl Vault {
             assets: minus("the bucket", bucket.assets, assets)?,
             shares: minus("the bucket", bucket.shares, shares)?,
         };
-        self.buckets.insert((pool, epoch), bucket);
+        self.set_bucket(pool, epoch, bucket);
         self.exits.remove(&id);
+        self.touched.insert(Place::Exit(pool, epoch, owner));
         Ok(())
     }
 
@@ -497,10 +519,11 @@ impl Vault {
             *after = minus(what, *after, taken)?;
         }
         pool.assets = after[0];
+        self.touched.insert(Place::Pool(id.to_key()));
         for (bucket, epochs, assets) in [(next, 1, after[1]), (last, 2, after[2])] {
             if bucket.assets != assets {
                 let bucket = Bucket { assets, shares: bucket.shares };
-                self.buckets.insert((id, now.epoch.plus(epochs)), bucket);
+                self.set_bucket(id, now.epoch.plus(epochs), bucket);
             }
         }
         call.clear();
@@ -514,6 +537,7 @@ impl Vault {
         require(!slashed.ended && !slashed.credited, "the generation has ended already")?;
         require(slashed.before == slashed.taken, "the slash left something")?;
         self.living(id)?.end_generation(now.epoch);
+        self.touched.extend(Place::pool(id.to_key(), now.epoch));
         slashed.ended = true;
         Ok(())
     }
@@ -525,7 +549,8 @@ impl Vault {
         require(worn_out, "the pool is not worn out")?;
         let rest = Bucket { assets, shares: pool.now.shares };
         pool.end_generation(now.epoch);
-        self.buckets.insert((id, Epoch::default()), rest);
+        self.touched.extend(Place::pool(id.to_key(), now.epoch));
+        self.set_bucket(id, Epoch::default(), rest);
         Ok(())
     }
 
@@ -538,8 +563,21 @@ impl Vault {
         same("assets", event.assets, slashed.assets())?;
         let credit = self.credits.entry((event.strategy, event.account)).or_default();
         *credit = credit.saturating_add(event.assets);
+        self.touched.insert(Place::Credit(event.strategy, event.account));
         slashed.credited = true;
         Ok(())
+    }
+
+    fn set_position(&mut self, id: PoolId, owner: Address, shares: U256, now: Now) {
+        let position = self.positions.entry((id, owner)).or_default();
+        let since = position.now.since;
+        position.set(shares, now.epoch);
+        self.touched.extend([Place::Position(id, owner), Place::PositionHistory(id, owner, since)]);
+    }
+
+    fn set_bucket(&mut self, pool: PoolId, epoch: Epoch, bucket: Bucket) {
+        self.buckets.insert((pool, epoch), bucket);
+        self.touched.insert(Place::Bucket(pool, epoch));
     }
 
     /// The pool whose living generation this is.

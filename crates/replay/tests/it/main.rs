@@ -9,5 +9,7 @@
 )]
 
 mod logs;
+mod places;
 mod refusals;
 mod story;
+mod whole;

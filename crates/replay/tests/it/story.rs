@@ -1,13 +1,15 @@
 //! A short history to start from.
 #![expect(non_snake_case, reason = "fields of logs are named as in the interface")]
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use alloy::primitives::{Address, B256, U256};
 use palisade_bindings::{
     AllocationManager::{self as manager, AllocationManagerEvents as M},
     OperatorSetId, PoolId,
     StakeVault::{self as vault, StakeVaultEvents as V},
 };
-use palisade_replay::{Event, ManagerAt, Replay, Result, VaultAt};
+use palisade_replay::{Event, ManagerAt, Place, Replay, Result, VaultAt};
 
 pub(crate) const ORIGIN: u64 = 1_000;
 pub(crate) const EPOCH: u64 = 60;
@@ -24,6 +26,8 @@ pub(crate) const SET: OperatorSetId = OperatorSetId::new(Address::repeat_byte(0x
 pub(crate) struct Story {
     pub(crate) replay: Replay,
     pub(crate) time: u64,
+    /// The kinds of logs that were applied.
+    pub(crate) told: BTreeSet<&'static str>,
 }
 
 pub(crate) fn u(value: u128) -> U256 {
@@ -95,26 +99,30 @@ pub(crate) fn joined() -> Event {
     Event::Manager(M::Joined(manager::Joined { set: SET.packed(), operator: OPERATOR }))
 }
 
+/// Those of a set that slashes at once.
+pub(crate) fn terms() -> manager::Terms {
+    manager::Terms {
+        slasher: SLASHER,
+        cap: u(WHOLE),
+        window: U256::ZERO,
+        recipient: Address::ZERO,
+        resolver: Address::ZERO,
+        conditions: B256::ZERO,
+        registrar: Address::ZERO,
+    }
+}
+
 impl Story {
     /// In epoch 1 the clocks have started, the operator is registered, and there is an instant set.
     pub(crate) fn begin() -> Self {
-        let mut story = Self { replay: Replay::new(), time: ORIGIN };
+        let mut story = Self { replay: Replay::new(), time: ORIGIN, told: BTreeSet::new() };
         let (epochLength, origin) = (U256::from(EPOCH), U256::from(ORIGIN));
         story.log(Event::Vault(V::ClockStarted(vault::ClockStarted { epochLength, origin })));
         story.log(Event::Manager(M::ClockStarted(manager::ClockStarted { epochLength, origin })));
         let (operator, approver) = (OPERATOR, Address::ZERO);
         let registered = vault::OperatorRegistered { operator, approver };
         story.log(Event::Vault(V::OperatorRegistered(registered)));
-        let terms = manager::Terms {
-            slasher: SLASHER,
-            cap: u(WHOLE),
-            window: U256::ZERO,
-            recipient: Address::ZERO,
-            resolver: Address::ZERO,
-            conditions: B256::ZERO,
-            registrar: Address::ZERO,
-        };
-        let created = manager::OperatorSetCreated { set: SET.packed(), terms };
+        let created = manager::OperatorSetCreated { set: SET.packed(), terms: terms() };
         story.log(Event::Manager(M::OperatorSetCreated(created)));
         let added = manager::StrategyAdded { set: SET.packed(), strategy: STRATEGY };
         story.log(Event::Manager(M::StrategyAdded(added)));
@@ -143,9 +151,28 @@ impl Story {
         self.try_log(event).unwrap();
     }
 
+    /// Applies it. Whatever it is, each word that changes is one that was touched, and an error touches none.
     #[expect(clippy::needless_pass_by_value, reason = "the logs are made in place")]
     pub(crate) fn try_log(&mut self, event: Event) -> Result<()> {
-        self.replay.apply(self.time, &event)
+        let before = self.words();
+        let told = self.replay.apply(self.time, &event);
+        let touched = self.replay.take_touched();
+        if told.is_ok() {
+            self.told.insert(event.name());
+        } else {
+            assert_eq!(touched, []);
+        }
+        let after = self.words();
+        let mut changed: BTreeSet<_> = before.keys().chain(after.keys()).copied().collect();
+        changed.retain(|place| before.get(place) != after.get(place) && !touched.contains(place));
+        assert_eq!(changed, BTreeSet::new(), "{event:?} changed what it did not touch");
+        told
+    }
+
+    /// All that the contracts have stored.
+    pub(crate) fn words(&self) -> BTreeMap<Place, U256> {
+        let storage = [self.replay.vault_storage(), self.replay.manager_storage()];
+        storage.iter().flat_map(|it| it.values()).map(|it| (it.place, it.word)).collect()
     }
 
     pub(crate) fn vault(&self) -> VaultAt<'_> {

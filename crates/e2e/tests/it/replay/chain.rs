@@ -136,13 +136,14 @@ impl Chain {
     }
 
     /// All that the contract has stored, by slot.
-    pub(crate) fn storage(state: &Value, contract: Address) -> BTreeMap<B256, B256> {
+    pub(crate) fn storage(state: &Value, contract: Address) -> BTreeMap<B256, U256> {
         let accounts = state["accounts"].as_object().unwrap();
         let is_it = |name: &str| name.parse::<Address>().unwrap() == contract;
         let (_, account) = accounts.iter().find(|(name, _)| is_it(name)).unwrap();
-        let word = |text: &str| B256::from(text.parse::<U256>().unwrap());
+        let word = |text: &str| text.parse::<U256>().unwrap();
         let storage = account["storage"].as_object().unwrap();
-        let words = storage.iter().map(|(slot, it)| (word(slot), word(it.as_str().unwrap())));
+        let words =
+            storage.iter().map(|(slot, it)| (word(slot).into(), word(it.as_str().unwrap())));
         words.filter(|(_, word)| !word.is_zero()).collect()
     }
 

@@ -1,10 +1,10 @@
 //! The replay against the chain: every view for every key that the logs know, and every stored word.
 #![expect(non_snake_case, reason = "fields of calls are named as in the interface")]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use alloy::{
-    primitives::{Address, Bytes, U256},
+    primitives::{Address, B256, Bytes, U256},
     sol_types::SolCall,
 };
 use palisade_bindings::{AllocationManager, Epoch, PoolId, StakeVault};
@@ -97,20 +97,18 @@ pub(crate) async fn storage(chain: &Chain, replay: &Replay) {
     solvent(chain, replay).await;
 }
 
-fn differences(
-    predicted: &Storage,
-    stored: &std::collections::BTreeMap<alloy::primitives::B256, alloy::primitives::B256>,
-) -> Vec<String> {
+fn differences(predicted: &Storage, stored: &BTreeMap<B256, U256>) -> Vec<String> {
     let mut wrong = Vec::new();
     for (slot, it) in predicted {
-        match stored.get(slot) {
-            Some(word) if *word == it.word => {}
-            Some(word) => wrong.push(format!("{}: {} predicted, {word} stored", it.what, it.word)),
-            None => wrong.push(format!("{}: {} predicted, nothing stored", it.what, it.word)),
+        let word = stored.get(slot).copied().unwrap_or_default();
+        if word != it.word {
+            let (told, is) = (it.place.decode(it.word), it.place.decode(word));
+            wrong.push(format!("{}: {told:?} predicted, {is:?} stored", it.place));
         }
     }
     let unknown = stored.iter().filter(|(slot, _)| !predicted.contains_key(*slot));
-    wrong.extend(unknown.map(|(slot, word)| format!("{slot}: {word} stored, nothing predicted")));
+    wrong
+        .extend(unknown.map(|(slot, word)| format!("{slot}: {word:#x} stored, nothing predicted")));
     wrong
 }
 

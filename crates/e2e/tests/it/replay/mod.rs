@@ -6,12 +6,12 @@ mod compare;
 mod dice;
 mod player;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use alloy::sol_types::SolEventInterface;
+use alloy::{primitives::U256, sol_types::SolEventInterface};
 use palisade_bindings::{AllocationManager::AllocationManagerEvents, StakeVault::StakeVaultEvents};
 use palisade_devnet::Devnet;
-use palisade_replay::{Event, Replay};
+use palisade_replay::{Event, Place, Replay};
 use serde_json::Value;
 
 use self::{chain::Chain, player::Player};
@@ -59,11 +59,25 @@ fn replayed(logs: &[(u64, Event)]) -> Replay {
     replay
 }
 
+/// Applies the logs of whole blocks: every word that they change is one that they touched.
 fn follow(replay: &mut Replay, logs: &[(u64, Event)]) {
+    let before = words(replay);
     for (timestamp, event) in logs {
         replay.apply(*timestamp, event).unwrap();
     }
     assert_eq!(replay.owes(), None);
+    let touched: BTreeSet<_> = replay.take_touched().into_iter().collect();
+    let after = words(replay);
+    for place in before.keys().chain(after.keys()) {
+        let is_same = before.get(place) == after.get(place);
+        assert!(is_same || touched.contains(place), "nobody touched the {place}, and it changed");
+    }
+}
+
+/// All words that are not zero.
+fn words(replay: &Replay) -> BTreeMap<Place, U256> {
+    let words = replay.places().map(|place| (place, replay.word(place)));
+    words.filter(|(_, word)| !word.is_zero()).collect()
 }
 
 /// The names of a contract's functions: those that only look, or those that act.
