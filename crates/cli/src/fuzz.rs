@@ -63,6 +63,15 @@ struct Summary<'a> {
     failure: Option<Found<'a>>,
 }
 
+/// The same of a replay.
+#[derive(Serialize)]
+struct Replay {
+    actions: usize,
+    after: Option<usize>,
+    kind: Option<&'static str>,
+    disagreement: Option<String>,
+}
+
 #[derive(Serialize)]
 struct Kind {
     kind: &'static str,
@@ -146,28 +155,21 @@ impl FuzzArgs {
     fn play(&self, fuzz: &Fuzz, path: &Path) -> Result<()> {
         let history = History::read(path)?;
         let count = history.actions.len();
-        let tell = |step: Replayed<'_>| {
+        let tell = |step: Replayed<'_>| -> Result<()> {
             if self.json || !self.steps {
                 return Ok(());
             }
-            let Replayed { place, told, came, state } = step;
-            output::print(&format!("── {place} of {count}: {told}\n   {came}\n{state}\n"))
+            let Replayed { place, .. } = step;
+            output::print(&format!("{place} of {count}: {step}\n"))
         };
         let found = fuzz.replay(&history.actions, tell)?;
-        #[derive(Serialize)]
-        struct Summary {
-            actions: usize,
-            after: Option<usize>,
-            kind: Option<&'static str>,
-            disagreement: Option<String>,
-        }
         let (after, kind, disagreement) = found
             .map(|(place, found)| (Some(place), Some(found.kind()), Some(found.to_string())))
             .unwrap_or_default();
         if let (Some(after), Some(text)) = (after, &disagreement) {
             output::note(&format!("after action {after} of {count}: {text}"));
         }
-        output::print_json(&Summary { actions: count, after, kind, disagreement })?;
+        output::print_json(&Replay { actions: count, after, kind, disagreement })?;
         if after.is_some() {
             bail!("chain and model disagree");
         }

@@ -14,12 +14,13 @@ use std::{
 
 use alloy::primitives::Bytes;
 use palisade_bindings::artifacts;
-use palisade_model::Action;
+use palisade_model::{Action, Model, ModelError, Outcome};
 
 use crate::{
     Disagreement, Result, Tally,
     choose::{Chooser, Gene, Rng},
-    duel::{Check, Duel},
+    duel::{Check, Duel, Verdict},
+    guided::Features,
     shrink::shrink,
     world::World,
 };
@@ -99,6 +100,21 @@ pub struct Failure {
     pub actions: Vec<Action>,
     /// What chain and model disagree about, after the last action.
     pub disagreement: Disagreement,
+}
+
+/// A step of a history that is played again.
+#[derive(Clone, Copy, Debug)]
+pub struct Replayed<'a> {
+    /// Which action it is, from 1.
+    pub place: usize,
+    /// The action.
+    pub action: &'a Action,
+    /// What the model says came of it.
+    pub outcome: &'a std::result::Result<Outcome, ModelError>,
+    /// The model after it.
+    pub model: &'a Model,
+    /// Where everything stands.
+    pub world: &'a World,
 }
 
 /// What one history came to.
@@ -261,7 +277,7 @@ impl Fuzz {
                 next += 1;
             }
             let (actions, branches) = (tally.actions(), tally.branches().reached().count());
-            (self.tell)(Progress::Hunting { actions, branches });
+            self.tell(Progress::Hunting { actions, branches });
         }
         Ok((tally, None))
     }
@@ -270,7 +286,7 @@ impl Fuzz {
         let length = self.length.min(self.actions - history * self.length);
         let mut rng = Rng::of(self.seed, history);
         let genes = (0..length).map(|_| Gene::random(&mut rng)).collect::<Vec<_>>();
-        let (tally, failed) = self.play_genes(world, start, &genes)?;
+        let (tally, failed) = self.play_genes(world, start, &genes, None)?;
         Ok(Played { history, tally, failed })
     }
 
@@ -281,6 +297,7 @@ impl Fuzz {
         world: &World,
         start: &Duel,
         genes: &[Gene],
+        mut features: Option<&mut Features>,
     ) -> Result<(Tally, Option<(Vec<Action>, Disagreement)>)> {
         let mut duel = self.prepared(start);
         let mut chooser = Chooser::new(world);
@@ -291,6 +308,9 @@ impl Fuzz {
             let action = chooser.choose(duel.model(), *gene);
             let verdict = duel.act(&action)?;
             tally.count(&action, &verdict.outcome);
+            if let Some(features) = &mut features {
+                features.note(&action, &verdict.outcome, duel.model());
+            }
             actions.push(action);
             found = verdict.disagreement;
             if found.is_some() {
@@ -312,8 +332,34 @@ impl Fuzz {
         duel
     }
 
-    /// Plays a history until chain and model disagree; how many actions it took, and about what.
-    fn replay(
+    /// Plays a history until chain and model disagree, and tells each step. Returns how many actions it took, and what
+    /// they disagree about.
+    ///
+    /// # Errors
+    /// Where the contracts cannot be deployed, the EVM fails, or `tell` does.
+    pub fn replay<E: From<crate::Error>>(
+        &self,
+        actions: &[Action],
+        mut tell: impl FnMut(Replayed<'_>) -> std::result::Result<(), E>,
+    ) -> std::result::Result<Option<(usize, Disagreement)>, E> {
+        let world = World::new()?;
+        let mut duel = self.prepared(&Duel::new(&world, &self.genesis)?);
+        for (place, action) in (1..).zip(actions) {
+            let Verdict { outcome, disagreement } = duel.act(action)?;
+            tell(Replayed { place, action, outcome: &outcome, model: duel.model(), world: &world })?;
+            if let Some(disagreement) = disagreement {
+                return Ok(Some((place, disagreement)));
+            }
+        }
+        Ok(duel.finish()?.map(|disagreement| (actions.len(), disagreement)))
+    }
+
+    pub(crate) fn tell(&self, progress: Progress) {
+        (self.tell)(progress);
+    }
+
+    /// The same, and nothing is told.
+    fn retry(
         &self,
         start: &Duel,
         actions: &[Action],
@@ -327,7 +373,7 @@ impl Fuzz {
         Ok(duel.finish()?.map(|disagreement| (actions.len(), disagreement)))
     }
 
-    fn shrunk(
+    pub(crate) fn shrunk(
         &self,
         world: &World,
         mut actions: Vec<Action>,
@@ -340,12 +386,12 @@ impl Fuzz {
         let kind = disagreement.kind();
         let fails = |actions: &[Action]| {
             // What the EVM cannot run shows nothing.
-            let found = self.replay(&start, actions).ok().flatten();
+            let found = self.retry(&start, actions).ok().flatten();
             found.is_some_and(|(_, disagreement)| disagreement.kind() == kind)
         };
-        let tell = |actions| (self.tell)(Progress::Shrinking { actions });
+        let tell = |actions| self.tell(Progress::Shrinking { actions });
         actions = shrink(&actions, fails, tell);
-        if let Some((length, found)) = self.replay(&start, &actions)? {
+        if let Some((length, found)) = self.retry(&start, &actions)? {
             actions.truncate(length);
             disagreement = found;
         }
