@@ -4,6 +4,7 @@ mod calls;
 mod chain;
 mod disagreement;
 mod error;
+mod expect;
 mod world;
 
 pub use chain::{Chain, Executed, Sent, Write};
