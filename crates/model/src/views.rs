@@ -32,6 +32,12 @@ impl Model {
         self.tokens.unasked.get(&strategy).copied().unwrap_or_default()
     }
 
+    /// Whether a token can be sent to an account.
+    #[must_use]
+    pub fn can_receive(&self, strategy: Strategy, account: Account) -> bool {
+        self.tokens.can_receive(strategy, account)
+    }
+
     /// What an account can collect of slashes that could not be delivered to it.
     #[must_use]
     pub fn credit(&self, strategy: Strategy, account: Account) -> u128 {
@@ -44,6 +50,12 @@ impl Model {
     #[must_use]
     pub fn pool(&self, operator: Operator, strategy: Strategy) -> Pool {
         self.vault.pool(operator, strategy)
+    }
+
+    /// Whether anything was ever staked in a pool, in any generation of it.
+    #[must_use]
+    pub fn has_pool(&self, operator: Operator, strategy: Strategy) -> bool {
+        self.vault.pools.contains_key(&(operator, strategy))
     }
 
     /// The shares of a position, of an ended generation too.
@@ -61,6 +73,12 @@ impl Model {
             Ok(pool) => pool.value_of(shares),
             Err(_) => self.vault.bucket(id, REST).value_of(U256::from(shares)),
         }
+    }
+
+    /// The shares of an exit in its bucket; zero where there is no such exit.
+    #[must_use]
+    pub fn exit_shares(&self, id: PoolId, epoch: Epoch, owner: Account) -> U256 {
+        self.vault.exit(id, epoch, owner)
     }
 
     /// What an exit is worth: what it would pay if it completed now.
@@ -162,6 +180,18 @@ impl Model {
         strategy: Strategy,
     ) -> Allocation {
         self.book(set, operator, strategy).allocation
+    }
+
+    /// What is left and committed of a pool as an action on this allocation finds it: without what
+    /// the allocation no longer promises.
+    #[must_use]
+    pub fn budget_found(
+        &self,
+        set: OperatorSetId,
+        operator: Operator,
+        strategy: Strategy,
+    ) -> Budget {
+        self.book(set, operator, strategy).budget
     }
 
     /// What the set can rely on until the end of the next epoch (P4): of the pool without its
