@@ -4,6 +4,9 @@ mod calls;
 mod chain;
 mod disagreement;
 mod error;
+mod names;
+mod state;
+mod views;
 mod world;
 
 pub use chain::{Chain, Executed, Sent, Write};
