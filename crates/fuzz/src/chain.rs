@@ -170,12 +170,27 @@ impl Chain {
         to: Address,
         call: &C,
     ) -> Result<std::result::Result<C::Return, Bytes>> {
-        let (result, _) = self.run(Address::ZERO, TxKind::Call(to), call.abi_encode().into())?;
-        match result {
-            ExecutionResult::Success { output, .. } => {
-                let answer = C::abi_decode_returns(&output.into_data());
+        match self.answer(to, call.abi_encode().into())? {
+            Ok(output) => {
+                let answer = C::abi_decode_returns(&output);
                 answer.map(Ok).map_err(|error| Error::Evm(error.to_string()))
             }
+            Err(reason) => Ok(Err(reason)),
+        }
+    }
+
+    /// Asks a view, and leaves the answer as it comes: what it returns, or the data that it reverts with.
+    ///
+    /// # Errors
+    /// [`Error::Evm`] where the EVM could not run it.
+    pub(crate) fn answer(
+        &mut self,
+        to: Address,
+        input: Bytes,
+    ) -> Result<std::result::Result<Bytes, Bytes>> {
+        let (result, _) = self.run(Address::ZERO, TxKind::Call(to), input)?;
+        match result {
+            ExecutionResult::Success { output, .. } => Ok(Ok(output.into_data())),
             ExecutionResult::Revert { output, .. } => Ok(Err(output)),
             ExecutionResult::Halt { reason, .. } => Err(Error::Halted(format!("{reason:?}"))),
         }
@@ -210,7 +225,8 @@ impl Chain {
         kind: TxKind,
         data: Bytes,
     ) -> Result<(ExecutionResult, EvmState)> {
-        let tx = TxEnv { caller, gas_limit: GAS_LIMIT, kind, data, ..TxEnv::default() };
+        let chain_id = Some(CHAIN_ID);
+        let tx = TxEnv { caller, gas_limit: GAS_LIMIT, kind, data, chain_id, ..TxEnv::default() };
         let done = self.evm.transact(tx).map_err(|error| Error::Evm(error.to_string()))?;
         Ok((done.result, done.state))
     }
