@@ -113,11 +113,7 @@ impl Model {
         }
     }
 
-<<<<<<< HEAD
     /// The shares of an exit in its bucket; zero where there is no such exit.
-=======
-    /// The bucket shares of an exit.
->>>>>>> h-views
     #[must_use]
     pub fn exit_shares(&self, id: PoolId, epoch: Epoch, owner: Account) -> U256 {
         self.vault.exit(id, epoch, owner)
