@@ -11,7 +11,7 @@ use std::{
 use clap::Args;
 use eyre::{Result, WrapErr, bail};
 use indicatif::{ProgressBar, ProgressStyle};
-use palisade_fuzz::{Branches, Failure, Fuzz, History, Progress, Replayed, Tally, read_genesis};
+use palisade_fuzz::{Branch, Failure, Fuzz, History, Progress, Replayed, Tally, read_genesis};
 use serde::Serialize;
 
 use crate::output;
@@ -196,7 +196,7 @@ impl Bar {
         let told = match progress {
             Progress::Hunting { actions, branches } => {
                 self.0.set_position(actions);
-                let all = Branches::COUNT;
+                let all = Branch::ALL.len();
                 let message = format!("{branches} of {all} branches");
                 self.0.set_message(message.clone());
                 format!("{actions} actions, {message}")

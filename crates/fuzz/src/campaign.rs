@@ -18,7 +18,8 @@ use palisade_model::{Action, Model, ModelError, Outcome};
 
 use crate::{
     Disagreement, Result, Tally,
-    choose::{Chooser, Gene, Rng},
+    choose::Chooser,
+    genes::{Gene, Rng},
     duel::{Check, Duel, Verdict},
     guided::Features,
     shrink::shrink,
@@ -389,7 +390,7 @@ impl Fuzz {
             let found = self.retry(&start, actions).ok().flatten();
             found.is_some_and(|(_, disagreement)| disagreement.kind() == kind)
         };
-        let tell = |actions| self.tell(Progress::Shrinking { actions });
+        let tell = |at: crate::shrink::Progress| self.tell(Progress::Shrinking { actions: at.actions });
         actions = shrink(&actions, fails, tell);
         if let Some((length, found)) = self.retry(&start, &actions)? {
             actions.truncate(length);

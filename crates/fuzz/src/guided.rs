@@ -8,12 +8,12 @@ use std::{
     thread,
 };
 
-use palisade_model::{Action, Branches, Model, ModelError, Outcome};
+use palisade_model::{Action, Branch, Model, ModelError, Outcome};
 
 use crate::{
     Disagreement, Error, Failure, Fuzz, Report, Result, Tally,
     campaign::Progress,
-    choose::{Gene, Rng, mutate},
+    genes::{Gene, Rng, mutate},
     duel::Duel,
     world::World,
 };
@@ -44,7 +44,7 @@ impl Features {
             self.found.insert((number(action.kind() as usize), number(reason.unwrap_or_default()), REFUSED));
             return;
         }
-        self.counts.resize(Branches::COUNT, 0);
+        self.counts.resize(Branch::ALL.len(), 0);
         for ((branch, times), before) in model.branches().iter().zip(&mut self.counts) {
             if times == *before {
                 continue;

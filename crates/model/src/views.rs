@@ -50,12 +50,6 @@ impl Model {
         self.tokens.unasked.get(&strategy).copied().unwrap_or_default()
     }
 
-    /// Whether a token can be sent to an account.
-    #[must_use]
-    pub fn can_receive(&self, strategy: Strategy, account: Account) -> bool {
-        self.tokens.can_receive(strategy, account)
-    }
-
     /// What an account can collect of slashes that could not be delivered to it.
     #[must_use]
     pub fn credit(&self, strategy: Strategy, account: Account) -> u128 {
