@@ -1,8 +1,8 @@
 //! What must hold after every action, whatever it was.
 //!
 //! A violation is a mistake in this model (or, where the model follows the protocol, in the
-//! protocol); no caller can cause one. The promises that compare two states (P2 to P5) are
-//! properties of the tests.
+//! protocol); no caller can cause one. The promises that compare two states (P2 to P6, P9) are judged
+//! by a [`Watch`](crate::Watch).
 
 use std::collections::BTreeMap;
 
@@ -234,6 +234,26 @@ type Check = Result<(), Violation>;
 /// One set's promise of one pool.
 type Key = (OperatorSetId, Operator, Strategy);
 
+/// Which pools a check is about. Tokens, admissions and pauses belong to no pool and are always
+/// checked.
+#[derive(Debug)]
+pub(crate) struct Scope(Option<Vec<(Operator, Strategy)>>);
+
+impl Scope {
+    /// These pools, in their order.
+    pub(crate) const fn pools(pools: Vec<(Operator, Strategy)>) -> Self {
+        Self(Some(pools))
+    }
+
+    fn has(&self, operator: Operator, strategy: Strategy) -> bool {
+        self.0.as_ref().is_none_or(|pools| pools.binary_search(&(operator, strategy)).is_ok())
+    }
+
+    fn has_pool(&self, id: PoolId) -> bool {
+        self.has(id.operator, id.strategy)
+    }
+}
+
 fn require(holds: bool, violation: impl FnOnce() -> Violation) -> Check {
     if holds { Ok(()) } else { Err(violation()) }
 }
@@ -244,14 +264,19 @@ impl Model {
     /// # Errors
     /// The first [`Violation`] found.
     pub fn check(&self) -> Check {
+        self.check_within(&Scope(None))
+    }
+
+    /// As [`check`](Self::check), of some pools only.
+    pub(crate) fn check_within(&self, scope: &Scope) -> Check {
         self.check_tokens()?;
-        self.check_pools()?;
-        self.check_buckets()?;
-        self.check_positions()?;
-        self.check_budgets()?;
-        self.check_allocations()?;
-        self.check_memberships()?;
-        self.check_proposals()?;
+        self.check_pools(scope)?;
+        self.check_buckets(scope)?;
+        self.check_positions(scope)?;
+        self.check_budgets(scope)?;
+        self.check_allocations(scope)?;
+        self.check_memberships(scope)?;
+        self.check_proposals(scope)?;
         self.check_admissions()?;
         self.check_pauses()
     }
@@ -288,8 +313,11 @@ impl Model {
         })
     }
 
-    fn check_pools(&self) -> Check {
+    fn check_pools(&self, scope: &Scope) -> Check {
         for (&(operator, strategy), &pool) in &self.vault.pools {
+            if !scope.has(operator, strategy) {
+                continue;
+            }
             let (assets, shares) = (pool.assets, pool.shares);
             let idle = operator == Operator::IDLE;
             let sound = assets <= shares
@@ -308,12 +336,14 @@ impl Model {
         Ok(())
     }
 
-    fn check_buckets(&self) -> Check {
+    fn check_buckets(&self, scope: &Scope) -> Check {
         let mut exits = BTreeMap::<(PoolId, Epoch), U256>::new();
-        for (&(pool, epoch, _), shares) in &self.vault.exits {
+        let all = self.vault.exits.iter().filter(|((id, ..), _)| scope.has_pool(*id));
+        for (&(pool, epoch, _), shares) in all {
             *exits.entry((pool, epoch)).or_default() += shares;
         }
-        for (&(pool, epoch), bucket) in &self.vault.buckets {
+        let buckets = self.vault.buckets.iter().filter(|((id, _), _)| scope.has_pool(*id));
+        for (&(pool, epoch), bucket) in buckets {
             let (assets, shares) = (bucket.assets, bucket.shares);
             let ended = self.vault.current(pool).is_err();
             let taken = ended && !self.was_renewed(pool);
@@ -337,10 +367,11 @@ impl Model {
         })
     }
 
-    fn check_positions(&self) -> Check {
+    fn check_positions(&self, scope: &Scope) -> Check {
         let epoch = self.epoch();
         let mut sums = BTreeMap::<PoolId, (u128, u128)>::new();
-        for ((pool, _), history) in &self.vault.positions {
+        let positions = self.vault.positions.iter().filter(|((id, _), _)| scope.has_pool(*id));
+        for ((pool, _), history) in positions {
             let (latest, then) = sums.entry(*pool).or_default();
             *latest += history.latest();
             *then += history.at(epoch);
@@ -364,16 +395,20 @@ impl Model {
         Ok(())
     }
 
-    fn check_budgets(&self) -> Check {
+    fn check_budgets(&self, scope: &Scope) -> Check {
         let mut sums = BTreeMap::<(Operator, Strategy), Magnitude>::new();
         for (&(_, operator, strategy), allocation) in &self.allocations.entries {
+            if !scope.has(operator, strategy) {
+                continue;
+            }
             if allocation.generation == self.pool(operator, strategy).generation {
                 let sum = sums.entry((operator, strategy)).or_default();
                 *sum = sum.saturating_add(allocation.side());
             }
         }
-        let keys: Vec<_> = sums.keys().chain(self.allocations.budgets.keys()).copied().collect();
-        for (operator, strategy) in keys {
+        let budgets = self.allocations.budgets.keys();
+        let keys: Vec<_> = sums.keys().chain(budgets).copied().collect();
+        for (operator, strategy) in keys.into_iter().filter(|key| scope.has(key.0, key.1)) {
             let budget = self.budget(operator, strategy);
             let (left, committed) = (budget.left, budget.committed);
             let sides = sums.get(&(operator, strategy)).copied().unwrap_or_default();
@@ -395,9 +430,12 @@ impl Model {
         Ok(())
     }
 
-    fn check_allocations(&self) -> Check {
+    fn check_allocations(&self, scope: &Scope) -> Check {
         let now = self.epoch();
-        for (&(set, operator, strategy), &allocation) in &self.allocations.entries {
+        let entries = self.allocations.entries.iter();
+        for (&(set, operator, strategy), &allocation) in
+            entries.filter(|(key, _)| scope.has(key.1, key.2))
+        {
             let Allocation { current, next, effective, .. } = allocation;
             let notice = if next < current { LOWERING_NOTICE } else { RAISE_NOTICE };
             let sound = current.max(next) <= Magnitude::WHOLE
@@ -422,8 +460,9 @@ impl Model {
 
     /// Who left, and who promised to a set that was retired, promises nothing from the next change
     /// on.
-    fn check_memberships(&self) -> Check {
-        for &(set, operator, strategy) in self.allocations.entries.keys() {
+    fn check_memberships(&self, scope: &Scope) -> Check {
+        let keys = self.allocations.entries.keys();
+        for &(set, operator, strategy) in keys.filter(|key| scope.has(key.1, key.2)) {
             let allocation = self.book(set, operator, strategy).allocation;
             let retired = self.operator_set(set).is_ok_and(|set| set.retired);
             let sound = match (retired, self.is_member(operator, set)) {
@@ -436,8 +475,8 @@ impl Model {
         Ok(())
     }
 
-    fn check_proposals(&self) -> Check {
-        let keys = self.allocations.proposals.keys();
+    fn check_proposals(&self, scope: &Scope) -> Check {
+        let keys = self.allocations.proposals.keys().filter(|key| scope.has(key.1, key.2));
         let living = |&key: &Key| self.proposal(key.0, key.1, key.2).map(|found| (key, found));
         for ((set, operator, strategy), proposal) in keys.filter_map(living) {
             let Proposal { magnitude, wad, executable_from, lapses_at, .. } = proposal;

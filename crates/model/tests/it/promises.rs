@@ -14,7 +14,7 @@ use proptest::{
 };
 
 use crate::{
-    watch::{CALLERS, Judgement, Promise, Watch, promises, watched},
+    watch::{CALLERS, Judgement, Promise, Watched, promises, watched},
     world::*,
 };
 
@@ -600,7 +600,7 @@ fn starts() -> Gen<Start> {
         .boxed()
 }
 
-fn begin(start: &Start) -> Result<Watch, proptest::prelude::TestCaseError> {
+fn begin(start: &Start) -> Result<Watched, proptest::prelude::TestCaseError> {
     let mut watch = watched(founded())?;
     for (strategy, ceiling) in STRATEGIES.into_iter().zip(start.ceilings) {
         watch.act(&Action::SetCeiling { strategy, ceiling })?;
@@ -632,7 +632,7 @@ fn begin(start: &Start) -> Result<Watch, proptest::prelude::TestCaseError> {
     Ok(watch)
 }
 
-fn live(start: &Start, wishes: &[Wish]) -> Result<Watch, proptest::prelude::TestCaseError> {
+fn live(start: &Start, wishes: &[Wish]) -> Result<Watched, proptest::prelude::TestCaseError> {
     let mut watch = begin(start)?;
     for wish in wishes {
         watch.act(&wish.action(&watch.model))?;
