@@ -231,6 +231,27 @@ pub enum Violation {
 
 type Check = Result<(), Violation>;
 
+/// Sums by key. There are few keys, and the last one used is the likeliest next.
+#[derive(Debug)]
+struct Sums<K, V>(Vec<(K, V)>);
+
+impl<K, V> Default for Sums<K, V> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<K: PartialEq, V: Default> Sums<K, V> {
+    fn of(&mut self, key: K) -> &mut V {
+        let found = self.0.iter().rposition(|sum| sum.0 == key);
+        let at = found.unwrap_or_else(|| {
+            self.0.push((key, V::default()));
+            self.0.len() - 1
+        });
+        &mut self.0[at].1
+    }
+}
+
 /// One set's promise of one pool.
 type Key = (OperatorSetId, Operator, Strategy);
 
@@ -240,13 +261,13 @@ type Key = (OperatorSetId, Operator, Strategy);
 pub(crate) struct Scope(Option<Vec<(Operator, Strategy)>>);
 
 impl Scope {
-    /// These pools, in their order.
+    /// These pools.
     pub(crate) const fn pools(pools: Vec<(Operator, Strategy)>) -> Self {
         Self(Some(pools))
     }
 
     fn has(&self, operator: Operator, strategy: Strategy) -> bool {
-        self.0.as_ref().is_none_or(|pools| pools.binary_search(&(operator, strategy)).is_ok())
+        self.0.as_ref().is_none_or(|pools| pools.contains(&(operator, strategy)))
     }
 
     fn has_pool(&self, id: PoolId) -> bool {
@@ -275,40 +296,41 @@ impl Model {
         self.check_positions(scope)?;
         self.check_budgets(scope)?;
         self.check_allocations(scope)?;
-        self.check_memberships(scope)?;
         self.check_proposals(scope)?;
         self.check_admissions()?;
         self.check_pauses()
     }
 
     fn check_tokens(&self) -> Check {
-        let mut owed = BTreeMap::<Strategy, u128>::new();
-        let pools = self.vault.pools.iter().map(|((_, strategy), pool)| (*strategy, pool.assets));
-        let buckets = self.vault.buckets.iter().map(|((id, _), b)| (id.strategy, b.assets));
-        let credits = self.vault.credits.iter().map(|((strategy, _), credit)| (*strategy, *credit));
-        for (strategy, amount) in pools.chain(buckets).chain(credits) {
-            *owed.entry(strategy).or_default() += amount;
+        let mut owed = Sums::<Strategy, u128>::default();
+        for (&(_, strategy), pool) in &self.vault.pools {
+            *owed.of(strategy) += pool.assets;
         }
-        let mut held = BTreeMap::<Strategy, u128>::new();
-        for ((strategy, _), balance) in &self.tokens.balances {
-            *held.entry(*strategy).or_default() += balance;
+        for ((id, _), bucket) in &self.vault.buckets {
+            *owed.of(id.strategy) += bucket.assets;
+        }
+        for (&(strategy, _), credit) in &self.vault.credits {
+            *owed.of(strategy) += credit;
+        }
+        let mut held = Sums::<Strategy, u128>::default();
+        for (&(strategy, _), balance) in &self.tokens.balances {
+            *held.of(strategy) += balance;
         }
         for (&strategy, &supply) in &self.tokens.supply {
             let vault = self.vault_balance(strategy);
             let unasked = self.unasked(strategy);
-            let owed = owed.remove(&strategy).unwrap_or_default();
+            let owed = std::mem::take(owed.of(strategy));
             require(vault == owed + unasked, || Violation::Solvency {
                 strategy,
                 held: vault,
                 owed,
                 unasked,
             })?;
-            let accounts = held.get(&strategy).copied().unwrap_or_default();
-            let accounted = accounts + vault + self.burned(strategy);
+            let accounted = *held.of(strategy) + vault + self.burned(strategy);
             require(supply == accounted, || Violation::Supply { strategy, supply, accounted })?;
         }
         // Nothing is owed of a token that was never minted.
-        owed.into_iter().try_for_each(|(strategy, owed)| {
+        owed.0.into_iter().try_for_each(|(strategy, owed)| {
             require(owed == 0, || Violation::Solvency { strategy, held: 0, owed, unasked: 0 })
         })
     }
@@ -369,14 +391,15 @@ impl Model {
 
     fn check_positions(&self, scope: &Scope) -> Check {
         let epoch = self.epoch();
-        let mut sums = BTreeMap::<PoolId, (u128, u128)>::new();
+        // Positions are in the order of their pools.
+        let mut sums = Sums::<PoolId, (u128, u128)>::default();
         let positions = self.vault.positions.iter().filter(|((id, _), _)| scope.has_pool(*id));
         for ((pool, _), history) in positions {
-            let (latest, then) = sums.entry(*pool).or_default();
+            let (latest, then) = sums.of(*pool);
             *latest += history.latest();
             *then += history.at(epoch);
         }
-        for (pool, (positions, then)) in sums {
+        for (pool, (positions, then)) in sums.0 {
             let history = self.vault.totals.get(&pool);
             let total = history.map_or(0, History::latest);
             let living = self.vault.current(pool).ok().map(|current| current.shares);
@@ -445,7 +468,8 @@ impl Model {
 
             let book = self.book(set, operator, strategy);
             let taken = book.allocation.taken_during(now);
-            let cap = self.operator_set(set).map_or(Wad::default(), |set| set.terms.cap);
+            let terms = self.allocations.sets.get(&set);
+            let cap = terms.map_or(Wad::default(), |set| set.terms.cap);
             let most = cap.floor_of(book.base().saturating_add(taken));
             let overcommitted = book.budget.committed > book.budget.left;
             require(overcommitted || taken <= most, || Violation::Cap {
@@ -454,22 +478,16 @@ impl Model {
                 allocation,
                 cap,
             })?;
-        }
-        Ok(())
-    }
 
-    /// Who left, and who promised to a set that was retired, promises nothing from the next change
-    /// on.
-    fn check_memberships(&self, scope: &Scope) -> Check {
-        let keys = self.allocations.entries.keys();
-        for &(set, operator, strategy) in keys.filter(|key| scope.has(key.1, key.2)) {
-            let allocation = self.book(set, operator, strategy).allocation;
-            let retired = self.operator_set(set).is_ok_and(|set| set.retired);
-            let sound = match (retired, self.is_member(operator, set)) {
-                (true, _) => allocation.side() == Magnitude::ZERO,
-                (false, false) => allocation.next == Magnitude::ZERO,
-                (false, true) => true,
+            // Who left, and who promised to a set that was retired, promises nothing from the next
+            // change on.
+            let retired = terms.is_some_and(|set| set.retired);
+            let Allocation { next, .. } = book.allocation;
+            let sound = match (retired, next == Magnitude::ZERO || self.is_member(operator, set)) {
+                (true, _) => book.allocation.side() == Magnitude::ZERO,
+                (false, promised_by_member) => promised_by_member,
             };
+            let allocation = book.allocation;
             require(sound, || Violation::Membership { set, operator, strategy, allocation })?;
         }
         Ok(())

@@ -42,18 +42,26 @@ impl<K: Copy + Ord, V: Copy + PartialEq> Table<K, V> {
     /// Compares the rows with those of the model, which come in the order of their keys.
     fn compare(&mut self, now: impl Iterator<Item = (K, V)>) {
         self.changes.clear();
-        let mut rows = self.rows.iter().peekable();
         let gone = |&(key, value): &(K, V)| Change { key, before: Some(value), after: None };
+        let mut rows = self.rows.as_slice();
         for (key, after) in now {
-            while let Some(row) = rows.next_if(|row| row.0 != key && row.0 < key) {
+            // Most rows are there and the same; equality is cheaper than order.
+            let mut before = None;
+            while let Some((row, rest)) = rows.split_first() {
+                if row.0 == key {
+                    (before, rows) = (Some(row.1), rest);
+                    break;
+                } else if row.0 > key {
+                    break;
+                }
                 self.changes.push(gone(row));
+                rows = rest;
             }
-            let before = rows.next_if(|row| row.0 == key).map(|row| row.1);
             if before != Some(after) {
                 self.changes.push(Change { key, before, after: Some(after) });
             }
         }
-        self.changes.extend(rows.map(gone));
+        self.changes.extend(rows.iter().map(gone));
     }
 
     /// Writes down what was changed.

@@ -6,8 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use palisade_model::{
-    Account, Action, Broken, Delivery, Epoch, Model, ModelError, Operator, OperatorSetId, Outcome,
-    Pausable, PoolId, Result, Strategy, Watch,
+    Account, Action, Broken, Delivery, Epoch, Exact, Model, ModelError, Operator, OperatorSetId,
+    Outcome, Pausable, PoolId, Result, Strategy, Watch,
 };
 use proptest::{prelude::TestCaseError, prop_assert, prop_assert_eq};
 
@@ -21,6 +21,7 @@ pub(crate) type Promise = (OperatorSetId, Operator, Strategy);
 pub(crate) struct Watched {
     pub(crate) model: Model,
     watch: Watch,
+    exact: Exact,
     /// Every position at the start of each epoch, as it was seen then.
     shares: BTreeMap<(PoolId, Account, Epoch), u128>,
     /// What was reached, so that a test can show that it was.
@@ -41,8 +42,8 @@ pub(crate) fn judged(judgement: std::result::Result<(), Broken>) -> Judgement {
 
 impl Watched {
     pub(crate) fn new(model: Model) -> Self {
-        let watch = Watch::new(&model);
-        Self { model, watch, shares: BTreeMap::new(), seen: BTreeMap::new() }
+        let (watch, exact) = (Watch::new(&model), Exact::new(&model));
+        Self { model, watch, exact, shares: BTreeMap::new(), seen: BTreeMap::new() }
     }
 
     /// Carries out an action and judges what it did. Returns whether it was accepted.
@@ -50,6 +51,7 @@ impl Watched {
         let before = self.model.clone();
         let outcome = self.model.apply(action);
         judged(self.watch.observe(&self.model, action, &outcome))?;
+        judged(self.exact.observe(&self.model, action, &outcome))?;
         self.note(&before, action, &outcome);
         if let Err(error) = &outcome {
             prop_assert_eq!(&self.model, &before, "refused ({}), yet it left a trace", error);
