@@ -31,7 +31,7 @@ pub use admissions::{Admission, Approval, LAST_DEADLINE};
 pub use allocations::{Allocation, Budget, LEAST_MAGNITUDE};
 pub use clock::{Clock, LAST_EPOCH};
 pub use error::{ModelError, Result};
-pub use exact::{BigRational, Drift, Exact};
+pub use exact::{BigRational, Drift, Exact, Strayed};
 pub use governance::{HIGHEST_CEILING, Pausable, Pause};
 pub use invariants::Violation;
 pub use model::Model;

@@ -70,6 +70,18 @@ pub struct Drift {
     pub up: BigRational,
 }
 
+/// A worth that strayed too far.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("worth {worth}, exactly {exact}, which it may miss by {} and exceed by {}", drift.down, drift.up)]
+pub struct Strayed {
+    /// What the shares are worth in wei, not rounded down.
+    pub worth: BigRational,
+    /// What they were worth if nothing were ever rounded.
+    pub exact: BigRational,
+    /// How far the one may lie from the other.
+    pub drift: Drift,
+}
+
 /// The exact worth of every position and every exit, and a judge of how far the integers stray from
 /// it.
 ///
@@ -263,8 +275,8 @@ impl Exact {
             let worth = worth_in(model, key, shares);
             let (exact, Drift { down, up }) = (ledger.worth(owner), ledger.drift(owner));
             if &exact - &down > worth || worth > &exact + &up {
-                let [worth, exact, down, up] = [worth, exact, down, up].map(|x| x.to_string());
-                return Err(Broken::Drift { pool, epoch, owner, worth, exact, down, up });
+                let strayed = Box::new(Strayed { worth, exact, drift: Drift { down, up } });
+                return Err(Broken::Drift { pool, epoch, owner, strayed });
             }
         }
         if ledger.holders().next().is_none() {

@@ -2,7 +2,7 @@
 
 use crate::{
     Account, Epoch, Magnitude, ModelError, Operator, OperatorSetId, Pausable, PoolId, Slashed,
-    Strategy, Violation,
+    Strategy, Strayed, Violation,
 };
 
 /// A promise that an action broke: a mistake of the model or of the protocol, or an outcome that is
@@ -12,7 +12,7 @@ use crate::{
 pub enum Broken {
     /// P1 to P6, P9: what must hold in every state does not.
     #[error(transparent)]
-    State(#[from] Violation),
+    State(Box<Violation>),
     /// P1 to P9: a refused action changed something.
     #[error("P1 to P9: a refused action changed the {book}")]
     Trace {
@@ -69,7 +69,7 @@ pub enum Broken {
     },
     /// P2: the integer worth strays from the exact one by more than the roundings allow
     /// ([`Exact`](crate::Exact)).
-    #[error("P2 {owner}, {pool}, epoch {epoch}: worth {worth}, exactly {exact}, -{down}, +{up}")]
+    #[error("P2 {owner}, {pool}, epoch {epoch}: {strayed}")]
     Drift {
         /// The pool generation.
         pool: PoolId,
@@ -77,14 +77,8 @@ pub enum Broken {
         epoch: Epoch,
         /// Whose stake.
         owner: Account,
-        /// What the shares are worth, not rounded down, as text.
-        worth: String,
-        /// What they were worth if nothing were ever rounded, as text.
-        exact: String,
-        /// How far the worth may lie below, as text.
-        down: String,
-        /// How far it may lie above, as text.
-        up: String,
+        /// By how much.
+        strayed: Box<Strayed>,
     },
     /// P2: the shares are not those that the actions gave ([`Exact`](crate::Exact)).
     #[error("P2 {owner}, {pool}, epoch {epoch}: the shares are not those of its actions")]
@@ -303,4 +297,10 @@ pub enum Broken {
         /// What is wrong.
         fault: &'static str,
     },
+}
+
+impl From<Violation> for Broken {
+    fn from(violation: Violation) -> Self {
+        Self::State(Box::new(violation))
+    }
 }

@@ -93,7 +93,7 @@ fn judge_rule(asked: Asked, base: Magnitude, reach: &Reach, report: &Slashed) ->
         return Ok(());
     }
     let (magnitude, assets) = (due.0, due.1.total());
-    let reported = Box::new(report.clone());
+    let reported = Box::new(*report);
     Err(Broken::Slash { set: asked.promise.0, reported, magnitude, assets })
 }
 

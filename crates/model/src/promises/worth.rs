@@ -1,6 +1,9 @@
 //! P2: nothing but a slash takes stake.
 
-use super::{Broken, Judgement, Scene, books::Change};
+use super::{
+    Broken, Judgement, Scene,
+    books::{Change, Stake},
+};
 use crate::{Account, Action, Epoch, Outcome, PoolId, Slashed, Strategy};
 
 /// Whose worth an action may lower, and who gains instead.
@@ -124,7 +127,8 @@ impl Scene<'_> {
     }
 }
 
-fn worth<K>(change: &Change<K, super::books::Stake>) -> (u128, u128) {
-    let of = |stake: &Option<super::books::Stake>| stake.as_ref().map_or(0, |stake| stake.worth());
-    (of(&change.before), of(&change.after))
+/// What a stake was and is worth.
+fn worth<K>(change: &Change<K, Stake>) -> (u128, u128) {
+    let of = |stake: Option<&Stake>| stake.map_or(0, Stake::worth);
+    (of(change.before.as_ref()), of(change.after.as_ref()))
 }

@@ -2,6 +2,7 @@
 
 mod admissions;
 mod allocations;
+mod exact;
 mod governance;
 mod history;
 mod memberships;
