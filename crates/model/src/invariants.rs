@@ -255,23 +255,37 @@ impl<K: PartialEq, V: Default> Sums<K, V> {
 /// One set's promise of one pool.
 type Key = (OperatorSetId, Operator, Strategy);
 
-/// Which pools a check is about. Tokens, admissions and pauses belong to no pool and are always
-/// checked.
+/// Some operators' pools of some strategies; `None` for all.
 #[derive(Debug)]
-pub(crate) struct Scope(Option<Vec<(Operator, Strategy)>>);
+struct Pools(Option<Vec<(Operator, Strategy)>>);
 
-impl Scope {
-    /// These pools.
-    pub(crate) const fn pools(pools: Vec<(Operator, Strategy)>) -> Self {
-        Self(Some(pools))
-    }
-
+impl Pools {
     fn has(&self, operator: Operator, strategy: Strategy) -> bool {
         self.0.as_ref().is_none_or(|pools| pools.contains(&(operator, strategy)))
     }
 
-    fn has_pool(&self, id: PoolId) -> bool {
+    fn has_id(&self, id: PoolId) -> bool {
         self.has(id.operator, id.strategy)
+    }
+}
+
+/// Which pools a check is about: their stake, and what is promised of them. Tokens, admissions and
+/// pauses belong to no pool and are always checked.
+#[derive(Debug)]
+pub(crate) struct Scope {
+    stakes: Pools,
+    promises: Pools,
+}
+
+impl Scope {
+    const ALL: Self = Self { stakes: Pools(None), promises: Pools(None) };
+
+    /// The stake of some pools, and what is promised of some.
+    pub(crate) const fn of(
+        stakes: Vec<(Operator, Strategy)>,
+        promises: Vec<(Operator, Strategy)>,
+    ) -> Self {
+        Self { stakes: Pools(Some(stakes)), promises: Pools(Some(promises)) }
     }
 }
 
@@ -285,18 +299,18 @@ impl Model {
     /// # Errors
     /// The first [`Violation`] found.
     pub fn check(&self) -> Check {
-        self.check_within(&Scope(None))
+        self.check_within(&Scope::ALL)
     }
 
     /// As [`check`](Self::check), of some pools only.
     pub(crate) fn check_within(&self, scope: &Scope) -> Check {
         self.check_tokens()?;
-        self.check_pools(scope)?;
-        self.check_buckets(scope)?;
-        self.check_positions(scope)?;
-        self.check_budgets(scope)?;
-        self.check_allocations(scope)?;
-        self.check_proposals(scope)?;
+        self.check_pools(&scope.stakes)?;
+        self.check_buckets(&scope.stakes)?;
+        self.check_positions(&scope.stakes)?;
+        self.check_budgets(&scope.promises)?;
+        self.check_allocations(&scope.promises)?;
+        self.check_proposals(&scope.promises)?;
         self.check_admissions()?;
         self.check_pauses()
     }
@@ -335,7 +349,7 @@ impl Model {
         })
     }
 
-    fn check_pools(&self, scope: &Scope) -> Check {
+    fn check_pools(&self, scope: &Pools) -> Check {
         for (&(operator, strategy), &pool) in &self.vault.pools {
             if !scope.has(operator, strategy) {
                 continue;
@@ -358,13 +372,13 @@ impl Model {
         Ok(())
     }
 
-    fn check_buckets(&self, scope: &Scope) -> Check {
+    fn check_buckets(&self, scope: &Pools) -> Check {
         let mut exits = BTreeMap::<(PoolId, Epoch), U256>::new();
-        let all = self.vault.exits.iter().filter(|((id, ..), _)| scope.has_pool(*id));
+        let all = self.vault.exits.iter().filter(|((id, ..), _)| scope.has_id(*id));
         for (&(pool, epoch, _), shares) in all {
             *exits.entry((pool, epoch)).or_default() += shares;
         }
-        let buckets = self.vault.buckets.iter().filter(|((id, _), _)| scope.has_pool(*id));
+        let buckets = self.vault.buckets.iter().filter(|((id, _), _)| scope.has_id(*id));
         for (&(pool, epoch), bucket) in buckets {
             let (assets, shares) = (bucket.assets, bucket.shares);
             let ended = self.vault.current(pool).is_err();
@@ -389,11 +403,11 @@ impl Model {
         })
     }
 
-    fn check_positions(&self, scope: &Scope) -> Check {
+    fn check_positions(&self, scope: &Pools) -> Check {
         let epoch = self.epoch();
         // Positions are in the order of their pools.
         let mut sums = Sums::<PoolId, (u128, u128)>::default();
-        let positions = self.vault.positions.iter().filter(|((id, _), _)| scope.has_pool(*id));
+        let positions = self.vault.positions.iter().filter(|((id, _), _)| scope.has_id(*id));
         for ((pool, _), history) in positions {
             let (latest, then) = sums.of(*pool);
             *latest += history.latest();
@@ -418,7 +432,7 @@ impl Model {
         Ok(())
     }
 
-    fn check_budgets(&self, scope: &Scope) -> Check {
+    fn check_budgets(&self, scope: &Pools) -> Check {
         let mut sums = BTreeMap::<(Operator, Strategy), Magnitude>::new();
         for (&(_, operator, strategy), allocation) in &self.allocations.entries {
             if !scope.has(operator, strategy) {
@@ -453,7 +467,7 @@ impl Model {
         Ok(())
     }
 
-    fn check_allocations(&self, scope: &Scope) -> Check {
+    fn check_allocations(&self, scope: &Pools) -> Check {
         let now = self.epoch();
         let entries = self.allocations.entries.iter();
         for (&(set, operator, strategy), &allocation) in
@@ -466,9 +480,17 @@ impl Model {
                 && effective.is_none_or(|effective| effective <= now.plus(notice));
             require(sound, || Violation::Allocation { operator, strategy, allocation, now })?;
 
+            // Most were not slashed in this epoch, and are of members: there is no more to ask.
+            let terms = self.allocations.sets.get(&set);
+            let retired = terms.is_some_and(|set| set.retired);
+            let slashed = allocation.taken_during(now) > Magnitude::ZERO;
+            let by_member = next == Magnitude::ZERO || self.is_member(operator, set);
+            if !retired && !slashed && by_member {
+                continue;
+            }
+
             let book = self.book(set, operator, strategy);
             let taken = book.allocation.taken_during(now);
-            let terms = self.allocations.sets.get(&set);
             let cap = terms.map_or(Wad::default(), |set| set.terms.cap);
             let most = cap.floor_of(book.base().saturating_add(taken));
             let overcommitted = book.budget.committed > book.budget.left;
@@ -481,19 +503,18 @@ impl Model {
 
             // Who left, and who promised to a set that was retired, promises nothing from the next
             // change on.
-            let retired = terms.is_some_and(|set| set.retired);
-            let Allocation { next, .. } = book.allocation;
-            let sound = match (retired, next == Magnitude::ZERO || self.is_member(operator, set)) {
-                (true, _) => book.allocation.side() == Magnitude::ZERO,
-                (false, promised_by_member) => promised_by_member,
+            let promises_nothing = match retired {
+                true => book.allocation.side() == Magnitude::ZERO,
+                false => book.allocation.next == Magnitude::ZERO,
             };
+            let sound = promises_nothing || (!retired && by_member);
             let allocation = book.allocation;
             require(sound, || Violation::Membership { set, operator, strategy, allocation })?;
         }
         Ok(())
     }
 
-    fn check_proposals(&self, scope: &Scope) -> Check {
+    fn check_proposals(&self, scope: &Pools) -> Check {
         let keys = self.allocations.proposals.keys().filter(|key| scope.has(key.1, key.2));
         let living = |&key: &Key| self.proposal(key.0, key.1, key.2).map(|found| (key, found));
         for ((set, operator, strategy), proposal) in keys.filter_map(living) {

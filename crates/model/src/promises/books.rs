@@ -143,6 +143,9 @@ impl Reach {
     pub(super) fn taken_by(&self, magnitude: Magnitude) -> Parts {
         let left = U256::from(self.budget.left.0);
         let share = |assets: u128| {
+            if assets == 0 {
+                return 0;
+            }
             let product = U256::from(assets) * U256::from(magnitude.0);
             product.checked_div(left).unwrap_or_default().saturating_to()
         };
@@ -232,7 +235,8 @@ impl Books {
     pub(super) fn compare(&mut self, model: &Model) {
         let Model { vault, tokens, allocations, .. } = model;
         self.pools.compare(rows(&vault.pools));
-        self.buckets.compare(rows(&vault.buckets));
+        // Buckets that everybody has left stay in the model's map for ever.
+        self.buckets.compare(rows(&vault.buckets).filter(|row| row.1 != Bucket::default()));
         self.positions.compare(positions(model));
         self.exits.compare(exits(model));
         self.allocations.compare(rows(&allocations.entries));
@@ -288,15 +292,28 @@ impl Books {
         books.into_iter().find(|(_, changed)| *changed).map(|(book, _)| book)
     }
 
-    /// The pools that the action touched, their promises included.
-    pub(super) fn touched(&self) -> Vec<Pair> {
+    /// The pools whose stake the action touched: their assets, positions or exits.
+    pub(super) fn touched_stakes(&self) -> Vec<Pair> {
         let of = |id: PoolId| (id.operator, id.strategy);
         let mut pairs: Vec<Pair> = self.pools.changes.iter().map(|change| change.key).collect();
         pairs.extend(self.buckets.changes.iter().map(|change| of(change.key.0)));
         pairs.extend(self.positions.changes.iter().map(|change| of(change.key.0)));
         pairs.extend(self.exits.changes.iter().map(|change| of(change.key.0)));
-        pairs.extend(self.budgets.changes.iter().map(|change| change.key));
+        pairs.sort_unstable();
+        pairs.dedup();
+        pairs
+    }
+
+    /// The pools of which the action touched what is promised: an allocation, the budget, the set, or
+    /// the generation.
+    pub(super) fn touched_promises(&self) -> Vec<Pair> {
+        let mut pairs: Vec<Pair> = self.budgets.changes.iter().map(|change| change.key).collect();
         pairs.extend(self.allocations.changes.iter().map(|change| (change.key.1, change.key.2)));
+        let ended = self.pools.changes.iter().filter(|change| {
+            let generation = |pool: Option<Pool>| pool.unwrap_or_default().generation;
+            generation(change.before) != generation(change.after)
+        });
+        pairs.extend(ended.map(|change| change.key));
         for set in &self.sets.changes {
             let promises = self.allocations.rows().iter().filter(|row| row.0.0 == set.key);
             pairs.extend(promises.map(|row| (row.0.1, row.0.2)));

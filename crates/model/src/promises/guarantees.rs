@@ -19,8 +19,21 @@ pub(super) struct Record {
     /// The most that was guaranteed to the set in this epoch, and in the one before; zero once the
     /// set slashes, ejects the operator, or is retired.
     guaranteed: [u128; 2],
+    /// The larger side now.
+    side: Magnitude,
     /// The larger side at the end of each of the last three epochs, the newest first.
     announced: [Magnitude; 3],
+}
+
+impl Record {
+    /// Epochs passed. Nothing is announced in between; what lands only makes the side smaller.
+    fn pass(&mut self, epochs: u32) {
+        for _ in 0..epochs.min(NOTICE) {
+            let [last, before_last, _] = self.announced;
+            self.announced = [self.side, last, before_last];
+            self.guaranteed = [0, self.guaranteed[0]];
+        }
+    }
 }
 
 impl Memory {
@@ -45,22 +58,22 @@ impl Memory {
         records.for_each(|(_, record)| record.guaranteed = [0; 2]);
     }
 
-    /// Judges the promises of the pools that an action touched.
-    pub(super) fn judge_touched(&mut self, scene: Scene<'_>, touched: &[Pair]) -> Judgement {
-        let after = scene.after;
-        for &pair in touched {
-            let reach = Reach::of(after, pair);
-            let entries = after.allocations.entries.iter();
-            for (&promise, &written) in entries.filter(|(key, _)| (key.1, key.2) == pair) {
-                let standing = standing_in(after, &reach, promise, written);
-                let due = guaranteed(&reach, written, standing);
-                let read = after.guaranteed(promise.0, promise.1, promise.2);
+    /// Judges the promises of a pool that an action touched.
+    pub(super) fn judge_pool(&mut self, scene: Scene<'_>, pair: Pair) -> Judgement {
+        let (before, after) = (scene.before, scene.after);
+        let reach = Reach::of(after, pair);
+        let entries = after.allocations.entries.iter();
+        for (&promise, &written) in entries.filter(|(key, _)| (key.1, key.2) == pair) {
+            let standing = standing_in(after, &reach, promise, written);
+            let due = guaranteed(&reach, written, standing);
+            if before.allocations.changes.iter().any(|change| change.key == promise) {
+                let (set, operator, strategy) = promise;
+                let read = after.guaranteed(set, operator, strategy);
                 if read != due {
-                    let (set, operator, strategy) = promise;
                     return Err(Broken::GuaranteeRead { set, operator, strategy, read, due });
                 }
-                self.judge_promise(after.epoch(), promise, &reach, standing, due)?;
             }
+            self.judge_promise(after.epoch(), promise, &reach, standing, due)?;
         }
         Ok(())
     }
@@ -68,18 +81,7 @@ impl Memory {
     /// Judges all promises, once the epoch has moved.
     pub(super) fn judge_all(&mut self, scene: Scene<'_>) -> Judgement {
         let passed = scene.after.epoch().0.saturating_sub(scene.before.epoch.0);
-        for (&promise, record) in &mut self.records {
-            // Nothing is announced in between; what lands only makes the side smaller.
-            let side = scene.before.standing(promise).side();
-            let [last, before_last, _] = record.announced;
-            let [this, _] = record.guaranteed;
-            record.announced = if passed > 1 {
-                [side, side, if passed > 2 { side } else { last }]
-            } else {
-                [side, last, before_last]
-            };
-            record.guaranteed = [0, if passed > 1 { 0 } else { this }];
-        }
+        self.records.values_mut().for_each(|record| record.pass(passed));
         // All promises of a pool share its reach.
         let after = scene.after;
         let entries = &after.allocations.entries;
@@ -106,7 +108,8 @@ impl Memory {
             let reach = Reach::of(model, (promise.1, promise.2));
             let standing = standing_in(model, &reach, promise, written);
             let due = guaranteed(&reach, written, standing);
-            self.records.entry(promise).or_default().guaranteed = [due, 0];
+            let record = self.records.entry(promise).or_default();
+            (record.guaranteed, record.side) = ([due, 0], standing.side());
         }
     }
 
@@ -120,13 +123,17 @@ impl Memory {
     ) -> Judgement {
         let (set, operator, strategy) = promise;
         let record = self.records.entry(promise).or_default();
-        let slashable = reach.slashable(standing.current).total();
         let [this, last] = record.guaranteed;
-        let guaranteed = this.max(last).saturating_sub(GUARANTEE_DUST).max(due);
-        if guaranteed > slashable {
-            return Err(Broken::Guarantee { set, operator, strategy, guaranteed, slashable });
+        let guaranteed = this.max(last).saturating_sub(GUARANTEE_DUST);
+        // What is guaranteed now is a part of what is slashable now.
+        if guaranteed > due {
+            let slashable = reach.slashable(standing.current).total();
+            if guaranteed > slashable {
+                return Err(Broken::Guarantee { set, operator, strategy, guaranteed, slashable });
+            }
         }
         record.guaranteed[0] = this.max(due);
+        record.side = standing.side();
 
         let seen = Epoch(now.0.saturating_sub(NOTICE));
         let opened = self.opened.get(&operator).is_some_and(|opened| *opened <= seen);

@@ -117,9 +117,13 @@ impl Watch {
         self.memory.judge_slashes(scene)?;
         self.memory.judge_proposals(scene)?;
         if model.epoch() == self.books.epoch {
-            let touched = self.books.touched();
-            self.memory.judge_touched(scene, &touched)?;
-            model.check_within(&Scope::pools(touched))?;
+            let stakes = self.books.touched_stakes();
+            let promises = self.books.touched_promises();
+            let also = promises.iter().filter(|pair| !stakes.contains(pair));
+            for &pair in stakes.iter().chain(also) {
+                self.memory.judge_pool(scene, pair)?;
+            }
+            model.check_within(&Scope::of(stakes, promises))?;
         } else {
             self.memory.judge_all(scene)?;
             model.check()?;
