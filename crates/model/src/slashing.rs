@@ -2,8 +2,8 @@
 //! allocation and by its cap per epoch (P3).
 //!
 //! With `c` allocated to the set and `L` left of the pool, a slash of fraction `w` takes
-//! `m = floor(min(c, L) × w)` of magnitude (for a proposal, `c` is at most what it was then), and of the pool and of each of its two unmatured buckets
-//! `floor(x × m / L)` of their assets. Pool and buckets shrink by the same fraction, so an exit
+//! `m = floor(min(c, L) × w)` of magnitude (for a proposal, `c` is at most what it was then), and of
+//! the pool and of each of its two unmatured buckets `floor(x × m / L)` of their assets. Pool and buckets shrink by the same fraction, so an exit
 //! escapes nothing before it matures (P4). Everything rounds down: for a slash as for a staker,
 //! what is taken is at most what the rule says, and what is reported is what was moved.
 

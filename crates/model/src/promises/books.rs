@@ -4,6 +4,8 @@
 //! it is, whether or not the action had any business there; what did not change costs a comparison
 //! and no arithmetic.
 
+use std::collections::BTreeMap;
+
 use crate::{
     Account, Admission, Allocation, Bucket, Budget, Epoch, Magnitude, Model, Operator,
     OperatorSetId, OperatorState, Parts, Pausable, Pause, Pool, PoolId, Strategy, U256,
@@ -299,9 +301,7 @@ impl Books {
         pairs.extend(self.buckets.changes.iter().map(|change| of(change.key.0)));
         pairs.extend(self.positions.changes.iter().map(|change| of(change.key.0)));
         pairs.extend(self.exits.changes.iter().map(|change| of(change.key.0)));
-        pairs.sort_unstable();
-        pairs.dedup();
-        pairs
+        distinct(pairs)
     }
 
     /// The pools of which the action touched what is promised: an allocation, the budget, the set, or
@@ -318,9 +318,7 @@ impl Books {
             let promises = self.allocations.rows().iter().filter(|row| row.0.0 == set.key);
             pairs.extend(promises.map(|row| (row.0.1, row.0.2)));
         }
-        pairs.sort_unstable();
-        pairs.dedup();
-        pairs
+        distinct(pairs)
     }
 
     pub(super) fn pool(&self, pair: Pair) -> Pool {
@@ -355,6 +353,13 @@ impl Books {
     }
 }
 
+/// The pools, each once, in their order.
+pub(super) fn distinct(mut pairs: Vec<Pair>) -> Vec<Pair> {
+    pairs.sort_unstable();
+    pairs.dedup();
+    pairs
+}
+
 /// What the allocation is after the action.
 pub(super) fn standing(model: &Model, promise: Promise) -> Standing {
     let (set, operator, strategy) = promise;
@@ -366,15 +371,13 @@ pub(super) fn standing(model: &Model, promise: Promise) -> Standing {
     Standing::of(written, generation, retired, model.epoch())
 }
 
-fn rows<K: Copy, V: Copy>(
-    map: &std::collections::BTreeMap<K, V>,
-) -> impl Iterator<Item = (K, V)> + '_ {
+fn rows<K: Copy, V: Copy>(map: &BTreeMap<K, V>) -> impl Iterator<Item = (K, V)> {
     map.iter().map(|(key, value)| (*key, *value))
 }
 
 /// The positions that hold shares. Those of an ended generation are shares of what a renewal left of
 /// it, or of nothing.
-fn positions(model: &Model) -> impl Iterator<Item = ((PoolId, Account), Stake)> + '_ {
+fn positions(model: &Model) -> impl Iterator<Item = ((PoolId, Account), Stake)> {
     let mut last: Option<(PoolId, u128, U256)> = None;
     model.vault.positions.iter().filter_map(move |(&(id, owner), history)| {
         let shares = history.latest();
@@ -394,7 +397,7 @@ fn positions(model: &Model) -> impl Iterator<Item = ((PoolId, Account), Stake)> 
     })
 }
 
-fn exits(model: &Model) -> impl Iterator<Item = ((PoolId, Epoch, Account), Stake)> + '_ {
+fn exits(model: &Model) -> impl Iterator<Item = ((PoolId, Epoch, Account), Stake)> {
     let mut last: Option<(PoolId, Epoch, Bucket)> = None;
     model.vault.exits.iter().map(move |(&(id, epoch, owner), &shares)| {
         let (_, _, bucket) = last

@@ -2,7 +2,7 @@
 
 use super::{
     Broken, Judgement, Memory, Scene,
-    books::{Pair, Promise, Reach, Standing},
+    books::{Pair, Promise, Reach, Standing, distinct},
 };
 use crate::{Action, Allocation, Epoch, LEAST_MAGNITUDE, Magnitude, Model};
 
@@ -85,9 +85,7 @@ impl Memory {
         // All promises of a pool share its reach.
         let after = scene.after;
         let entries = &after.allocations.entries;
-        let mut pairs: Vec<Pair> = entries.keys().map(|key| (key.1, key.2)).collect();
-        pairs.sort_unstable();
-        pairs.dedup();
+        let pairs = distinct(entries.keys().map(|key| (key.1, key.2)).collect());
         let pools: Vec<(Pair, Reach)> =
             pairs.into_iter().map(|pair| (pair, Reach::of(after, pair))).collect();
         for (&promise, &written) in entries {
