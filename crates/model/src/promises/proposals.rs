@@ -58,7 +58,9 @@ impl Memory {
                 let seen = self.found(scene, promise, "that was never made was cancelled")?;
                 let slasher = scene.after.operator_set(set).map(|set| set.terms.slasher);
                 let in_time = slasher == Ok(by) || scene.before.time < seen.end;
-                require(in_time, promise, "was cancelled after its window by the resolver")
+                require(in_time, promise, "was cancelled after its window by the resolver")?;
+                let gone = scene.after.proposal(set, operator, strategy).is_none();
+                require(gone, promise, "outlived its cancellation")
             }
             (&Action::ExecuteSlash { set, operator, strategy, .. }, Outcome::Slashed(_)) => {
                 self.judge_executed(scene, (set, operator, strategy))

@@ -4,7 +4,7 @@ use super::{
     Broken, Judgement, Memory, Scene,
     books::{Promise, Reach, standing},
 };
-use crate::{Action, Delivery, Magnitude, Parts, Slashed, U256, Wad};
+use crate::{Action, Delivery, Magnitude, Parts, Recipient, Slashed, U256, Wad};
 
 /// What a set asks to take of one pool.
 #[derive(Debug, Clone, Copy)]
@@ -98,7 +98,8 @@ fn judge_rule(asked: Asked, base: Magnitude, reach: &Reach, report: &Slashed) ->
 }
 
 impl Scene<'_> {
-    /// What is reported is what left the pool, and what left the vault or became a credit.
+    /// What is reported is what left the pool, and what went to the recipient of the terms: out of the
+    /// vault, or into a credit.
     fn judge_moved(self, asked: Asked, reach: &Reach, report: &Slashed) -> Judgement {
         let ((set, operator, strategy), pool) = (asked.promise, reach.pool);
         let wrong = |reported, moved| Err(Broken::Moved { set, pool, reported, moved });
@@ -121,6 +122,16 @@ impl Scene<'_> {
                 }
             }
         }
+        let reported = report.assets.total();
+        let recipient = self.after.operator_set(set).map(|set| set.terms.recipient);
+        let meant = match report.delivery {
+            Delivery::Nothing => reported == 0,
+            Delivery::Burned => recipient == Ok(Recipient::Burn),
+            Delivery::Sent(to) | Delivery::Credited(to) => recipient == Ok(Recipient::Account(to)),
+        };
+        if !meant {
+            return wrong(reported, 0);
+        }
         let before = self.before;
         let moved = match report.delivery {
             Delivery::Nothing => 0,
@@ -137,7 +148,6 @@ impl Scene<'_> {
                 self.after.credit(strategy, to).saturating_sub(credit)
             }
         };
-        let reported = report.assets.total();
         if moved == reported { Ok(()) } else { wrong(reported, moved) }
     }
 

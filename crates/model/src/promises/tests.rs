@@ -3,8 +3,8 @@
 
 use super::{Broken, Watch};
 use crate::{
-    Account, Action, Epoch, Exact, Magnitude, Model, ModelError, Operator, OperatorSetId, Outcome,
-    Pausable, PoolId, Recipient, Result, Slashed, Strategy, Terms, Violation, Wad,
+    Account, Action, Delivery, Epoch, Exact, Magnitude, Model, ModelError, Operator, OperatorSetId,
+    Outcome, Pausable, PoolId, Recipient, Result, Slashed, Strategy, Terms, Violation, Wad,
 };
 
 const ALICE: Account = Account::from_u64(1);
@@ -218,6 +218,13 @@ fn p3_slash_that_moved_something_else() -> Result<()> {
         model.vault.pools.entry((NORTH, TOKEN)).or_default().assets -= 1;
     });
     assert_caught!(found, Broken::Moved { reported: 250, moved: 251, .. });
+    // To somebody whom the terms do not name.
+    let found = caught(&model, &action, |model, outcome| {
+        model.tokens.balances.remove(&(TOKEN, TREASURY));
+        model.tokens.balances.insert((TOKEN, BOB), 250);
+        report(outcome, |report| report.delivery = Delivery::Sent(BOB));
+    });
+    assert_caught!(found, Broken::Moved { reported: 250, moved: 0, .. });
     Ok(())
 }
 
@@ -310,6 +317,20 @@ fn p5_proposal_against_its_rules() -> Result<()> {
     assert_caught!(found, Broken::Proposal { fault: "was executed within its window", .. });
     let found = Watch::new(&world()?).observe(&early, &execute, &outcome).err();
     assert_caught!(found, Broken::Proposal { fault: "that was never made was executed", .. });
+
+    // What was raised after the proposal is not reached by it.
+    let (mut raised, mut watch) = (model.clone(), Watch::new(&model));
+    let wait = Action::AdvanceTo { timestamp: 140 };
+    let outcome = raised.apply(&wait);
+    assert_eq!(watch.observe(&raised, &wait, &outcome), Ok(()));
+    raised.allocations.proposals.entry(key).and_modify(|proposal| proposal.wad = Wad::ONE);
+    let outcome = raised.apply(&execute);
+    let found = watch.observe(&raised, &execute, &outcome).err();
+    let fault = "took more than the allocation at its time allowed";
+    assert_eq!(
+        found,
+        Some(Broken::Proposal { set: COURT, operator: NORTH, strategy: TOKEN, fault })
+    );
     Ok(())
 }
 

@@ -661,6 +661,20 @@ proptest! {
     fn promises_hold_in_every_history(start in starts(), wishes in vec(wishes(), 1..80)) {
         judge(&start, &wishes)?;
     }
+
+    /// A watch may begin at any state.
+    #[test]
+    fn promises_hold_from_any_state_on(
+        start in starts(),
+        past in vec(wishes(), 1..40),
+        wishes in vec(wishes(), 1..40),
+    ) {
+        let mut watch = live(&start, &past)?;
+        watch.begin_anew();
+        for wish in &wishes {
+            watch.act(&wish.action(&watch.model))?;
+        }
+    }
 }
 
 /// The histories are not idle: what the promises are about happens often in them.

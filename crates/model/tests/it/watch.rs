@@ -46,6 +46,11 @@ impl Watched {
         Self { model, watch, exact, shares: BTreeMap::new(), seen: BTreeMap::new() }
     }
 
+    /// Judges from here on with a new watch, which knows of the past only what it sees.
+    pub(crate) fn begin_anew(&mut self) {
+        (self.watch, self.exact) = (Watch::new(&self.model), Exact::new(&self.model));
+    }
+
     /// Carries out an action and judges what it did. Returns whether it was accepted.
     pub(crate) fn act(&mut self, action: &Action) -> std::result::Result<bool, TestCaseError> {
         let before = self.model.clone();
