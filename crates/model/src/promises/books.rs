@@ -48,17 +48,18 @@ impl<K: Copy + Ord, V: Copy + PartialEq> Table<K, V> {
         let mut rows = self.rows.as_slice();
         for (key, after) in now {
             // Most rows are there and the same; equality is cheaper than order.
-            let mut before = None;
-            while let Some((row, rest)) = rows.split_first() {
-                if row.0 == key {
-                    (before, rows) = (Some(row.1), rest);
-                    break;
-                } else if row.0 > key {
-                    break;
-                }
-                self.changes.push(gone(row));
+            if let Some((row, rest)) = rows.split_first()
+                && row.0 == key
+                && row.1 == after
+            {
                 rows = rest;
+                continue;
             }
+            let passed = rows.iter().take_while(|row| row.0 < key).count();
+            self.changes.extend(rows[..passed].iter().map(gone));
+            rows = &rows[passed..];
+            let before = rows.first().filter(|row| row.0 == key).map(|row| row.1);
+            rows = &rows[usize::from(before.is_some())..];
             if before != Some(after) {
                 self.changes.push(Change { key, before, after: Some(after) });
             }
