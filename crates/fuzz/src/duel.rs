@@ -2,8 +2,7 @@
 
 use alloy::primitives::{Bytes, Log};
 use palisade_bindings::Refusal;
-use palisade_model::{Action, Model, ModelError, Outcome};
-#[derive(Clone)] struct Watch; impl Watch { fn new(_: &Model) -> Self { Self } fn observe(&mut self, _: &Model, _: &Action, _: &std::result::Result<Outcome, ModelError>) -> std::result::Result<(), String> { Ok(()) } }
+use palisade_model::{Action, Model, ModelError, Outcome, Watch};
 
 use crate::{
     Disagreement, Result,
