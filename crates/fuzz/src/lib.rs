@@ -5,6 +5,7 @@ mod chain;
 mod disagreement;
 mod error;
 mod expect;
+mod reasons;
 mod world;
 
 pub use chain::{Chain, Executed, Sent, Write};
