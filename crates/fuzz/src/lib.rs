@@ -5,6 +5,8 @@ mod chain;
 mod disagreement;
 mod error;
 mod expect;
+#[cfg(test)]
+mod game;
 mod reasons;
 mod world;
 
