@@ -61,6 +61,7 @@ pub struct Executed {
 #[derive(Debug)]
 pub struct Chain {
     evm: Evm,
+    birth: Vec<Log>,
 }
 
 /// More than any call needs.
@@ -79,7 +80,10 @@ fn evm(db: Db, block: BlockEnv) -> Evm {
 impl Clone for Chain {
     fn clone(&self) -> Self {
         let context = &self.evm.ctx;
-        Self { evm: evm(context.journaled_state.database.clone(), context.block.clone()) }
+        Self {
+            evm: evm(context.journaled_state.database.clone(), context.block.clone()),
+            birth: self.birth.clone(),
+        }
     }
 }
 
@@ -96,12 +100,12 @@ impl Chain {
             basefee: 0,
             ..BlockEnv::default()
         };
-        let mut chain = Self { evm: evm(Db::default(), block) };
+        let mut chain = Self { evm: evm(Db::default(), block), birth: Vec::new() };
         let arguments = Genesis::constructorCall {
             authority: address(AUTHORITY),
             epochLength: U256::from(EPOCH_LENGTH),
         };
-        chain.create(&[genesis, &arguments.abi_encode()[..]].concat())?;
+        chain.birth = chain.create(&[genesis, &arguments.abi_encode()[..]].concat())?;
         for (place, token) in world.tokens.into_iter().enumerate() {
             let arguments = BlocklistToken::constructorCall {
                 name_: format!("Token {place}"),
@@ -166,12 +170,27 @@ impl Chain {
         to: Address,
         call: &C,
     ) -> Result<std::result::Result<C::Return, Bytes>> {
-        let (result, _) = self.run(Address::ZERO, TxKind::Call(to), call.abi_encode().into())?;
-        match result {
-            ExecutionResult::Success { output, .. } => {
-                let answer = C::abi_decode_returns(&output.into_data());
+        match self.answer(to, call.abi_encode().into())? {
+            Ok(output) => {
+                let answer = C::abi_decode_returns(&output);
                 answer.map(Ok).map_err(|error| Error::Evm(error.to_string()))
             }
+            Err(reason) => Ok(Err(reason)),
+        }
+    }
+
+    /// Asks a view, and leaves the answer as it comes: what it returns, or the data that it reverts with.
+    ///
+    /// # Errors
+    /// [`Error::Evm`] where the EVM could not run it.
+    pub(crate) fn answer(
+        &mut self,
+        to: Address,
+        input: Bytes,
+    ) -> Result<std::result::Result<Bytes, Bytes>> {
+        let (result, _) = self.run(Address::ZERO, TxKind::Call(to), input)?;
+        match result {
+            ExecutionResult::Success { output, .. } => Ok(Ok(output.into_data())),
             ExecutionResult::Revert { output, .. } => Ok(Err(output)),
             ExecutionResult::Halt { reason, .. } => Err(Error::Halted(format!("{reason:?}"))),
         }
@@ -186,13 +205,18 @@ impl Chain {
         database.storage(contract, slot.into()).map_err(|error| Error::Evm(error.to_string()))
     }
 
-    fn create(&mut self, code: &[u8]) -> Result<()> {
+    /// What the core logged when it was created.
+    pub(crate) fn birth(&self) -> &[Log] {
+        &self.birth
+    }
+
+    fn create(&mut self, code: &[u8]) -> Result<Vec<Log>> {
         let (result, state) = self.run(CREATOR, TxKind::Create, code.to_vec().into())?;
         if !result.is_success() {
             return Err(Error::Deployment(format!("{result:?}")));
         }
         self.evm.ctx.journaled_state.database.commit(state);
-        Ok(())
+        Ok(result.into_logs())
     }
 
     fn run(
@@ -201,7 +225,8 @@ impl Chain {
         kind: TxKind,
         data: Bytes,
     ) -> Result<(ExecutionResult, EvmState)> {
-        let tx = TxEnv { caller, gas_limit: GAS_LIMIT, kind, data, ..TxEnv::default() };
+        let chain_id = Some(CHAIN_ID);
+        let tx = TxEnv { caller, gas_limit: GAS_LIMIT, kind, data, chain_id, ..TxEnv::default() };
         let done = self.evm.transact(tx).map_err(|error| Error::Evm(error.to_string()))?;
         Ok((done.result, done.state))
     }

@@ -20,6 +20,11 @@ impl History {
         self.changes.last_key_value().map_or(0, |(_, value)| *value)
     }
 
+    /// The epoch of the last change; `None` where the value was always 0.
+    pub(crate) fn last_change(&self) -> Option<Epoch> {
+        self.changes.last_key_value().map(|(epoch, _)| *epoch)
+    }
+
     /// The value at the first instant of `epoch`: what the epochs before it left. A change made
     /// in an epoch counts from the next (a deposit earns from `e+1`).
     pub(crate) fn at(&self, epoch: Epoch) -> u128 {

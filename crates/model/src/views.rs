@@ -1,8 +1,9 @@
 //! What can be read: balances, worth, history, and what a service can rely on.
 
 use crate::{
-    Account, Allocation, Bucket, Budget, Epoch, LEAST_MAGNITUDE, Model, ModelError, Operator,
-    OperatorSetId, Pool, PoolId, Result, Strategy, U256, Wad, math, renewal::REST,
+    Account, Allocation, Bucket, Budget, Epoch, Function, LEAST_MAGNITUDE, Model, ModelError,
+    Operator, OperatorSetId, Pool, PoolId, Result, Strategy, U256, Wad, history::History, math,
+    renewal::REST,
 };
 
 impl Model {
@@ -20,6 +21,23 @@ impl Model {
         self.tokens.vault_balance(strategy)
     }
 
+    /// Who ever held which token.
+    pub fn holders(&self) -> impl Iterator<Item = (Strategy, Account)> {
+        self.tokens.balances.keys().copied()
+    }
+
+    /// All that was ever minted of a token, what was burned since included.
+    #[must_use]
+    pub fn supply(&self, strategy: Strategy) -> u128 {
+        self.tokens.supply.get(&strategy).copied().unwrap_or_default()
+    }
+
+    /// Whether a token accepts an account as a receiver.
+    #[must_use]
+    pub fn can_receive(&self, strategy: Strategy, account: Account) -> bool {
+        self.tokens.can_receive(strategy, account)
+    }
+
     /// What slashes have burned of a token.
     #[must_use]
     pub fn burned(&self, strategy: Strategy) -> u128 {
@@ -32,19 +50,33 @@ impl Model {
         self.tokens.unasked.get(&strategy).copied().unwrap_or_default()
     }
 
-    /// Whether a token can be sent to an account.
-    #[must_use]
-    pub fn can_receive(&self, strategy: Strategy, account: Account) -> bool {
-        self.tokens.can_receive(strategy, account)
-    }
-
     /// What an account can collect of slashes that could not be delivered to it.
     #[must_use]
     pub fn credit(&self, strategy: Strategy, account: Account) -> u128 {
         self.vault.credit(strategy, account)
     }
 
+    /// Who has something to collect, of which token.
+    pub fn credits(&self) -> impl Iterator<Item = (Strategy, Account)> {
+        self.vault.credits.keys().copied()
+    }
+
     // -- stake ------------------------------------------------------------------------------
+
+    /// All registered operators.
+    pub fn operators(&self) -> impl Iterator<Item = Operator> {
+        self.vault.operators.keys().copied()
+    }
+
+    /// Which stakers were ever admitted by the approver of which operator.
+    pub fn admissions(&self) -> impl Iterator<Item = (Operator, Account)> {
+        self.vault.admissions.keys().copied()
+    }
+
+    /// All pools that ever held stake.
+    pub fn pools(&self) -> impl Iterator<Item = (Operator, Strategy)> {
+        self.vault.pools.keys().copied()
+    }
 
     /// A pool in its current generation.
     #[must_use]
@@ -100,6 +132,16 @@ impl Model {
         held.map(|(key, _)| *key)
     }
 
+    /// All positions that ever held shares.
+    pub fn former_positions(&self) -> impl Iterator<Item = (PoolId, Account)> {
+        self.vault.positions.keys().copied()
+    }
+
+    /// All buckets that ever had exits in them; and, under epoch 0, those of renewed generations.
+    pub fn buckets(&self) -> impl Iterator<Item = (PoolId, Epoch)> {
+        self.vault.buckets.keys().copied()
+    }
+
     /// All exits that were not completed.
     pub fn exits(&self) -> impl Iterator<Item = (PoolId, Epoch, Account)> {
         self.vault.exits.keys().copied()
@@ -111,7 +153,26 @@ impl Model {
         self.vault.deposit_cap(strategy)
     }
 
+    /// For which owner which spender was ever allowed to transfer shares of which pool.
+    pub fn allowances(&self) -> impl Iterator<Item = (Account, Account, PoolId)> {
+        self.vault.allowances.keys().copied()
+    }
+
+    /// For which owner which spender may act.
+    pub fn agents(&self) -> impl Iterator<Item = (Account, Account)> {
+        self.vault.agents.iter().copied()
+    }
+
     // -- history ----------------------------------------------------------------------------
+
+    /// The epoch in which the shares of a pool last changed, be it that its generation ended; `None`
+    /// where it never held stake.
+    #[must_use]
+    pub fn pool_since(&self, operator: Operator, strategy: Strategy) -> Option<Epoch> {
+        let total = self.vault.totals.get(&self.pool_id(operator, strategy));
+        let born = self.vault.generations.get(&(operator, strategy));
+        total.and_then(History::last_change).max(born.and_then(History::last_change))
+    }
 
     /// The shares of a position at the first instant of `epoch`.
     ///
@@ -157,6 +218,21 @@ impl Model {
     }
 
     // -- promises ---------------------------------------------------------------------------
+
+    /// All sets, retired ones too.
+    pub fn operator_sets(&self) -> impl Iterator<Item = OperatorSetId> {
+        self.allocations.sets.keys().copied()
+    }
+
+    /// All allocations that were ever made.
+    pub fn allocations(&self) -> impl Iterator<Item = (OperatorSetId, Operator, Strategy)> {
+        self.allocations.entries.keys().copied()
+    }
+
+    /// Who is appointed, by which account, for what.
+    pub fn appointments(&self) -> impl Iterator<Item = (Account, Account, Function)> {
+        self.allocations.appointments.iter().copied()
+    }
 
     /// A strategy's ceiling for committed over left: 1 until governance sets another.
     #[must_use]

@@ -4,6 +4,7 @@ mod access;
 mod admissions;
 mod allocations;
 mod coverage;
+mod exact;
 mod governance;
 mod history;
 mod memberships;

@@ -279,9 +279,12 @@ fn slash_is_refused_with_a_reason() -> Result<()> {
     };
     let stranger = ModelError::NotSlasher { set: ORACLE, by: ALICE };
     assert_eq!(try_slash(&mut model, ALICE, &[(ETH, wad(1))]), Err(stranger));
-    let twice = ModelError::DuplicateStrategy { strategy: ETH };
-    let doubled = [(ETH, wad(1)), (GOLD, wad(1)), (ETH, wad(1))];
-    assert_eq!(try_slash(&mut model, SLASHER, &doubled), Err(twice));
+    let unordered =
+        |previous, strategy| Err(ModelError::StrategiesNotAscending { previous, strategy });
+    let doubled = [(ETH, wad(1)), (GOLD, wad(1)), (GOLD, wad(1))];
+    assert_eq!(try_slash(&mut model, SLASHER, &doubled), unordered(GOLD, GOLD));
+    let descending = [(GOLD, wad(1)), (ETH, wad(1))];
+    assert_eq!(try_slash(&mut model, SLASHER, &descending), unordered(GOLD, ETH));
     let above = Wad(Wad::ONE.0 + 1);
     let too_much = ModelError::FractionAboveOne { wad: above };
     assert_eq!(try_slash(&mut model, SLASHER, &[(ETH, above)]), Err(too_much));
