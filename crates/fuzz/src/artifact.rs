@@ -29,7 +29,8 @@ pub fn read_genesis(path: &Path) -> Result<Bytes> {
     let text = fs::read_to_string(path).map_err(|error| fail(error.to_string()))?;
     let artifact: Artifact = serde_json::from_str(&text)
         .map_err(|error| fail(format!("it is no compiler's artifact: {error}")))?;
-    let is_genesis = artifact.abi.errors.contains_key("Misplaced") && artifact.abi.functions.is_empty();
+    let is_genesis =
+        artifact.abi.errors.contains_key("Misplaced") && artifact.abi.functions.is_empty();
     if !is_genesis {
         let hint = "it is no artifact of Genesis, which carries the code of both contracts: build the contracts and \
                     name out/Genesis.sol/Genesis.json";
@@ -59,7 +60,9 @@ mod tests {
         let vault = read_genesis(&committed("StakeVault")).unwrap_err().to_string();
         assert!(vault.contains("StakeVault.json") && vault.contains("Genesis.json"), "{vault}");
         let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
-        assert!(read_genesis(&manifest).unwrap_err().to_string().contains("no compiler's artifact"));
+        assert!(
+            read_genesis(&manifest).unwrap_err().to_string().contains("no compiler's artifact")
+        );
         assert!(read_genesis(Path::new("/nowhere")).unwrap_err().to_string().contains("/nowhere"));
     }
 }

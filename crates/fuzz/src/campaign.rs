@@ -19,8 +19,8 @@ use palisade_model::{Action, Model, ModelError, Outcome};
 use crate::{
     Disagreement, Result, Tally,
     choose::Chooser,
-    genes::{Gene, Rng},
     duel::{Check, Duel, Verdict},
+    genes::{Gene, Rng},
     guided::Features,
     shrink::shrink,
     world::World,
@@ -347,7 +347,13 @@ impl Fuzz {
         let mut duel = self.prepared(&Duel::new(&world, &self.genesis)?);
         for (place, action) in (1..).zip(actions) {
             let Verdict { outcome, disagreement } = duel.act(action)?;
-            tell(Replayed { place, action, outcome: &outcome, model: duel.model(), world: &world })?;
+            tell(Replayed {
+                place,
+                action,
+                outcome: &outcome,
+                model: duel.model(),
+                world: &world,
+            })?;
             if let Some(disagreement) = disagreement {
                 return Ok(Some((place, disagreement)));
             }
@@ -360,11 +366,7 @@ impl Fuzz {
     }
 
     /// The same, and nothing is told.
-    fn retry(
-        &self,
-        start: &Duel,
-        actions: &[Action],
-    ) -> Result<Option<(usize, Disagreement)>> {
+    fn retry(&self, start: &Duel, actions: &[Action]) -> Result<Option<(usize, Disagreement)>> {
         let mut duel = self.prepared(start);
         for (place, action) in actions.iter().enumerate() {
             if let Some(disagreement) = duel.act(action)?.disagreement {
@@ -390,7 +392,8 @@ impl Fuzz {
             let found = self.retry(&start, actions).ok().flatten();
             found.is_some_and(|(_, disagreement)| disagreement.kind() == kind)
         };
-        let tell = |at: crate::shrink::Progress| self.tell(Progress::Shrinking { actions: at.actions });
+        let tell =
+            |at: crate::shrink::Progress| self.tell(Progress::Shrinking { actions: at.actions });
         actions = shrink(&actions, fails, tell);
         if let Some((length, found)) = self.retry(&start, &actions)? {
             actions.truncate(length);

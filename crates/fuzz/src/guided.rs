@@ -13,8 +13,8 @@ use palisade_model::{Action, Branch, Model, ModelError, Outcome};
 use crate::{
     Disagreement, Error, Failure, Fuzz, Report, Result, Tally,
     campaign::Progress,
-    genes::{Gene, Rng, mutate},
     duel::Duel,
+    genes::{Gene, Rng, mutate},
     world::World,
 };
 
@@ -41,7 +41,11 @@ impl Features {
     ) {
         if let Err(error) = outcome {
             let reason = ModelError::NAMES.iter().position(|name| *name == error.name());
-            self.found.insert((number(action.kind() as usize), number(reason.unwrap_or_default()), REFUSED));
+            self.found.insert((
+                number(action.kind() as usize),
+                number(reason.unwrap_or_default()),
+                REFUSED,
+            ));
             return;
         }
         self.counts.resize(Branch::ALL.len(), 0);
@@ -146,8 +150,7 @@ impl Fuzz {
                 let place = next.fetch_add(1, Ordering::Relaxed);
                 let Some(genes) = batch.get(place) else { return Ok(done) };
                 let mut features = Features::default();
-                let (tally, failed) =
-                    self.play_genes(world, &start, genes, Some(&mut features))?;
+                let (tally, failed) = self.play_genes(world, &start, genes, Some(&mut features))?;
                 done.push((place, Tried { genes: genes.clone(), tally, features, failed }));
             }
         };
@@ -184,8 +187,11 @@ fn failed(path: &Path) -> impl Fn(String) -> Error {
 fn read(folder: &Path) -> Result<Vec<Kept>> {
     fs::create_dir_all(folder).map_err(|error| failed(folder)(error.to_string()))?;
     let entries = fs::read_dir(folder).map_err(|error| failed(folder)(error.to_string()))?;
-    let mut paths: Vec<PathBuf> =
-        entries.flatten().map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|it| it == "json")).collect();
+    let mut paths: Vec<PathBuf> = entries
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|it| it == "json"))
+        .collect();
     paths.sort();
     let kept = |path: PathBuf| {
         let text = fs::read_to_string(&path).map_err(|error| failed(&path)(error.to_string()))?;

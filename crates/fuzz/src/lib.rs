@@ -10,6 +10,8 @@ mod duel;
 mod error;
 mod expect;
 // mod forge;
+#[cfg(test)]
+mod game;
 mod genes;
 mod guided;
 mod history;

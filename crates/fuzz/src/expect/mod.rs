@@ -146,11 +146,11 @@ impl Telling<'_> {
 }
 
 /// The address of nobody where there is none.
-fn or_nobody(account: Option<Account>) -> Address {
+pub(crate) fn or_nobody(account: Option<Account>) -> Address {
     account.map_or(Address::ZERO, address)
 }
 
 /// The pool of an operator as it lives in this state.
-fn living(model: &Model, operator: Operator, strategy: Strategy) -> U256 {
+pub(crate) fn living(model: &Model, operator: Operator, strategy: Strategy) -> U256 {
     crate::world::pool(model.pool_id(operator, strategy)).into()
 }
