@@ -27,6 +27,7 @@ mod tokens;
 mod types;
 mod vault;
 mod views;
+mod walks;
 
 pub use access::Function;
 pub use actions::{Action, ActionKind, Outcome};
