@@ -71,7 +71,7 @@ impl Chooser {
             2 => approval.signer = picks.one(&self.approvers),
             3 => approval.signer = picks.one(&STAKERS),
             4 => approval.staker = picks.one(&STAKERS),
-            _ => approval.deadline += 1,
+            _ => approval.deadline = approval.deadline.wrapping_add(1),
         }
     }
 
