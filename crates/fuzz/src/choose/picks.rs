@@ -61,8 +61,8 @@ impl Picks {
     /// all, and the largest number there is.
     pub(super) fn part(&mut self, all: u128) -> u128 {
         match self.below(32) {
-            0..9 => all,
-            9..13 => all.div_ceil(2),
+            0..6 => all,
+            6..13 => all.div_ceil(2),
             13..15 => 1,
             15 => all.saturating_sub(1).max(1),
             16..29 => self.up_to(all),

@@ -32,13 +32,13 @@ impl Chooser {
         let timestamp = match picks.below(32) {
             0 => now,
             1 | 2 => now + 1,
-            3..5 => now + picks.up_to(clock.epoch_length().into()) as u64,
-            5..8 => next - 1,
-            8..18 => next,
-            18 => next + 1,
-            19..21 => clock.start_of(epoch.plus(2)),
-            21 => clock.start_of(epoch.plus(2 + picks.below(6) as u32)),
-            22..30 => self.proposal_time(model, picks).unwrap_or(next),
+            3..10 => now + picks.up_to(clock.epoch_length().into()) as u64,
+            10..13 => next - 1,
+            13..19 => next,
+            19 => next + 1,
+            20 => clock.start_of(epoch.plus(2)),
+            21 if picks.once_in(2) => clock.start_of(epoch.plus(2 + picks.below(5) as u32)),
+            21..30 => self.proposal_time(model, picks).unwrap_or(next),
             _ => {
                 let pause = model.pause_of(picks.one(&PAUSABLES));
                 picks.one(&[pause.until.saturating_sub(1), pause.until, pause.rest_until])
@@ -81,8 +81,8 @@ impl Chooser {
 
     pub(super) fn set_can_receive(&self, model: &Model, picks: &mut Picks) -> Action {
         let (strategy, account) = (self.token(picks), picks.one(&REFUSED));
-        // Most often what it is not.
-        let can = model.can_receive(strategy, account) == picks.once_in(6);
+        // Most often it is not accepted.
+        let can = !model.can_receive(strategy, account) && picks.once_in(2) || picks.once_in(8);
         Action::SetCanReceive { strategy, account, can }
     }
 

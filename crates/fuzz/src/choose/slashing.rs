@@ -1,6 +1,8 @@
 //! Slashes, at once and proposed.
 
-use palisade_model::{Account, Action, Magnitude, Model, OperatorSetId, Wad};
+use palisade_model::{
+    Account, Action, Allocation, Budget, Magnitude, Model, OperatorSetId, WORN_OUT, Wad,
+};
 
 use super::{Chooser, OTHERS, STEPS, allocations::Promise, is_live, picks::Picks};
 use crate::world::RESOLVER;
@@ -19,9 +21,19 @@ impl Chooser {
                 && (instant || model.proposal(set, operator, strategy).is_none())
                 && model.slashable(set, operator, strategy).total() > 0
         };
-        let near = model.written_allocations_from(from).take(2 * STEPS);
-        let mut near = near.filter(|(_, written)| written.side() > Magnitude::ZERO);
-        near.find(|(promise, _)| suits(*promise)).map_or(from, |(promise, _)| promise)
+        // A proposal that is made again, or that something else comes before.
+        let eventful = !instant && picks.once_in(2);
+        let again = |(set, operator, strategy): Promise, written: Allocation| {
+            let last = model.written_proposals_from((set, operator, strategy)).next();
+            written.effective.is_some()
+                || last.is_some_and(|(of, _)| of == (set, operator, strategy))
+        };
+        let near = || {
+            let near = model.written_allocations_from(from).take(2 * STEPS);
+            near.filter(|(of, written)| written.side() > Magnitude::ZERO && suits(*of))
+        };
+        let found = eventful.then(|| near().find(|(of, written)| again(*of, *written))).flatten();
+        found.or_else(|| near().next()).map_or(from, |(promise, _)| promise)
     }
 
     pub(super) fn slash(&self, model: &Model, picks: &mut Picks) -> Action {
@@ -33,8 +45,15 @@ impl Chooser {
         let whole = it.current.saturating_add(taken);
         let most = cap.floor_of(whole).saturating_sub(taken);
         let free = wad_of(most, it.current);
-        let mut fractions =
-            vec![(strategy, fraction(picks, if taken.0 == 0 { cap } else { free }))];
+        let Budget { left, committed } = model.budget(operator, strategy);
+        // All that is promised, and nearly all there is: the pool is worn out and free.
+        let wears = it.side() == committed && it.current.0 >= left.0 - left.0 / WORN_OUT as u64;
+        let fraction = if wears && cap == Wad::ONE && picks.below(4) > 0 {
+            cap
+        } else {
+            fraction(picks, if taken.0 == 0 { cap } else { free })
+        };
+        let mut fractions = vec![(strategy, fraction)];
         for _ in 0..picks.below(4).saturating_sub(1) {
             let beside = self.token(picks);
             if beside != strategy || picks.once_in(8) {
@@ -108,10 +127,10 @@ fn fraction(picks: &mut Picks, most: Wad) -> Wad {
         2 => most.saturating_add(1),
         3 => Wad::ONE.0 + 1,
         4 => u64::MAX,
-        5..15 => most,
-        15..17 => most.saturating_sub(1),
-        17..20 => most - most / (1 + (1 << 13)),
-        20..24 => most - most / 3,
+        5..11 => most,
+        11 => most.saturating_sub(picks.up_to(1 << 30) as u64),
+        12 | 13 => most - most / (1 + (1 << 13)),
+        14..20 => most / 3,
         _ => picks.up_to(most.into()) as u64,
     })
 }
