@@ -4,6 +4,7 @@ mod calls;
 mod chain;
 mod disagreement;
 mod error;
+mod forge;
 mod history;
 mod shrink;
 mod world;
