@@ -9,7 +9,7 @@ mod disagreement;
 mod duel;
 mod error;
 mod expect;
-// mod forge;
+mod forge;
 #[cfg(test)]
 mod game;
 mod genes;
@@ -18,7 +18,7 @@ mod history;
 mod names;
 mod reasons;
 mod shrink;
-// mod state;
+mod state;
 mod tally;
 mod views;
 mod words;
