@@ -69,12 +69,6 @@ impl Model {
     ) -> impl Iterator<Item = ((OperatorSetId, Operator, Strategy), Proposal)> {
         round(&self.allocations.proposals, from).map(|(key, proposal)| (*key, *proposal))
     }
-
-    /// Whether a token accepts an account as a receiver.
-    #[must_use]
-    pub fn can_receive(&self, strategy: Strategy, account: Account) -> bool {
-        self.tokens.can_receive(strategy, account)
-    }
 }
 
 fn round<K: Ord + Copy, V>(map: &BTreeMap<K, V>, from: K) -> impl Iterator<Item = (&K, &V)> {
