@@ -30,7 +30,7 @@ pub use chain::{Chain, Executed, Sent, Write};
 pub use disagreement::Disagreement;
 pub use duel::{Check, Duel, Step, Verdict};
 pub use error::{Error, Result};
-pub use history::History;
+pub use history::{Found, History, HistoryError};
 pub use palisade_model::{Branch, Branches};
 pub use tally::{Attempts, Tally};
 pub use world::World;
