@@ -6,6 +6,9 @@ mod disagreement;
 mod error;
 mod names;
 mod state;
+#[cfg(test)]
+mod story;
+mod tell;
 mod views;
 mod world;
 
