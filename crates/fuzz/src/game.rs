@@ -95,10 +95,10 @@ impl Game {
     }
 
     /// Both carry it out, with the same return value and the same logs.
+    #[track_caller]
     pub(crate) fn does(&mut self, action: Action) -> Outcome {
         let before = Before::new(&self.model, &action);
-        let outcome =
-            self.model.apply(&action).unwrap_or_else(|error| panic!("{action:?}: {error}"));
+        let outcome = self.model.apply(&action).expect(&format!("{action:?}"));
         let said = expected(&self.world, before, &self.model, &action, &outcome);
         match call(&self.world, &action) {
             None => self.chain.set_time(self.now()),
@@ -114,6 +114,7 @@ impl Game {
     }
 
     /// Both refuse it, and the chain says why: for this reason, which is so, and would not be with any other field.
+    #[track_caller]
     pub(crate) fn refuses(&mut self, action: Action, name: &'static str) {
         let before = self.model.clone();
         let error = self.model.apply(&action).expect_err(&format!("{action:?}"));

@@ -41,6 +41,7 @@ fn governance() -> Game {
     for action in [P::Deposit, P::Open, P::Complete, P::Join, P::Raise, P::CreateSet] {
         game.does(pause(action, 600));
     }
+    game.wait(1_200);
     game.does(pause(P::Complete, 0));
     game
 }
@@ -267,7 +268,6 @@ fn ends() -> Game {
     game.pass(2);
     // Nothing is left of it.
     game.does(complete(ALICE, pool, unripe));
-    game.does(settle(OPERATOR, INSTANT, token));
 
     // The next generation wears out.
     let pool = game.pool(OPERATOR);
