@@ -51,7 +51,7 @@ const OTHERS: [Account; 6] =
 const WEIGHTS: &[(ActionKind, usize)] = {
     use ActionKind as K;
     &[
-        (K::AdvanceTo, 72),
+        (K::AdvanceTo, 62),
         (K::Mint, 22),
         (K::Donate, 22),
         (K::SetCanReceive, 22),
@@ -63,10 +63,10 @@ const WEIGHTS: &[(ActionKind, usize)] = {
         (K::Admit, 22),
         (K::Open, 22),
         (K::Close, 22),
-        (K::Deposit, 80),
+        (K::Deposit, 75),
         (K::Withdraw, 22),
         (K::Delegate, 22),
-        (K::QueueWithdrawal, 32),
+        (K::QueueWithdrawal, 28),
         (K::CompleteWithdrawal, 22),
         (K::Redelegate, 22),
         (K::Transfer, 22),
@@ -83,10 +83,10 @@ const WEIGHTS: &[(ActionKind, usize)] = {
         (K::Leave, 22),
         (K::Eject, 22),
         (K::Renew, 22),
-        (K::Allocate, 75),
+        (K::Allocate, 85),
         (K::Settle, 22),
-        (K::Slash, 35),
-        (K::ProposeSlash, 38),
+        (K::Slash, 50),
+        (K::ProposeSlash, 45),
         (K::CancelSlash, 22),
         (K::ExecuteSlash, 22),
     ]

@@ -38,9 +38,15 @@ impl Chooser {
             model.allocation(set, operator, strategy) != written
         };
         let from = self.promise(picks);
-        let near = model.written_allocations_from(from).take(2 * STEPS);
-        let mut waiting = near.filter(|(_, written)| written.side() > Magnitude::ZERO);
-        let found = waiting.find(|(promise, written)| due(*promise, *written));
+        let waiting = || {
+            let near = model.written_allocations_from(from).take(2 * STEPS);
+            near.filter(|(promise, written)| {
+                written.side() > Magnitude::ZERO && due(*promise, *written)
+            })
+        };
+        // It may be what a renewal waits for.
+        let found = waiting().find(|((_, of, token), _)| is_worn(model, *of, *token));
+        let found = found.or_else(|| waiting().next());
         let (set, operator, strategy) = found.map_or(from, |(promise, _)| promise);
         let by = if picks.once_in(2) { picks.one(&OTHERS) } else { picks.one(&AGENTS) };
         Action::Settle { by, operator, set, strategy }
@@ -72,10 +78,7 @@ impl Chooser {
         let start = picks.below(self.registered);
         let operators = (start..self.registered).chain(0..start).map(operator);
         let mut pools = operators.flat_map(|of| self.tokens.map(|token| (of, token)));
-        pools.find(|&(of, token)| {
-            let pool = model.pool(of, token);
-            pool.shares > pool.assets.saturating_mul(WORN_OUT) && suits(of, token)
-        })
+        pools.find(|&(of, token)| is_worn(model, of, token) && suits(of, token))
     }
 
     /// A promise of a worn-out pool, which cannot be renewed while there is any.
@@ -90,6 +93,11 @@ impl Chooser {
     }
 }
 
+fn is_worn(model: &Model, operator: Operator, strategy: Strategy) -> bool {
+    let pool = model.pool(operator, strategy);
+    pool.shares > pool.assets.saturating_mul(WORN_OUT)
+}
+
 /// What an operator promises: mostly what it may.
 fn target(model: &Model, picks: &mut Picks, (set, operator, strategy): Promise) -> Magnitude {
     let it = model.allocation(set, operator, strategy);
@@ -99,7 +107,10 @@ fn target(model: &Model, picks: &mut Picks, (set, operator, strategy): Promise) 
     let most = most.0.min(Magnitude::WHOLE.0);
     let rest = if it.side().0 < most { most } else { it.side().0 / 2 };
     let between = |low: u64, high: u64| low.midpoint(high);
+    let alone = others == Magnitude::ZERO && picks.below(2) == 0;
     let target = match picks.below(40) {
+        // A slash of all of it wears the pool out, and frees it.
+        9.. if alone => most.saturating_sub(most / (2 * WORN_OUT as u64)),
         0 => Magnitude::WHOLE.0 + 1,
         1 => u64::MAX,
         2 => LEAST_MAGNITUDE.0 - 1,
@@ -113,9 +124,7 @@ fn target(model: &Model, picks: &mut Picks, (set, operator, strategy): Promise) 
         12..14 => between(it.current.0, it.next.0),
         14 => it.next.0 + 1,
         15..18 => most,
-        // A slash of all of it wears the pool out, and frees it.
-        18..22 => most.saturating_sub(most / (2 * WORN_OUT as u64)),
-        22..30 => between(it.side().0, most),
+        18..28 => between(it.side().0, most),
         _ => most / 2,
     };
     // Slashes have worn it to less than can be asked for, but it can be kept.

@@ -15,9 +15,9 @@ const URIS: [&str; 4] = [
 impl Chooser {
     pub(super) fn register_operator(&self, picks: &mut Picks) -> Action {
         // Few enough are new that the others are not forgotten at once.
-        let new = self.operators.len() < 4 || picks.below(16) < 4;
+        let new = self.operators.len() < 4 || picks.below(16) < 3;
         let operator = if new { operator(self.registered) } else { self.operator(picks) };
-        let gated = picks.below(8) < 5;
+        let gated = picks.below(8) < 7;
         Action::RegisterOperator { operator, approver: gated.then(|| picks.one(&self.approvers)) }
     }
 
@@ -26,7 +26,7 @@ impl Chooser {
         // Two stay as they are.
         let newer = self.operators.iter().filter(|of| gated(of)).count();
         let oldest = (0..self.registered).map(operator).find(gated);
-        let oldest = oldest.filter(|of| newer > 2 || !self.operators.contains(of));
+        let oldest = oldest.filter(|of| newer > 1 || !self.operators.contains(of));
         let operator = oldest.unwrap_or_else(|| self.operator(picks));
         Action::RemoveApprover { operator }
     }

@@ -76,11 +76,10 @@ impl Picks {
     pub(super) fn least(&mut self, exact: u128) -> u128 {
         match self.below(16) {
             0..8 => 0,
-            8..13 => exact,
-            13 => 1,
-            14 => exact.saturating_add(1),
-            _ if self.once_in(2) => u128::MAX,
-            _ => exact,
+            8..14 => exact,
+            14 => 1,
+            _ if self.once_in(3) => u128::MAX,
+            _ => exact.saturating_add(1),
         }
     }
 }

@@ -59,7 +59,7 @@ impl Chooser {
     }
 
     pub(super) fn retire(&self, model: &Model, picks: &mut Picks) -> Action {
-        let ripe = self.sets.len() > FEW_SETS;
+        let ripe = self.sets.len() > FEW_SETS && picks.below(4) > 0;
         let id = if ripe { self.set(picks) } else { set(picks.below(self.created + 1)) };
         // Where there are too few a stranger may try.
         let spared = !ripe && is_live(model, id);
@@ -153,11 +153,11 @@ fn terms(picks: &mut Picks) -> Terms {
     };
     let window = match picks.below(24) {
         0..12 => 0,
-        12..16 => 1,
-        16 => half,
+        12..17 => 1,
         17 => half + 1,
         18 => u64::MAX,
         19 => half - 1,
+        20 => half,
         _ => picks.up_to(half.into()) as u64,
     };
     let cap = match picks.below(24) {

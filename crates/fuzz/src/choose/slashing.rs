@@ -21,18 +21,21 @@ impl Chooser {
                 && (instant || model.proposal(set, operator, strategy).is_none())
                 && model.slashable(set, operator, strategy).total() > 0
         };
-        // A proposal that is made again, or that something else comes before.
-        let eventful = !instant && picks.once_in(2);
-        let again = |(set, operator, strategy): Promise, written: Allocation| {
-            let last = model.written_proposals_from((set, operator, strategy)).next();
-            written.effective.is_some()
-                || last.is_some_and(|(of, _)| of == (set, operator, strategy))
+        let eventful = picks.once_in(2);
+        let leads_on = |promise: Promise, written: Allocation| {
+            if instant {
+                return wears_out(model, promise);
+            }
+            // Something comes between, or it is proposed again.
+            let last = model.written_proposals_from(promise).next();
+            written.effective.is_some() || last.is_some_and(|(of, _)| of == promise)
         };
         let near = || {
             let near = model.written_allocations_from(from).take(2 * STEPS);
             near.filter(|(of, written)| written.side() > Magnitude::ZERO && suits(*of))
         };
-        let found = eventful.then(|| near().find(|(of, written)| again(*of, *written))).flatten();
+        let found =
+            eventful.then(|| near().find(|(of, written)| leads_on(*of, *written))).flatten();
         found.or_else(|| near().next()).map_or(from, |(promise, _)| promise)
     }
 
@@ -45,10 +48,7 @@ impl Chooser {
         let whole = it.current.saturating_add(taken);
         let most = cap.floor_of(whole).saturating_sub(taken);
         let free = wad_of(most, it.current);
-        let Budget { left, committed } = model.budget(operator, strategy);
-        // All that is promised, and nearly all there is: the pool is worn out and free.
-        let wears = it.side() == committed && it.current.0 >= left.0 - left.0 / WORN_OUT as u64;
-        let fraction = if wears && cap == Wad::ONE && picks.below(4) > 0 {
+        let fraction = if wears_out(model, (set, operator, strategy)) && picks.below(4) > 0 {
             cap
         } else {
             fraction(picks, if taken.0 == 0 { cap } else { free })
@@ -101,6 +101,17 @@ impl Chooser {
         let (set, operator, strategy) = self.proposed(model, picks, |end| early == (now < end));
         Action::ExecuteSlash { by: picks.one(&OTHERS), set, operator, strategy }
     }
+}
+
+/// Whether a slash of the whole promise wears the pool out, and leaves nothing promised.
+fn wears_out(model: &Model, (set, operator, strategy): Promise) -> bool {
+    let it = model.allocation(set, operator, strategy);
+    let Budget { left, committed } = model.budget(operator, strategy);
+    let nearly_all = left.0 - left.0 / WORN_OUT as u64..left.0;
+    it.side() == committed
+        && nearly_all.contains(&it.current.0)
+        && model.pool(operator, strategy).assets > 0
+        && model.operator_set(set).is_ok_and(|set| set.terms.cap == Wad::ONE)
 }
 
 /// Who slashes, now and then somebody else; and the most of a slash.

@@ -61,12 +61,16 @@ impl Chooser {
             open && (model.approver(of).is_none()
                 || model.admission(of, staker).deadline.is_some_and(|deadline| now <= deadline))
         };
-        let promises = |of| model.budget(of, token).committed > Magnitude::ZERO;
+        // Something is promised of little.
+        let bare = |of| {
+            let committed = model.budget(of, token).committed;
+            committed > Magnitude::ZERO && model.pool(of, token).assets < 100_000
+        };
         match picks.below(16) {
             0 => self.operator(picks),
             1..3 => Operator::IDLE,
-            3..11 => {
-                let found = picks.first(&self.operators, |of| promises(of) && takes(of));
+            3..12 => {
+                let found = picks.first(&self.operators, |of| bare(of) && takes(of));
                 found.or_else(|| picks.first(&self.operators, takes)).unwrap_or(Operator::IDLE)
             }
             _ => picks.first(&self.operators, takes).unwrap_or(Operator::IDLE),
