@@ -22,7 +22,7 @@ contract ExampleTest is Replay {
     // forgefmt: disable-next-item
     function test_Example() public {
         attempt(AUTHORITY, VAULT, abi.encodeCall(IStakeVault.setDepositCap, (TOKEN_0, 1_000_000)));
-        attempt(address(0), TOKEN_0, abi.encodeCall(IToken.mint, (STAKER_1, 1_000)));
+        attempt(address(0), TOKEN_0, abi.encodeCall(IToken.mint, (STAKER_1, 1000)));
         attempt(OPERATOR_1, VAULT, abi.encodeCall(IStakeVault.registerOperator, (APPROVER_1)));
         attempt(
             SERVICE_1,
@@ -79,11 +79,11 @@ contract ExampleTest is Replay {
             )
         );
         attempt(STAKER_1, VAULT, abi.encodeCall(IStakeVault.deposit, (TOKEN_0, OPERATOR_1, STAKER_1, 12_345, 0)));
-        attempt(AUTHORITY, MANAGER, abi.encodeCall(IGoverned.pause, (Pausable.Raise, 3_600)));
+        attempt(AUTHORITY, MANAGER, abi.encodeCall(IGoverned.pause, (Pausable.Raise, 3600)));
         attempt(
             STAKER_1,
             VAULT,
-            abi.encodeCall(IStakeVault.queueWithdrawal, (pool(OPERATOR_1, TOKEN_0, 0), 1_003, 0, STAKER_1))
+            abi.encodeCall(IStakeVault.queueWithdrawal, (pool(OPERATOR_1, TOKEN_0, 0), 1003, 0, STAKER_1))
         );
         attempt(
             SLASHER_1,

@@ -62,7 +62,7 @@ pub(super) fn number(number: U256) -> Code {
 fn thousands(digits: &str) -> String {
     let mut text = String::new();
     for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+        if place > 0 && digits.len() > 4 && (digits.len() - place).is_multiple_of(3) {
             text.push('_');
         }
         text.push(digit);
