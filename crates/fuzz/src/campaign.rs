@@ -25,6 +25,8 @@ use crate::{
     guided::Features,
     history::{Found, History},
     shrink::shrink,
+    state::describe,
+    tell::tell,
     world::World,
 };
 
@@ -118,6 +120,19 @@ pub struct Replayed<'a> {
     pub model: &'a Model,
     /// Where everything stands.
     pub world: &'a World,
+}
+
+/// What was done, what came of it, and the state after it; several lines.
+impl fmt::Display for Replayed<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}", tell(self.action))?;
+        match self.outcome {
+            Ok(Outcome::Done) => writeln!(f, "done")?,
+            Ok(outcome) => writeln!(f, "{outcome:?}")?,
+            Err(error) => writeln!(f, "refused: {error}")?,
+        }
+        f.write_str(&describe(self.model))
+    }
 }
 
 impl Failure {

@@ -19,7 +19,10 @@ mod names;
 mod reasons;
 mod shrink;
 mod state;
+#[cfg(test)]
+mod story;
 mod tally;
+mod tell;
 mod views;
 mod words;
 mod world;
