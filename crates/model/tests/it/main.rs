@@ -15,5 +15,6 @@ mod slashing;
 mod staking;
 #[cfg(feature = "serde")]
 mod text;
+mod views;
 mod watch;
 mod world;
