@@ -377,7 +377,7 @@ mod tests {
             assert!(!told.contains(['{', '\n']), "{told}");
             assert!(!told.contains("0x"), "{told}");
         }
-        assert_eq!(kinds, BTreeSet::from_iter(ActionKind::ALL.iter().copied()));
+        assert_eq!(kinds, ActionKind::ALL.iter().copied().collect());
         for (action, expected) in others {
             assert_eq!(tell(&action), expected);
         }

@@ -154,10 +154,10 @@ fn allocation(
     token: Strategy,
 ) -> (M::allocationOfCall, Vec<u8>) {
     let promised = model.allocation(id, who, token);
-    let taken = promised.taken_during(model.epoch());
+    let lost = promised.taken_during(model.epoch());
     let (set, operator, strategy) = (set(id).into(), operator(who), strategy(token));
     let call = M::allocationOfCall { set, operator, strategy };
-    (call, words![promised.current, promised.next, promised.effective, taken])
+    (call, words![promised.current, promised.next, promised.effective, lost])
 }
 
 fn proposal(

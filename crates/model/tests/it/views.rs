@@ -4,6 +4,10 @@ use palisade_model::{Epoch, Function, Result, U256};
 
 use crate::world::*;
 
+fn list<T>(things: impl Iterator<Item = T>) -> Vec<T> {
+    things.collect()
+}
+
 #[test]
 fn pool_remembers_the_epoch_of_its_last_change() -> Result<()> {
     let mut model = running(&[(ORACLE, percent(100))])?;
@@ -40,24 +44,24 @@ fn everything_there_is_can_be_listed() -> Result<()> {
     model.set_can_receive(ETH, TREASURY, false);
     slash(&mut model, ORACLE, wad(10))?;
 
-    assert_eq!(Vec::from_iter(model.operators()), OPERATORS);
-    assert_eq!(Vec::from_iter(model.operator_sets()), SETS);
-    assert_eq!(Vec::from_iter(model.pools()), [(NORTH, ETH)]);
-    assert_eq!(Vec::from_iter(model.positions()), []);
-    assert_eq!(Vec::from_iter(model.former_positions()), [(id, ALICE)]);
-    assert_eq!(Vec::from_iter(model.buckets()), [(id, exit.epoch)]);
-    assert_eq!(Vec::from_iter(model.exits()), [(id, exit.epoch, ALICE)]);
+    assert_eq!(list(model.operators()), OPERATORS);
+    assert_eq!(list(model.operator_sets()), SETS);
+    assert_eq!(list(model.pools()), [(NORTH, ETH)]);
+    assert_eq!(list(model.positions()), []);
+    assert_eq!(list(model.former_positions()), [(id, ALICE)]);
+    assert_eq!(list(model.buckets()), [(id, exit.epoch)]);
+    assert_eq!(list(model.exits()), [(id, exit.epoch, ALICE)]);
     assert_eq!(model.exit_shares(id, exit.epoch, ALICE), U256::from(1_000));
     assert_eq!(model.exit_shares(id, exit.epoch, BOB), U256::ZERO);
-    assert_eq!(Vec::from_iter(model.allowances()), [(ALICE, BOB, id)]);
-    assert_eq!(Vec::from_iter(model.agents()), [(ALICE, CAROL)]);
-    assert_eq!(Vec::from_iter(model.admissions()), [(EAST, BOB)]);
+    assert_eq!(list(model.allowances()), [(ALICE, BOB, id)]);
+    assert_eq!(list(model.agents()), [(ALICE, CAROL)]);
+    assert_eq!(list(model.admissions()), [(EAST, BOB)]);
     let lent = (NORTH.account(), BOB, Function::Leave);
-    assert_eq!(Vec::from_iter(model.appointments()), [lent]);
-    assert_eq!(Vec::from_iter(model.credits()), [(ETH, TREASURY)]);
-    assert_eq!(Vec::from_iter(model.allocations()), [(ORACLE, NORTH, ETH)]);
+    assert_eq!(list(model.appointments()), [lent]);
+    assert_eq!(list(model.credits()), [(ETH, TREASURY)]);
+    assert_eq!(list(model.allocations()), [(ORACLE, NORTH, ETH)]);
     let holders = STRATEGIES.into_iter().flat_map(|token| STAKERS.map(|staker| (token, staker)));
-    assert_eq!(Vec::from_iter(model.holders()), Vec::from_iter(holders));
+    assert_eq!(list(model.holders()), list(holders));
     assert!(!model.can_receive(ETH, TREASURY) && model.can_receive(GOLD, TREASURY));
     Ok(())
 }
