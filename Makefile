@@ -11,8 +11,8 @@ FOUNDRY := script/foundry
 FORGE_LINT := FOUNDRY_CACHE_PATH=target/forge-lint/cache FOUNDRY_OUT=target/forge-lint/out $(FOUNDRY) forge
 BIN := $(or $(CARGO_TARGET_DIR),target)/debug
 # The least numbers of tests that must have run: raise them with every test added.
-FORGE_TESTS := 795
-FORGE_TESTS_AT_OTHER_DECIMALS := 765
+FORGE_TESTS := 796
+FORGE_TESTS_AT_OTHER_DECIMALS := 766
 RUST_TESTS := 210
 
 .PHONY: help

@@ -3,6 +3,7 @@
 mod demo;
 mod deploy;
 mod devnet;
+mod fuzz;
 mod node;
 mod output;
 
@@ -14,6 +15,7 @@ use tracing_subscriber::EnvFilter;
 pub use demo::DemoArgs;
 pub use deploy::DeployArgs;
 pub use devnet::DevnetArgs;
+pub use fuzz::FuzzArgs;
 pub use node::NodeUrl;
 
 /// Palisade: restaking under rules that can be read beforehand.
@@ -37,6 +39,8 @@ pub enum Command {
     Deploy(DeployArgs),
     /// Keep a local chain with everything deployed and funded, until Ctrl-C.
     Devnet(DevnetArgs),
+    /// Hunt for disagreement between the contracts and the reference model.
+    Fuzz(FuzzArgs),
 }
 
 impl Command {
@@ -45,6 +49,7 @@ impl Command {
             Self::Demo(args) => args.run().await,
             Self::Deploy(args) => args.run().await,
             Self::Devnet(args) => Box::pin(args.run()).await,
+            Self::Fuzz(args) => args.run().await,
         }
     }
 }

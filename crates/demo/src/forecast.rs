@@ -213,11 +213,17 @@ impl World {
         op: Operator,
         cuts: &[(Asset, crate::cast::Share)],
     ) -> Result<Outcome, ModelError> {
-        let cuts: Vec<_> =
+        let mut ascending: Vec<_> =
             cuts.iter().map(|(asset, cut)| (strategy(*asset), model::Wad(cut.0))).collect();
+        ascending.sort_unstable();
         let by = account(set.terms().slasher);
-        let slashed = self.model.slash(by, set_id(set), operator(Some(op)), &cuts)?;
-        Ok(Outcome::Taken(slashed.iter().map(|slashed| slashed.assets.total()).collect()))
+        let slashed = self.model.slash(by, set_id(set), operator(Some(op)), &ascending)?;
+        // Told in the order of `cuts`.
+        let taken = |(asset, _): &(Asset, _)| {
+            let of = |slashed: &&model::Slashed| slashed.pool.strategy == strategy(*asset);
+            slashed.iter().find(of).map_or(0, |slashed| slashed.assets.total())
+        };
+        Ok(Outcome::Taken(cuts.iter().map(taken).collect()))
     }
 
     fn shares(&self, who: Who, pool: Pool, shares: Amount) -> u128 {

@@ -62,6 +62,7 @@ pub struct Executed {
 #[derive(Debug)]
 pub struct Chain {
     evm: Evm,
+    birth: Vec<Log>,
 }
 
 /// More than any call needs.
@@ -80,7 +81,10 @@ fn evm(db: Db, block: BlockEnv) -> Evm {
 impl Clone for Chain {
     fn clone(&self) -> Self {
         let context = &self.evm.ctx;
-        Self { evm: evm(context.journaled_state.database.clone(), context.block.clone()) }
+        Self {
+            evm: evm(context.journaled_state.database.clone(), context.block.clone()),
+            birth: self.birth.clone(),
+        }
     }
 }
 
@@ -97,12 +101,12 @@ impl Chain {
             basefee: 0,
             ..BlockEnv::default()
         };
-        let mut chain = Self { evm: evm(Db::default(), block) };
+        let mut chain = Self { evm: evm(Db::default(), block), birth: Vec::new() };
         let arguments = Genesis::constructorCall {
             authority: address(AUTHORITY),
             epochLength: U256::from(EPOCH_LENGTH),
         };
-        chain.create(&[genesis, &arguments.abi_encode()[..]].concat())?;
+        chain.birth = chain.create(&[genesis, &arguments.abi_encode()[..]].concat())?;
         for (place, token) in world.tokens.into_iter().enumerate() {
             let arguments = BlocklistToken::constructorCall {
                 name_: format!("Token {place}"),
@@ -210,13 +214,18 @@ impl Chain {
         database.storage(contract, slot.into()).map_err(|error| Error::Evm(error.to_string()))
     }
 
-    fn create(&mut self, code: &[u8]) -> Result<()> {
+    /// What the core logged when it was created.
+    pub(crate) fn birth(&self) -> &[Log] {
+        &self.birth
+    }
+
+    fn create(&mut self, code: &[u8]) -> Result<Vec<Log>> {
         let (result, state) = self.run(CREATOR, TxKind::Create, code.to_vec().into())?;
         if !result.is_success() {
             return Err(Error::Deployment(format!("{result:?}")));
         }
         self.evm.ctx.journaled_state.database.commit(state);
-        Ok(())
+        Ok(result.into_logs())
     }
 
     fn run(

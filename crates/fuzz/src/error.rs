@@ -1,3 +1,5 @@
+use std::path::PathBuf;
+
 /// What goes wrong besides a disagreement.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -8,6 +10,14 @@ pub enum Error {
     /// The EVM could not run a call.
     #[error("the EVM failed: {0}")]
     Evm(String),
+    /// A file cannot be read or written, or is not what it should be.
+    #[error("{}: {reason}", path.display())]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// Why not.
+        reason: String,
+    },
     /// A call neither returned nor reverted.
     #[error("a call was halted: {0}")]
     Halted(String),

@@ -1,18 +1,36 @@
 #![doc = include_str!("../README.md")]
 
+mod artifact;
 mod calls;
+mod campaign;
 mod chain;
+mod choose;
 mod disagreement;
+mod duel;
 mod error;
-mod names;
-mod state;
+mod expect;
+mod forge;
 #[cfg(test)]
-mod story;
-mod tell;
+mod game;
+mod genes;
+mod guided;
+mod history;
+mod names;
+mod reasons;
+mod shrink;
+mod state;
+mod tally;
 mod views;
+mod words;
 mod world;
 
+pub use artifact::read_genesis;
+pub use campaign::{Failure, Fuzz, HISTORY_LENGTH, Progress, Replayed, Report};
 pub use chain::{Chain, Executed, Sent, Write};
 pub use disagreement::Disagreement;
+pub use duel::{Check, Duel, Step, Verdict};
 pub use error::{Error, Result};
+pub use history::{Found, History, HistoryError};
+pub use palisade_model::{Branch, Branches};
+pub use tally::{Attempts, Tally};
 pub use world::World;

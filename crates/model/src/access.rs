@@ -171,6 +171,16 @@ impl Action {
         }
     }
 
+    /// The account that has it sent, by itself or by an appointee, and the function that such an
+    /// appointee is appointed for; `None` for what nobody can be appointed to do.
+    #[must_use]
+    pub fn sent_for(&self) -> Option<(Account, Function)> {
+        match self.needs() {
+            Needs::Account { account, function, .. } => Some((account, function)),
+            Needs::Nobody | Needs::Authority { .. } => None,
+        }
+    }
+
     fn needs(&self) -> Needs {
         use Function as F;
         let (account, by, function) = match *self {

@@ -589,12 +589,6 @@ pub enum ModelError {
         /// The fraction.
         wad: Wad,
     },
-    /// A strategy is named twice in one slash.
-    #[error("{strategy} is named twice")]
-    DuplicateStrategy {
-        /// The strategy.
-        strategy: Strategy,
-    },
     /// The slash would exceed what the set may take of this allocation in one epoch (P3).
     #[error("{asked} after {taken} in this epoch is above the cap of {most}")]
     EpochCapExceeded {

@@ -4,7 +4,8 @@ use crate::{
     Branch, Model, ModelError, Result, Strategy, Wad, model::Ceiling, vault::MAX_DEPOSIT_CAP,
 };
 
-/// The highest restaking degree that governance may admit.
+/// The highest restaking degree that governance may admit. Committed, at most ten whole pools, then
+/// fits 64 bits.
 pub const HIGHEST_CEILING: Wad = Wad(10 * Wad::ONE.0);
 
 const DAY: u64 = 24 * 3_600;

@@ -99,12 +99,7 @@ impl Model {
         if !self.is_member(operator, id) {
             return Err(ModelError::NotMember { set: id, operator });
         }
-        if let Some(pair) = strategies.windows(2).find(|pair| pair[0] >= pair[1]) {
-            return Err(ModelError::StrategiesNotAscending {
-                previous: pair[0],
-                strategy: pair[1],
-            });
-        }
+        require_ascending(strategies.iter().copied())?;
         let counted = self.counted(operator, id);
         let named = counted.iter().filter(|strategy| strategies.contains(strategy)).count();
         if named < counted.len() {
@@ -134,6 +129,18 @@ impl Model {
         let effective = |book: &Book| book.allocation.effective.unwrap_or(now);
         Ok(books.iter().map(|(strategy, book, _)| (*strategy, effective(book))).collect())
     }
+}
+
+/// Whoever names strategies names them in ascending order: none of them twice, and not the zero address.
+pub(crate) fn require_ascending(strategies: impl IntoIterator<Item = Strategy>) -> Result<()> {
+    let mut previous = Strategy::default();
+    for strategy in strategies {
+        if strategy <= previous {
+            return Err(ModelError::StrategiesNotAscending { previous, strategy });
+        }
+        previous = strategy;
+    }
+    Ok(())
 }
 
 impl Allocation {

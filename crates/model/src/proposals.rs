@@ -8,7 +8,8 @@ use crate::{
     Strategy, Terms, Wad, allocations::Book,
 };
 
-/// Epochs from that of a proposal to that at whose start it has lapsed.
+/// Epochs from that of a proposal to that at whose start it has lapsed: what was guaranteed when it
+/// was made is guaranteed no longer (P4), and nobody has to fear an older one (P5).
 const LAPSE: u32 = 2;
 
 /// A slash that was proposed and has neither been cancelled nor executed.

@@ -2,18 +2,17 @@
 //! allocation and by its cap per epoch (P3).
 //!
 //! With `c` allocated to the set and `L` left of the pool, a slash of fraction `w` takes
-//! `m = floor(min(c, L) × w)` of magnitude (for a proposal, `c` is at most what it was then), and of the pool and of each of its two unmatured buckets
-//! `floor(x × m / L)` of their assets. Pool and buckets shrink by the same fraction, so an exit
+//! `m = floor(min(c, L) × w)` of magnitude (for a proposal, `c` is at most what it was then), and of
+//! the pool and of each of its two unmatured buckets `floor(x × m / L)` of their assets. Pool and buckets shrink by the same fraction, so an exit
 //! escapes nothing before it matures (P4). Everything rounds down: for a slash as for a staker,
 //! what is taken is at most what the rule says, and what is reported is what was moved.
-
-use std::collections::BTreeSet;
 
 use crate::{
     Account, Branch, Bucket, Epoch, Magnitude, Model, ModelError, Operator, OperatorSet,
     OperatorSetId, Pool, PoolId, Recipient, Result, Strategy, Terms, Wad,
     allocations::{Allocation, Book},
     clock::LOWERING_NOTICE,
+    memberships::require_ascending,
 };
 
 /// Assets of a pool and of its two unmatured exit buckets.
@@ -103,8 +102,8 @@ impl Model {
     /// The evidence that the contracts log plays no part here.
     ///
     /// # Errors
-    /// A retired set, anyone but the slasher, a set with a challenge window, a strategy named twice,
-    /// a fraction above one, more than the cap of the epoch, or a slash that would move nothing at
+    /// A retired set, anyone but the slasher, a set with a challenge window, strategies that are
+    /// not in ascending order, a fraction above one, more than the cap of the epoch, or a slash that would move nothing at
     /// all.
     pub fn slash(
         &mut self,
@@ -120,12 +119,9 @@ impl Model {
         if window > 0 {
             return Err(ModelError::NotInstant { set, window });
         }
-        let mut named = BTreeSet::new();
+        require_ascending(fractions.iter().map(|(strategy, _)| *strategy))?;
         let mut plans = Vec::with_capacity(fractions.len());
         for &(strategy, wad) in fractions {
-            if !named.insert(strategy) {
-                return Err(ModelError::DuplicateStrategy { strategy });
-            }
             let key = (set, operator, strategy);
             plans.push(self.plan_slash(key, Magnitude::WHOLE, wad, cap)?);
         }

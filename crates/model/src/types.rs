@@ -1,16 +1,38 @@
 //! Identifiers and scaled quantities, each its own type so that none is passed for another.
 
-use std::fmt;
+use std::{cmp::Ordering, fmt};
+
+/// The first 16 bytes and the last 4 as numbers, which have the order of the bytes.
+fn words(bytes: &[u8; 20]) -> (u128, u32) {
+    let mut head = [0; 16];
+    let mut tail = [0; 4];
+    head.copy_from_slice(&bytes[..16]);
+    tail.copy_from_slice(&bytes[16..]);
+    (u128::from_be_bytes(head), u32::from_be_bytes(tail))
+}
 
 /// Declares a 20-byte identifier.
 macro_rules! address {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
         #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
         pub struct $name(
             #[cfg_attr(feature = "serde", serde(with = "crate::text::hex"))] pub [u8; 20],
         );
+
+        // The order of the bytes, compared as numbers: books are searched by it all the time.
+        impl Ord for $name {
+            fn cmp(&self, other: &Self) -> Ordering {
+                words(&self.0).cmp(&words(&other.0))
+            }
+        }
+
+        impl PartialOrd for $name {
+            fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+                Some(self.cmp(other))
+            }
+        }
 
         impl $name {
             /// The id whose last eight bytes are `n`: for tests and demonstrations.

@@ -84,6 +84,12 @@ impl Model {
         self.vault.pool(operator, strategy)
     }
 
+    /// Whether anything was ever staked in a pool, in any generation of it.
+    #[must_use]
+    pub fn has_pool(&self, operator: Operator, strategy: Strategy) -> bool {
+        self.vault.pools.contains_key(&(operator, strategy))
+    }
+
     /// The shares of a position, of an ended generation too.
     #[must_use]
     pub fn position_shares(&self, id: PoolId, owner: Account) -> u128 {
@@ -101,7 +107,7 @@ impl Model {
         }
     }
 
-    /// The bucket shares of an exit.
+    /// The shares of an exit in its bucket; zero where there is no such exit.
     #[must_use]
     pub fn exit_shares(&self, id: PoolId, epoch: Epoch, owner: Account) -> U256 {
         self.vault.exit(id, epoch, owner)
@@ -250,6 +256,18 @@ impl Model {
         strategy: Strategy,
     ) -> Allocation {
         self.book(set, operator, strategy).allocation
+    }
+
+    /// What is left and committed of a pool as an action on this allocation finds it: without what
+    /// the allocation no longer promises.
+    #[must_use]
+    pub fn budget_found(
+        &self,
+        set: OperatorSetId,
+        operator: Operator,
+        strategy: Strategy,
+    ) -> Budget {
+        self.book(set, operator, strategy).budget
     }
 
     /// What the set can rely on until the end of the next epoch (P4): of the pool without its

@@ -137,6 +137,18 @@ contract CompleteWithdrawalTest is Scene {
         assertEq(vault.exitOf(pool, ripe, alice), 0);
     }
 
+    function test_PaysItsPartRoundedDown() public {
+        (pool,) = deposit(alice, otherOperator, 10);
+        deposit(bob, otherOperator, 10);
+        queueAll(alice, pool);
+        queueAll(bob, pool);
+        cut(pool, 0.05e18, 1e18);
+        skipEpochs(2);
+        assertBucket(pool, ripe, 19, 20);
+        assertEq(complete(alice, pool, ripe), 9);
+        assertEq(complete(bob, pool, ripe), 10);
+    }
+
     function testFuzz_TheLastOneLeavesNothingBehind(uint256 amount, uint256 taken) public {
         amount = bound(amount, 1, 2 ** 80);
         taken = bound(taken, 1, 1e18 - 1);

@@ -4,6 +4,7 @@ mod access;
 mod admissions;
 mod allocations;
 mod coverage;
+mod exact;
 mod governance;
 mod history;
 mod memberships;
@@ -16,5 +17,6 @@ mod staking;
 #[cfg(feature = "serde")]
 mod text;
 mod views;
+mod walks;
 mod watch;
 mod world;

@@ -14,7 +14,7 @@ use proptest::{
 };
 
 use crate::{
-    watch::{CALLERS, Judgement, Promise, Watch, promises, watched},
+    watch::{CALLERS, Judgement, Promise, Watched, promises, watched},
     world::*,
 };
 
@@ -637,7 +637,7 @@ pub(crate) fn starts() -> Gen<Start> {
         .boxed()
 }
 
-pub(crate) fn begin(start: &Start) -> Result<Watch, proptest::prelude::TestCaseError> {
+pub(crate) fn begin(start: &Start) -> Result<Watched, proptest::prelude::TestCaseError> {
     let mut watch = watched(founded())?;
     for (strategy, ceiling) in STRATEGIES.into_iter().zip(start.ceilings) {
         watch.act(&Action::SetCeiling { by: GOVERNANCE, strategy, ceiling })?;
@@ -675,7 +675,7 @@ pub(crate) fn begin(start: &Start) -> Result<Watch, proptest::prelude::TestCaseE
     Ok(watch)
 }
 
-fn live(start: &Start, wishes: &[Wish]) -> Result<Watch, proptest::prelude::TestCaseError> {
+fn live(start: &Start, wishes: &[Wish]) -> Result<Watched, proptest::prelude::TestCaseError> {
     let mut watch = begin(start)?;
     for wish in wishes {
         watch.act(&wish.action(&watch.model))?;
@@ -703,6 +703,20 @@ proptest! {
     #[test]
     fn promises_hold_in_every_history(start in starts(), wishes in vec(wishes(), 1..80)) {
         judge(&start, &wishes)?;
+    }
+
+    /// A watch may begin at any state.
+    #[test]
+    fn promises_hold_from_any_state_on(
+        start in starts(),
+        past in vec(wishes(), 1..40),
+        wishes in vec(wishes(), 1..40),
+    ) {
+        let mut watch = live(&start, &past)?;
+        watch.begin_anew();
+        for wish in &wishes {
+            watch.act(&wish.action(&watch.model))?;
+        }
     }
 }
 

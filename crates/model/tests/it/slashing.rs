@@ -256,18 +256,18 @@ fn one_slash_reaches_several_strategies_and_skips_empty_ones() -> Result<()> {
     model.open(NORTH)?;
     pass_epochs(&mut model, 1)?;
     deposit(&mut model, ALICE, NORTH, 1_000)?;
-    let both = [(GOLD, wad(100)), (ETH, wad(10))];
+    let both = [(ETH, wad(10)), (GOLD, wad(100))];
     let slashed = model.slash(SLASHER, ORACLE, NORTH, &both)?;
+    assert_eq!((slashed[0].magnitude, slashed[0].assets.total()), (percent(5), 50));
     // No gold: it is skipped, and its allocation does not move.
-    assert_eq!((slashed[0].magnitude, slashed[0].assets.total()), (Magnitude::ZERO, 0));
-    assert_eq!(slashed[0].delivery, Delivery::Nothing);
+    assert_eq!((slashed[1].magnitude, slashed[1].assets.total()), (Magnitude::ZERO, 0));
+    assert_eq!(slashed[1].delivery, Delivery::Nothing);
     assert_eq!(model.allocation(ORACLE, NORTH, GOLD).current, percent(50));
-    assert_eq!((slashed[1].magnitude, slashed[1].assets.total()), (percent(5), 50));
 
     model.deposit(BOB, GOLD, NORTH, 10, 0, BOB)?;
     let slashed = model.slash(SLASHER, ORACLE, NORTH, &both)?;
-    assert_eq!(slashed[0].assets.total(), 5);
-    assert_eq!(slashed[1].assets.total(), 45);
+    assert_eq!(slashed[0].assets.total(), 45);
+    assert_eq!(slashed[1].assets.total(), 5);
     Ok(())
 }
 
@@ -279,9 +279,12 @@ fn slash_is_refused_with_a_reason() -> Result<()> {
     };
     let stranger = ModelError::NotSlasher { set: ORACLE, by: ALICE };
     assert_eq!(try_slash(&mut model, ALICE, &[(ETH, wad(1))]), Err(stranger));
-    let twice = ModelError::DuplicateStrategy { strategy: ETH };
-    let doubled = [(ETH, wad(1)), (GOLD, wad(1)), (ETH, wad(1))];
-    assert_eq!(try_slash(&mut model, SLASHER, &doubled), Err(twice));
+    let unordered =
+        |previous, strategy| Err(ModelError::StrategiesNotAscending { previous, strategy });
+    let doubled = [(ETH, wad(1)), (GOLD, wad(1)), (GOLD, wad(1))];
+    assert_eq!(try_slash(&mut model, SLASHER, &doubled), unordered(GOLD, GOLD));
+    let descending = [(GOLD, wad(1)), (ETH, wad(1))];
+    assert_eq!(try_slash(&mut model, SLASHER, &descending), unordered(GOLD, ETH));
     let above = Wad(Wad::ONE.0 + 1);
     let too_much = ModelError::FractionAboveOne { wad: above };
     assert_eq!(try_slash(&mut model, SLASHER, &[(ETH, above)]), Err(too_much));
