@@ -19,6 +19,8 @@ mod names;
 mod reasons;
 mod shrink;
 mod state;
+#[cfg(test)]
+mod story;
 mod tally;
 mod views;
 mod words;
