@@ -22,6 +22,7 @@ mod state;
 #[cfg(test)]
 mod story;
 mod tally;
+mod tell;
 mod views;
 mod words;
 mod world;
