@@ -157,7 +157,7 @@ pub(crate) fn fraction(scaled: u64) -> String {
 /// Rows under their heads: numbers to the right, all else to the left.
 fn table(text: &mut String, head: &[&str], rows: &[Row]) {
     let head: Row = head.iter().map(|title| (*title).to_owned()).collect();
-    let rows: Vec<Row> = rows.iter().map(|row| indented(row)).collect();
+    let rows: Vec<Row> = rows.iter().map(indented).collect();
     let cells = |column: usize| rows.iter().filter_map(move |row| row.get(column));
     let column = |(place, title): (usize, &String)| {
         let width = cells(place).map(String::len).fold(title.len(), usize::max);

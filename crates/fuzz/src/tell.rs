@@ -239,17 +239,12 @@ fn terms(terms: &Terms) -> String {
         Recipient::Burn => "burned".to_owned(),
     };
     let slasher = account(terms.slasher);
-    let mut told = format!("{slasher} slashes at most {} an epoch, {to}", fraction(terms.cap.0));
-    if terms.window > 0 {
-        told += &format!(", window {} s", terms.window);
-    }
-    if let Some(resolver) = terms.resolver {
-        told += &format!(", resolver {}", account(resolver));
-    }
-    if let Some(registrar) = terms.registrar {
-        told += &format!(", registrar {}", account(registrar));
-    }
-    told
+    let cap = fraction(terms.cap.0);
+    let window = (terms.window > 0).then(|| format!(", window {} s", terms.window));
+    let resolver = terms.resolver.map(|resolver| format!(", resolver {}", account(resolver)));
+    let registrar = terms.registrar.map(|registrar| format!(", registrar {}", account(registrar)));
+    let others: String = [window, resolver, registrar].into_iter().flatten().collect();
+    format!("{slasher} slashes at most {cap} an epoch, {to}{others}")
 }
 
 fn tokens(strategies: &[Strategy]) -> String {
@@ -382,7 +377,7 @@ mod tests {
             assert!(!told.contains(['{', '\n']), "{told}");
             assert!(!told.contains("0x"), "{told}");
         }
-        assert_eq!(kinds, BTreeSet::from_iter(ActionKind::ALL.iter().copied()));
+        assert_eq!(kinds, ActionKind::ALL.iter().copied().collect());
         for (action, expected) in others {
             assert_eq!(tell(&action), expected);
         }

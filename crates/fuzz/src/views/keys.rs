@@ -26,7 +26,7 @@ impl Keys {
         let mut operators = BTreeSet::from(OPERATORS);
         operators.extend(model.operators());
         operators.insert(STRANGER.into());
-        let unknown = Strategy::from_u64(0x7_0e_0001);
+        let unknown = Strategy::from_u64(0x70e_0001);
         let tokens: Vec<_> = world.tokens.into_iter().chain([unknown]).collect();
         let mut accounts = BTreeSet::from([AUTHORITY, RESOLVER, STRANGER, TREASURY]);
         accounts.extend(STAKERS.into_iter().chain(SERVICES).chain(SLASHERS));

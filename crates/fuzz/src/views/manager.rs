@@ -153,11 +153,11 @@ fn allocation(
     who: Operator,
     token: Strategy,
 ) -> (M::allocationOfCall, Vec<u8>) {
-    let stands = model.allocation(id, who, token);
-    let taken = stands.taken_during(model.epoch());
+    let promised = model.allocation(id, who, token);
+    let lost = promised.taken_during(model.epoch());
     let (set, operator, strategy) = (set(id).into(), operator(who), strategy(token));
     let call = M::allocationOfCall { set, operator, strategy };
-    (call, words![stands.current, stands.next, stands.effective, taken])
+    (call, words![promised.current, promised.next, promised.effective, lost])
 }
 
 fn proposal(

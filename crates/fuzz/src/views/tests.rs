@@ -7,7 +7,9 @@ use palisade_model::{
 
 use super::*;
 use crate::{
-    story::{GATED, GIVEN_UP, INSTANT, OPERATOR, Pair, SLOW, STAKER, epoch_begins, story, told},
+    story::{
+        GATED, GIVEN_UP, INSTANT, OPERATOR, Pair, SLOW, STAKER, epoch_begins, story, terms, told,
+    },
     world::{AUTHORITY, OPERATORS, SERVICES, SLASHERS, STAKERS, STRANGER, TREASURY},
 };
 
@@ -306,5 +308,52 @@ fn a_question_is_asked_about_what_does_not_exist() -> Result<()> {
     let is_unknown = |token: &&Strategy| !pair.world.tokens.contains(*token);
     assert_eq!(keys.tokens.iter().filter(is_unknown).count(), 1);
     assert_eq!(keys.past(3), [Epoch(0), Epoch(1), Epoch(1), Epoch(1), Epoch(1)]);
+    Ok(())
+}
+
+#[test]
+fn what_is_left_of_a_renewed_pool_agrees() -> Result<()> {
+    use Action as A;
+    let mut pair = Pair::new()?;
+    let (strategy, operator, set) = (pair.world.tokens[0], OPERATOR, INSTANT);
+    let by = operator.account();
+    let allocate = |target| A::Allocate { by, operator, set, strategy, target };
+    let actions = [
+        A::RegisterOperator { operator, approver: None },
+        A::CreateOperatorSet { by: set.avs, set, terms: terms(0), strategies: vec![strategy] },
+        A::Join { by, operator, set },
+        allocate(Magnitude::WHOLE),
+        A::Open { operator },
+        epoch_begins(2),
+        A::Deposit {
+            from: STAKER,
+            strategy,
+            operator,
+            assets: 1_000_000,
+            min_shares: 0,
+            receiver: STAKER,
+        },
+        A::Slash {
+            by: SLASHERS[0],
+            set,
+            operator,
+            fractions: vec![(strategy, Wad(Wad::ONE.0 / 10_000 * 9_999))],
+        },
+        allocate(Magnitude::ZERO),
+        epoch_begins(4),
+        A::Settle { by, operator, set, strategy },
+        A::Renew { by, operator, strategy },
+    ];
+    for action in &actions {
+        pair.play(action);
+        assert_eq!(pair.compare(Extent::All), None, "after {action:?}");
+    }
+    let rest = PoolId { operator, strategy, generation: 0 };
+    assert_eq!(pair.model.position_value(rest, STAKER), 100);
+    let shares = 400_000;
+    pair.play(&A::Withdraw { by: STAKER, owner: STAKER, pool: rest, shares, receiver: STAKER });
+    pair.play(&epoch_begins(5));
+    assert_eq!(pair.model.position_value(rest, STAKER), 60);
+    assert_eq!(pair.compare(Extent::All), None);
     Ok(())
 }

@@ -18,7 +18,7 @@ use crate::{
     World,
     names::{self, BURN_ADDRESS},
     world::{
-        AUTHORITY, EPOCH_LENGTH, ORIGIN, STAKERS, STRANGER, TOKENS, address, epoch, operator, pool,
+        AUTHORITY, EPOCH_LENGTH, ORIGIN, STAKERS, STRANGER, address, epoch, operator, pool,
         strategy,
     },
 };
@@ -198,7 +198,6 @@ fn metadata_of_pool(to: &mut Questions<'_>, world: &World, model: &Model, id: Po
         model.pool_since(id.operator, id.strategy)?;
         world.tokens.iter().position(|token| *token == id.strategy)
     };
-    debug_assert!(world.tokens.len() == TOKENS);
     let named = |prefix: &str| place().map_or(String::new(), |place| format!("{prefix}{place}"));
     let question = || (V::nameCall { id: pool(id).into() }, text(&named("Token ")));
     to.ask(world.vault, question, about)?;

@@ -16,6 +16,7 @@ mod slashing;
 mod staking;
 #[cfg(feature = "serde")]
 mod text;
+mod views;
 mod walks;
 mod watch;
 mod world;
