@@ -19,15 +19,19 @@ impl Chooser {
             return Action::Allocate { by, operator, set, strategy, target: Magnitude::ZERO };
         }
         let strategy = self.token(picks);
+        let again = if picks.once_in(8) { self.ended(model, picks) } else { None };
         let any = picks.once_in(8);
         let (set, operator) = self.member(model, picks, |set, operator| {
             let it = model.allocation(set, operator, strategy);
             let accepted =
                 model.operator_set(set).is_ok_and(|set| set.strategies.contains(&strategy));
             let Budget { left, committed } = model.budget(operator, strategy);
-            let room = model.ceiling(strategy).floor_of(left) > committed;
+            // More than the little that is left out so that a slash can wear the pool out.
+            let most = model.ceiling(strategy).floor_of(left);
+            let room = most.saturating_sub(committed).0 > left.0 / WORN_OUT as u64;
             is_live(model, set) && (any || accepted && room) && it.next >= it.current
         });
+        let (set, operator, strategy) = again.unwrap_or((set, operator, strategy));
         let by = sender(model, picks, operator.account(), Function::Allocate);
         let target = target(model, picks, (set, operator, strategy));
         Action::Allocate { by, operator, set, strategy, target }
@@ -79,6 +83,17 @@ impl Chooser {
         let operators = (start..self.registered).chain(0..start).map(operator);
         let mut pools = operators.flat_map(|of| self.tokens.map(|token| (of, token)));
         pools.find(|&(of, token)| is_worn(model, of, token) && suits(of, token))
+    }
+
+    /// A promise to a set that has proposed a slash of it, which the end of a generation has ended.
+    fn ended(&self, model: &Model, picks: &mut Picks) -> Option<Promise> {
+        let near = model.written_proposals_from(self.promise(picks)).take(STEPS);
+        let mut ended = near.filter(|&((_, operator, strategy), proposal)| {
+            model.pool_id(operator, strategy).generation != proposal.generation
+        });
+        let (promise, _) =
+            ended.find(|((set, operator, _), _)| model.is_member(*operator, *set))?;
+        Some(promise)
     }
 
     /// A promise of a worn-out pool, which cannot be renewed while there is any.

@@ -111,7 +111,14 @@ impl Chooser {
         let from = (self.set(picks), self.operator(picks));
         let members = || model.members_from(from).take(FEW_MEMBERS);
         if members().count() == FEW_MEMBERS {
-            return self.member(model, picks, |_, _| true);
+            let lowers = picks.below(4) == 0;
+            return self.member(model, picks, |set, operator| {
+                let lowered = |token| {
+                    let it = model.allocation(set, operator, token);
+                    it.next < it.current
+                };
+                !lowers || self.tokens.into_iter().any(lowered)
+            });
         }
         let ended = members().find(|(set, _)| !is_live(model, *set));
         let mut outside = || picks.first(&self.operators, |of| !model.is_member(of, from.0));

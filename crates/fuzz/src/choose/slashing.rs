@@ -21,7 +21,7 @@ impl Chooser {
                 && (instant || model.proposal(set, operator, strategy).is_none())
                 && model.slashable(set, operator, strategy).total() > 0
         };
-        let eventful = picks.once_in(2);
+        let eventful = instant || picks.once_in(2);
         let leads_on = |promise: Promise, written: Allocation| {
             if instant {
                 return wears_out(model, promise);
@@ -66,7 +66,9 @@ impl Chooser {
     pub(super) fn propose_slash(&self, model: &Model, picks: &mut Picks) -> Action {
         let (set, operator, strategy) = self.exposed(model, picks, false);
         let (by, cap) = slasher_and_cap(model, picks, set);
-        Action::ProposeSlash { by, set, operator, strategy, wad: fraction(picks, cap) }
+        let wears = wears_out(model, (set, operator, strategy)) && picks.below(2) == 0;
+        let wad = if wears { cap } else { fraction(picks, cap) };
+        Action::ProposeSlash { by, set, operator, strategy, wad }
     }
 
     /// A proposal that lives and suits.
@@ -83,7 +85,10 @@ impl Chooser {
     pub(super) fn cancel_slash(&self, model: &Model, picks: &mut Picks) -> Action {
         let now = model.clock().now();
         let resolves = picks.below(2) == 0;
-        let (set, operator, strategy) = self.proposed(model, picks, |end| !resolves || now < end);
+        // Some are left to be executed.
+        let found = self.proposed(model, picks, |end| !resolves || now < end);
+        let (set, operator, strategy) =
+            if picks.below(8) == 0 { self.promise(picks) } else { found };
         let terms = model.operator_set(set).ok().map(|set| &set.terms);
         let slasher = terms.map_or(RESOLVER, |terms| terms.slasher);
         let resolver = terms.and_then(|terms| terms.resolver).unwrap_or(slasher);
