@@ -20,7 +20,7 @@ impl Chooser {
         }
         let strategy = self.token(picks);
         let again = if picks.once_in(8) { self.ended(model, picks) } else { None };
-        let any = picks.once_in(8);
+        let (any, staked) = (picks.once_in(8), picks.below(4) > 0);
         let (set, operator) = self.member(model, picks, |set, operator| {
             let it = model.allocation(set, operator, strategy);
             let accepted =
@@ -28,8 +28,9 @@ impl Chooser {
             let Budget { left, committed } = model.budget(operator, strategy);
             // More than the little that is left out so that a slash can wear the pool out.
             let most = model.ceiling(strategy).floor_of(left);
-            let room = most.saturating_sub(committed).0 > left.0 / WORN_OUT as u64;
-            is_live(model, set) && (any || accepted && room) && it.next >= it.current
+            let room = most.saturating_sub(committed).0 > worn_part(left);
+            let staked = !staked || model.pool(operator, strategy).assets > 0;
+            is_live(model, set) && (any || accepted && room && staked) && it.next >= it.current
         });
         let (set, operator, strategy) = again.unwrap_or((set, operator, strategy));
         let by = sender(model, picks, operator.account(), Function::Allocate);
@@ -108,6 +109,11 @@ impl Chooser {
     }
 }
 
+/// A pool of which less than this is left, and nothing new was staked, is worn out.
+pub(super) fn worn_part(left: Magnitude) -> u64 {
+    u64::try_from(u128::from(left.0) / WORN_OUT).unwrap_or_default()
+}
+
 fn is_worn(model: &Model, operator: Operator, strategy: Strategy) -> bool {
     let pool = model.pool(operator, strategy);
     pool.shares > pool.assets.saturating_mul(WORN_OUT)
@@ -125,19 +131,18 @@ fn target(model: &Model, picks: &mut Picks, (set, operator, strategy): Promise) 
     let alone = others == Magnitude::ZERO && picks.below(2) == 0;
     let target = match picks.below(40) {
         // A slash of all of it wears the pool out, and frees it.
-        9.. if alone => most.saturating_sub(most / (2 * WORN_OUT as u64)),
+        9.. if alone => most - worn_part(Magnitude(most)) / 2,
         0 => Magnitude::WHOLE.0 + 1,
         1 => u64::MAX,
         2 => LEAST_MAGNITUDE.0 - 1,
         3 => LEAST_MAGNITUDE.0,
         4 => most + 1,
         5 => Magnitude::WHOLE.0,
-        6 => it.current.0,
+        6 | 14 => it.current.0,
         7 => it.next.0,
         8..10 => 0,
         10 | 11 => it.current.0 / 2,
         12..14 => between(it.current.0, it.next.0),
-        14 => it.next.0 + 1,
         15..18 => most,
         18..28 => between(it.side().0, most),
         _ => most / 2,

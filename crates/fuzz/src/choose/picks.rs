@@ -32,6 +32,11 @@ impl Picks {
         usize::from(self.next()) % end.max(1)
     }
 
+    /// A small number below `end`, which is not 0.
+    pub(super) fn few(&mut self, end: u16) -> u32 {
+        u32::from(self.next() % end)
+    }
+
     /// Once in `n` times.
     pub(super) fn once_in(&mut self, n: usize) -> bool {
         self.below(n) == n - 1
@@ -55,6 +60,11 @@ impl Picks {
         let wide = u128::from(self.next()) | u128::from(self.next()) << 16;
         let high = wide << 96 | wide << 64 | wide << 32 | wide;
         (high >> (128 - bits.min(128))).max(1).min(most)
+    }
+
+    /// The same of 64 bits.
+    pub(super) fn up_to_long(&mut self, most: u64) -> u64 {
+        u64::try_from(self.up_to(most.into())).unwrap_or(most)
     }
 
     /// A part of `all`: all of it, a half, 1, anything between; and, less often, none, one more than

@@ -1,8 +1,7 @@
 //! Time, tokens and governance.
 
 use palisade_model::{
-    Account, Action, HIGHEST_CEILING, MAX_DEPOSIT_CAP, Model, Operator, OperatorSetId, Pausable,
-    Strategy, Wad,
+    Account, Action, HIGHEST_CEILING, MAX_DEPOSIT_CAP, Model, Operator, Pausable, Strategy, Wad,
 };
 
 use super::{Chooser, governor, picks::Picks};
@@ -32,12 +31,12 @@ impl Chooser {
         let timestamp = match picks.below(32) {
             0 => now,
             1 | 2 => now + 1,
-            3..8 => now + picks.up_to(clock.epoch_length().into()) as u64,
+            3..8 => now + picks.up_to_long(clock.epoch_length()),
             8 => next - 1,
             9..16 => next,
             16 => next + 1,
             17 => clock.start_of(epoch.plus(2)),
-            18 => clock.start_of(epoch.plus(2 + picks.below(5) as u32)),
+            18 => clock.start_of(epoch.plus(2 + picks.few(5))),
             19..30 => self.proposal_time(model, picks).unwrap_or(next),
             _ => {
                 let lasts = |action| model.pause_of(action).rest_until > now;
@@ -117,7 +116,7 @@ impl Chooser {
             3 => Wad(u64::MAX),
             4 | 5 => HIGHEST_CEILING,
             6..10 => Wad(Wad::ONE.0 * 2),
-            10 | 11 => Wad(Wad::ONE.0 + picks.up_to(Wad::ONE.0.into()) as u64),
+            10 | 11 => Wad(Wad::ONE.0 + picks.up_to_long(Wad::ONE.0)),
             _ => Wad::ONE,
         };
         Action::SetCeiling { by, strategy, ceiling }
@@ -134,7 +133,7 @@ pub(super) fn pause(model: &Model, picks: &mut Picks) -> Action {
         0..3 => 0,
         3..14 => 1,
         14..20 => 3_600,
-        20 => picks.up_to(action.longest().into()) as u64,
+        20 => picks.up_to_long(action.longest()),
         21 => action.longest(),
         22 | 23 => action.longest() + 1,
         24 => u64::MAX,

@@ -165,7 +165,7 @@ fn terms(picks: &mut Picks) -> Terms {
         18 => u64::MAX,
         19 => half - 1,
         20 => half,
-        _ => picks.up_to(half.into()) as u64,
+        _ => picks.up_to_long(half),
     };
     let cap = match picks.below(24) {
         0 => Wad(0),
@@ -174,7 +174,7 @@ fn terms(picks: &mut Picks) -> Terms {
         3 => Wad(u64::MAX),
         4..7 => Wad(Wad::ONE.0 / 2),
         7 => Wad(Wad::ONE.0 - 1),
-        8 => Wad(picks.up_to(Wad::ONE.0.into()) as u64),
+        8 => Wad(picks.up_to_long(Wad::ONE.0)),
         _ => Wad::ONE,
     };
     let resolver = match picks.below(4) {
@@ -182,6 +182,6 @@ fn terms(picks: &mut Picks) -> Terms {
         1 => Some(slasher).filter(|slasher| !slasher.is_zero()),
         _ => Some(RESOLVER),
     };
-    let conditions = [picks.below(256) as u8; 32];
+    let conditions = [picks.one(&[0, 1, 0x7f, 0xff]); 32];
     Terms { slasher, recipient, window, resolver, cap, conditions, registrar: None }
 }

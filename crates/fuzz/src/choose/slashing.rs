@@ -1,10 +1,13 @@
 //! Slashes, at once and proposed.
 
-use palisade_model::{
-    Account, Action, Allocation, Budget, Magnitude, Model, OperatorSetId, WORN_OUT, Wad,
-};
+use palisade_model::{Account, Action, Allocation, Budget, Magnitude, Model, OperatorSetId, Wad};
 
-use super::{Chooser, OTHERS, STEPS, allocations::Promise, is_live, picks::Picks};
+use super::{
+    Chooser, OTHERS, STEPS,
+    allocations::{Promise, worn_part},
+    is_live,
+    picks::Picks,
+};
 use crate::world::RESOLVER;
 
 impl Chooser {
@@ -57,7 +60,7 @@ impl Chooser {
         for _ in 0..picks.below(4).saturating_sub(1) {
             let beside = self.token(picks);
             if beside != strategy || picks.once_in(8) {
-                fractions.push((beside, Wad(cap.0.min(picks.up_to(1 << 59) as u64))));
+                fractions.push((beside, Wad(cap.0.min(picks.up_to_long(1 << 59)))));
             }
         }
         Action::Slash { by, set, operator, fractions }
@@ -84,9 +87,9 @@ impl Chooser {
 
     pub(super) fn cancel_slash(&self, model: &Model, picks: &mut Picks) -> Action {
         let now = model.clock().now();
-        let resolves = picks.below(2) == 0;
+        let in_window = picks.below(2) == 0;
         // Some are left to be executed.
-        let found = self.proposed(model, picks, |end| !resolves || now < end);
+        let found = self.proposed(model, picks, |end| !in_window || now < end);
         let (set, operator, strategy) =
             if picks.below(8) == 0 { self.promise(picks) } else { found };
         let terms = model.operator_set(set).ok().map(|set| &set.terms);
@@ -94,7 +97,7 @@ impl Chooser {
         let resolver = terms.and_then(|terms| terms.resolver).unwrap_or(slasher);
         let by = match picks.below(16) {
             0 => picks.one(&OTHERS),
-            _ if resolves => resolver,
+            _ if in_window => resolver,
             _ => slasher,
         };
         Action::CancelSlash { by, set, operator, strategy }
@@ -112,7 +115,7 @@ impl Chooser {
 fn wears_out(model: &Model, (set, operator, strategy): Promise) -> bool {
     let it = model.allocation(set, operator, strategy);
     let Budget { left, committed } = model.budget(operator, strategy);
-    let nearly_all = left.0 - left.0 / WORN_OUT as u64..left.0;
+    let nearly_all = left.0 - worn_part(left)..left.0;
     it.side() == committed
         && nearly_all.contains(&it.current.0)
         && model.pool(operator, strategy).assets > 0
@@ -130,7 +133,7 @@ fn slasher_and_cap(model: &Model, picks: &mut Picks, set: OperatorSetId) -> (Acc
 fn wad_of(part: Magnitude, of: Magnitude) -> Wad {
     let scaled = (u128::from(part.0) + 1) * u128::from(Wad::ONE.0) - 1;
     let wad = scaled.checked_div(of.0.into()).unwrap_or_default();
-    Wad(wad.min(Wad::ONE.0.into()) as u64)
+    Wad(u64::try_from(wad).unwrap_or(u64::MAX).min(Wad::ONE.0))
 }
 
 /// A fraction to take, of which `most` may be: all that, nearly all, a part, next to nothing; now and
@@ -144,9 +147,9 @@ fn fraction(picks: &mut Picks, most: Wad) -> Wad {
         3 => Wad::ONE.0 + 1,
         4 => u64::MAX,
         5..11 => most,
-        11 => most.saturating_sub(picks.up_to(1 << 30) as u64),
+        11 => most.saturating_sub(picks.up_to_long(1 << 30)),
         12 | 13 => most - most / (1 + (1 << 13)),
         14..20 => most / 3,
-        _ => picks.up_to(most.into()) as u64,
+        _ => picks.up_to_long(most),
     })
 }

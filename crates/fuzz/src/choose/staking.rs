@@ -81,7 +81,7 @@ impl Chooser {
     fn anywhere(&self, model: &Model, picks: &mut Picks) -> Position {
         let (operator, strategy) = (self.operator(picks), self.token(picks));
         let current = model.pool_id(operator, strategy).generation;
-        let generation = current.saturating_sub(picks.below(3) as u32);
+        let generation = current.saturating_sub(picks.few(3));
         (PoolId { operator, strategy, generation }, picks.one(&STAKERS))
     }
 

@@ -89,9 +89,9 @@ fn live(
 ) -> Model {
     let world = World::new().unwrap();
     let (mut model, mut chooser) = (world.model().unwrap(), Chooser::new(&world));
-    let mut rng = Rng::of(seed, history);
+    let mut numbers = Rng::of(seed, history);
     for place in 0..LENGTH {
-        let action = chooser.choose(&model, Gene::random(&mut rng));
+        let action = chooser.choose(&model, Gene::random(&mut numbers));
         let outcome = model.apply(&action);
         sees(place, &action, outcome.as_ref().err());
     }
