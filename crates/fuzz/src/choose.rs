@@ -98,11 +98,11 @@ const OPENING: &[(ActionKind, usize)] = {
     &[
         (K::RegisterOperator, 4),
         (K::CreateOperatorSet, 5),
-        (K::Join, 12),
+        (K::Join, 10),
         (K::Allocate, 10),
         (K::Open, 4),
         (K::AdvanceTo, 2),
-        (K::Deposit, 8),
+        (K::Deposit, 6),
     ]
 };
 
@@ -154,9 +154,9 @@ impl Chooser {
     /// The action that a gene is in this state of the model.
     pub fn choose(&mut self, model: &Model, gene: Gene) -> Action {
         self.notice(model);
-        let kind = self.opening.pop();
-        let kind = kind.unwrap_or_else(|| self.kinds[usize::from(gene.kind) % self.kinds.len()]);
-        let action = self.action(model, kind, &mut Picks::of(gene));
+        let opening = self.opening.pop();
+        let kind = opening.unwrap_or_else(|| self.kinds[usize::from(gene.kind) % self.kinds.len()]);
+        let action = self.action(model, kind, &mut Picks::of(gene, opening.is_some()));
         if let Action::Retire { set, .. } = action {
             self.retiring = Some(set);
         }
@@ -279,20 +279,19 @@ fn governor(picks: &mut Picks) -> Account {
 /// who is none.
 fn sender(model: &Model, picks: &mut Picks, account: Account, function: Function) -> Account {
     let appointed = |agent| model.is_appointed(account, agent, function);
-    match picks.below(16) {
-        0 => picks.one(&OTHERS),
-        1..9 => picks.first(&AGENTS, appointed).unwrap_or(account),
-        _ => account,
+    if picks.once_in(16) {
+        return picks.one(&OTHERS);
     }
+    if picks.below(2) == 0 { picks.first(&AGENTS, appointed).unwrap_or(account) } else { account }
 }
 
 /// Who acts for an owner: often an operator of it where there is one; now and then somebody else.
 fn actor(model: &Model, picks: &mut Picks, owner: Account) -> Account {
-    match picks.below(16) {
-        0 => picks.one(&OTHERS),
-        1..8 => picks.first(&AGENTS, |agent| model.is_operator(owner, agent)).unwrap_or(owner),
-        _ => owner,
+    if picks.once_in(16) {
+        return picks.one(&OTHERS);
     }
+    let lets = |agent| model.is_operator(owner, agent);
+    if picks.below(2) == 0 { picks.first(&AGENTS, lets).unwrap_or(owner) } else { owner }
 }
 
 /// Who receives a token instead of its owner: mostly the owner; now and then nobody.

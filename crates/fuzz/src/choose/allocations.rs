@@ -130,14 +130,15 @@ fn target(model: &Model, picks: &mut Picks, (set, operator, strategy): Promise) 
     let between = |low: u64, high: u64| low.midpoint(high);
     let alone = others == Magnitude::ZERO && picks.below(2) == 0;
     let target = match picks.below(40) {
+        _ if picks.once_in(8) => {
+            let least = LEAST_MAGNITUDE.0;
+            picks.one(&[Magnitude::WHOLE.0 + 1, u64::MAX, least - 1, most + 1, it.current.0])
+        }
         // A slash of all of it wears the pool out, and frees it.
         9.. if alone => most - worn_part(Magnitude(most)) / 2,
-        0 => Magnitude::WHOLE.0 + 1,
-        1 => u64::MAX,
-        2 => LEAST_MAGNITUDE.0 - 1,
+        0..3 => most,
         3 => LEAST_MAGNITUDE.0,
-        4 => most + 1,
-        5 => Magnitude::WHOLE.0,
+        4 | 5 => Magnitude::WHOLE.0,
         6 | 14 => it.current.0,
         7 => it.next.0,
         8..10 => 0,

@@ -17,9 +17,10 @@ const URIS: [&str; 4] = [
 impl Chooser {
     pub(super) fn register_operator(&self, picks: &mut Picks) -> Action {
         // Few enough are new that the others are not forgotten at once.
-        let new = self.operators.len() < 4 || picks.below(16) < 3;
+        let new = self.operators.len() < 4 || picks.below(16) < 4;
         let operator = if new { operator(self.registered) } else { self.operator(picks) };
-        let gated = picks.below(8) < 7;
+        // The first take everybody.
+        let gated = self.registered >= 2 && !picks.once_in(8) || picks.once_in(8);
         Action::RegisterOperator { operator, approver: gated.then(|| picks.one(&self.approvers)) }
     }
 

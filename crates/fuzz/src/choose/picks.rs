@@ -6,11 +6,13 @@ use crate::genes::Gene;
 pub(super) struct Picks {
     gene: Gene,
     read: usize,
+    /// Whether nothing is done that is seldom done.
+    calm: bool,
 }
 
 impl Picks {
-    pub(super) const fn of(gene: Gene) -> Self {
-        Self { gene, read: 0 }
+    pub(super) const fn of(gene: Gene, calm: bool) -> Self {
+        Self { gene, read: 0, calm }
     }
 
     fn next(&mut self) -> u16 {
@@ -37,9 +39,9 @@ impl Picks {
         u32::from(self.next() % end)
     }
 
-    /// Once in `n` times.
+    /// Once in `n` times; never while it is calm.
     pub(super) fn once_in(&mut self, n: usize) -> bool {
-        self.below(n) == n - 1
+        self.below(n) == n - 1 && !self.calm
     }
 
     /// One of several, of which there is at least one.

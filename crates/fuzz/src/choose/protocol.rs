@@ -29,6 +29,8 @@ impl Chooser {
         let (clock, epoch) = (model.clock(), model.epoch());
         let (now, next) = (clock.now(), clock.start_of(epoch.plus(1)));
         let timestamp = match picks.below(32) {
+            // Operators take stake from their second epoch on.
+            _ if epoch.0 == 1 && !picks.once_in(2) => next,
             0 => now,
             1 | 2 => now + 1,
             3..8 => now + picks.up_to_long(clock.epoch_length()),
