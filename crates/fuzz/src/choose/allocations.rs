@@ -126,26 +126,23 @@ fn target(model: &Model, picks: &mut Picks, (set, operator, strategy): Promise) 
     let others = budget.committed.saturating_sub(it.side());
     let most = model.ceiling(strategy).floor_of(budget.left).saturating_sub(others);
     let most = most.0.min(Magnitude::WHOLE.0);
-    let rest = if it.side().0 < most { most } else { it.side().0 / 2 };
-    let between = |low: u64, high: u64| low.midpoint(high);
+    // A slash of all of it wears the pool out, and frees it.
+    let nearly_all = most - worn_part(Magnitude(most)) / 2;
     let alone = others == Magnitude::ZERO && picks.below(2) == 0;
-    let target = match picks.below(40) {
+    let (least, side) = (LEAST_MAGNITUDE.0, it.side().0);
+    let target = match picks.below(32) {
         _ if picks.once_in(8) => {
-            let least = LEAST_MAGNITUDE.0;
             picks.one(&[Magnitude::WHOLE.0 + 1, u64::MAX, least - 1, most + 1, it.current.0])
         }
-        // A slash of all of it wears the pool out, and frees it.
-        9.. if alone => most - worn_part(Magnitude(most)) / 2,
-        0..3 => most,
-        3 => LEAST_MAGNITUDE.0,
-        4 | 5 => Magnitude::WHOLE.0,
-        6 | 14 => it.current.0,
-        7 => it.next.0,
-        8..10 => 0,
-        10 | 11 => it.current.0 / 2,
-        12..14 => between(it.current.0, it.next.0),
-        15..18 => most,
-        18..28 => between(it.side().0, most),
+        0..4 => most,
+        4 => Magnitude::WHOLE.0,
+        5 => least,
+        6 => it.current.0,
+        7 => 0,
+        8.. if alone => nearly_all,
+        8 | 9 => it.current.0 / 2,
+        10 | 11 => it.current.0.midpoint(it.next.0),
+        12..22 => side.midpoint(most),
         _ => most / 2,
     };
     // Slashes have worn it to less than can be asked for, but it can be kept.
@@ -153,5 +150,6 @@ fn target(model: &Model, picks: &mut Picks, (set, operator, strategy): Promise) 
         return if it.next > it.current { it.current } else { Magnitude(most) };
     }
     // What it is already is no change.
+    let rest = if side < most { most } else { side / 2 };
     Magnitude(if target == it.next.0 && !picks.once_in(8) { rest } else { target })
 }

@@ -81,11 +81,11 @@ impl Tally {
     }
 }
 
-/// One history; `sees` each action with its place and why it was refused.
+/// One history; the witness is told of each action, its place, and why it was refused.
 fn live(
     seed: u64,
     history: u64,
-    mut sees: impl FnMut(usize, &Action, Option<&ModelError>),
+    mut witness: impl FnMut(usize, &Action, Option<&ModelError>),
 ) -> Model {
     let world = World::new().unwrap();
     let (mut model, mut chooser) = (world.model().unwrap(), Chooser::new(&world));
@@ -93,7 +93,7 @@ fn live(
     for place in 0..LENGTH {
         let action = chooser.choose(&model, Gene::random(&mut numbers));
         let outcome = model.apply(&action);
-        sees(place, &action, outcome.as_ref().err());
+        witness(place, &action, outcome.as_ref().err());
     }
     model
 }
