@@ -5,7 +5,9 @@ use palisade_model::{
     WORN_OUT,
 };
 
-use super::{AGENTS, Chooser, OTHERS, STEPS, is_live, operator, picks::Picks, sender};
+use super::{
+    AGENTS, Chooser, LIVE_OPERATORS, OTHERS, STEPS, is_live, operator, picks::Picks, sender,
+};
 
 /// Whose promise of what.
 pub(super) type Promise = (OperatorSetId, Operator, Strategy);
@@ -63,27 +65,28 @@ impl Chooser {
     }
 
     pub(super) fn renew(&self, model: &Model, picks: &mut Picks) -> Action {
-        let free = |of, token| model.budget(of, token).committed == Magnitude::ZERO;
-        let found = self.worn(model, picks, free);
-        let found = found.or_else(|| self.worn(model, picks, |_, _| true));
-        let found = found.filter(|_| !picks.once_in(16));
+        let found = self.worn(model, picks).filter(|_| !picks.once_in(16));
         let (operator, strategy) =
             found.unwrap_or_else(|| (self.operator(picks), self.token(picks)));
         let by = sender(model, picks, operator.account(), Function::Renew);
         Action::Renew { by, operator, strategy }
     }
 
-    /// A worn-out pool that suits.
-    fn worn(
-        &self,
-        model: &Model,
-        picks: &mut Picks,
-        suits: impl Fn(Operator, Strategy) -> bool,
-    ) -> Option<(Operator, Strategy)> {
-        let start = picks.below(self.registered);
-        let operators = (start..self.registered).chain(0..start).map(operator);
-        let mut pools = operators.flat_map(|of| self.tokens.map(|token| (of, token)));
-        pools.find(|&(of, token)| is_worn(model, of, token) && suits(of, token))
+    /// A worn-out pool of one of the newer operators; one of which nothing is promised, if there is one.
+    fn worn(&self, model: &Model, picks: &mut Picks) -> Option<(Operator, Strategy)> {
+        let newest = self.registered.saturating_sub(2 * LIVE_OPERATORS);
+        let start = newest + picks.below(self.registered - newest);
+        let operators = (start..self.registered).chain(newest..start).map(operator);
+        let mut found = None;
+        for pool in operators.flat_map(|of| self.tokens.map(|token| (of, token))) {
+            if is_worn(model, pool.0, pool.1) {
+                found.get_or_insert(pool);
+                if model.budget(pool.0, pool.1).committed == Magnitude::ZERO {
+                    return Some(pool);
+                }
+            }
+        }
+        found
     }
 
     /// A promise to a set that has proposed a slash of it, which the end of a generation has ended.
@@ -99,7 +102,7 @@ impl Chooser {
 
     /// A promise of a worn-out pool, which cannot be renewed while there is any.
     fn held_up(&self, model: &Model, picks: &mut Picks) -> Option<Promise> {
-        let (operator, strategy) = self.worn(model, picks, |_, _| true)?;
+        let (operator, strategy) = self.worn(model, picks)?;
         let sets = self.sets.iter().map(|set| (*set, operator, strategy));
         let mut promises = sets.filter(|(set, ..)| is_live(model, *set));
         promises.find(|&(set, ..)| {

@@ -33,13 +33,16 @@ impl Chooser {
             let last = model.written_proposals_from(promise).next();
             written.effective.is_some() || last.is_some_and(|(of, _)| of == promise)
         };
-        let near = || {
-            let near = model.written_allocations_from(from).take(2 * STEPS);
-            near.filter(|(of, written)| written.side() > Magnitude::ZERO && suits(*of))
-        };
-        let found =
-            eventful.then(|| near().find(|(of, written)| leads_on(*of, *written))).flatten();
-        found.or_else(|| near().next()).map_or(from, |(promise, _)| promise)
+        let mut found = None;
+        for (promise, written) in model.written_allocations_from(from).take(2 * STEPS) {
+            if written.side() > Magnitude::ZERO && suits(promise) {
+                found.get_or_insert(promise);
+                if !eventful || leads_on(promise, written) {
+                    return promise;
+                }
+            }
+        }
+        found.unwrap_or(from)
     }
 
     pub(super) fn slash(&self, model: &Model, picks: &mut Picks) -> Action {
