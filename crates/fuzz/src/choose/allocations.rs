@@ -131,7 +131,7 @@ fn target(model: &Model, picks: &mut Picks, (set, operator, strategy): Promise) 
     let most = most.0.min(Magnitude::WHOLE.0);
     // A slash of all of it wears the pool out, and frees it.
     let nearly_all = most - worn_part(Magnitude(most)) / 2;
-    let alone = others == Magnitude::ZERO && picks.below(2) == 0;
+    let alone = others == Magnitude::ZERO && picks.below(4) > 0;
     let (least, side) = (LEAST_MAGNITUDE.0, it.side().0);
     let target = match picks.below(32) {
         _ if picks.once_in(8) => {

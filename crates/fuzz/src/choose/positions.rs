@@ -13,10 +13,10 @@ impl Chooser {
         {
             return Action::Transfer { by, from, to, pool, amount };
         }
-        let (any, ended) = (picks.once_in(24), picks.below(4) == 0);
+        let (gated, ended) = (picks.once_in(24), picks.below(4) == 0);
         let (pool, from) = self.position(model, picks, |id, _| {
             let current = model.pool_id(id.operator, id.strategy).generation;
-            any || model.approver(id.operator).is_none() && (id.generation < current) == ended
+            model.approver(id.operator).is_some() == gated && (id.generation < current) == ended
         });
         let by = actor(model, picks, from);
         let to = if picks.once_in(16) { from } else { to };

@@ -116,9 +116,9 @@ impl Chooser {
             1 => Wad(Wad::ONE.0 - 1),
             2 => Wad(HIGHEST_CEILING.0 + 1),
             3 => Wad(u64::MAX),
-            4 | 5 => HIGHEST_CEILING,
-            6..10 => Wad(Wad::ONE.0 * 2),
-            10 | 11 => Wad(Wad::ONE.0 + picks.up_to_long(Wad::ONE.0)),
+            4 => HIGHEST_CEILING,
+            5..8 => Wad(Wad::ONE.0 * 2),
+            8 | 9 => Wad(Wad::ONE.0 + picks.up_to_long(Wad::ONE.0)),
             _ => Wad::ONE,
         };
         Action::SetCeiling { by, strategy, ceiling }

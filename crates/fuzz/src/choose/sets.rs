@@ -164,8 +164,8 @@ fn terms(picks: &mut Picks) -> Terms {
     };
     let window = match picks.below(20) {
         _ if picks.once_in(12) => picks.one(&[half + 1, u64::MAX]),
-        0..12 => 0,
-        12..15 => 1,
+        0..10 => 0,
+        10..15 => 1,
         15 => half - 1,
         16 => half,
         _ => picks.up_to_long(half),
