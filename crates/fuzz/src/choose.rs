@@ -100,6 +100,7 @@ const OPENING: &[(ActionKind, usize)] = {
         (K::CreateOperatorSet, 5),
         (K::Join, 10),
         (K::Allocate, 10),
+        (K::SetCanReceive, 2),
         (K::Open, 4),
         (K::AdvanceTo, 2),
         (K::Deposit, 6),

@@ -41,9 +41,9 @@ impl Chooser {
         let any = picks.once_in(24);
         let (strategy, owner) = model.credits_from(from).next().filter(|_| !any).unwrap_or(from);
         let receiver = receiver(model, picks, strategy, owner);
-        let by = match picks.below(4) {
+        let by = match picks.below(12) {
             0 => picks.one(&OTHERS),
-            1 if receiver == owner => picks.one(&OTHERS),
+            1..4 if receiver == owner => picks.one(&OTHERS),
             _ => actor(model, picks, owner),
         };
         Action::CollectCredit { by, owner, strategy, receiver }

@@ -94,7 +94,7 @@ impl Chooser {
         // Some are left to be executed.
         let found = self.proposed(model, picks, |end| !in_window || now < end);
         let (set, operator, strategy) =
-            if picks.below(8) == 0 { self.promise(picks) } else { found };
+            if picks.below(6) == 0 { self.promise(picks) } else { found };
         let terms = model.operator_set(set).ok().map(|set| &set.terms);
         let slasher = terms.map_or(RESOLVER, |terms| terms.slasher);
         let resolver = terms.and_then(|terms| terms.resolver).unwrap_or(slasher);

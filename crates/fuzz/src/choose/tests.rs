@@ -16,9 +16,10 @@ use crate::{
 const LENGTH: usize = 1_000;
 const HISTORIES: u64 = 200;
 
-/// A kind and how often it may fail: what it needs does not come about more often.
+/// Kinds of which less than a quarter need be accepted, and how many of a hundred: what they need does
+/// not come about more often.
 const RARE: [(ActionKind, usize); 3] =
-    [(ActionKind::Renew, 8), (ActionKind::CollectCredit, 12), (ActionKind::ExecuteSlash, 12)];
+    [(ActionKind::Renew, 10), (ActionKind::CollectCredit, 16), (ActionKind::ExecuteSlash, 16)];
 
 /// Why nothing is refused here: what no call can be or no action is, and a bucket that is slashed to
 /// next to nothing while much more than it held is queued.
@@ -171,6 +172,22 @@ fn nobody_is_minted_what_it_cannot_receive() {
         let _ = model.apply(&action);
     }
     assert!(minted > 100, "{minted}");
+}
+
+/// A mutator may make any gene.
+#[test]
+fn every_gene_is_an_action() {
+    let world = World::new().unwrap();
+    for pick in [0, 1, u16::MAX - 1, u16::MAX] {
+        let (mut model, mut chooser) = (world.model().unwrap(), Chooser::new(&world));
+        let mut kinds = BTreeSet::new();
+        for kind in 0..2_000 {
+            let action = chooser.choose(&model, Gene { kind, picks: [pick; 8] });
+            kinds.insert(action.kind());
+            let _ = model.apply(&action);
+        }
+        assert_eq!(kinds.len(), ActionKind::ALL.len());
+    }
 }
 
 #[test]
