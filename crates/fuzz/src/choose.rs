@@ -16,7 +16,7 @@ mod staking;
 mod tests;
 
 use palisade_model::{
-    Account, Action, ActionKind, Function, Model, Operator, OperatorSetId, PoolId, Strategy,
+    Account, Action, ActionKind, Function, Model, Operator, OperatorSetId, Strategy,
 };
 
 use crate::{
@@ -52,43 +52,43 @@ const WEIGHTS: &[(ActionKind, usize)] = {
     use ActionKind as K;
     &[
         (K::AdvanceTo, 62),
-        (K::Mint, 22),
-        (K::Donate, 22),
-        (K::SetCanReceive, 22),
-        (K::SetDepositCap, 22),
-        (K::SetCeiling, 22),
-        (K::Pause, 22),
-        (K::RegisterOperator, 22),
-        (K::RemoveApprover, 22),
-        (K::Admit, 22),
-        (K::Open, 22),
-        (K::Close, 22),
-        (K::Deposit, 75),
-        (K::Withdraw, 22),
-        (K::Delegate, 22),
+        (K::Mint, 25),
+        (K::Donate, 25),
+        (K::SetCanReceive, 25),
+        (K::SetDepositCap, 25),
+        (K::SetCeiling, 25),
+        (K::Pause, 25),
+        (K::RegisterOperator, 25),
+        (K::RemoveApprover, 25),
+        (K::Admit, 25),
+        (K::Open, 25),
+        (K::Close, 25),
+        (K::Deposit, 72),
+        (K::Withdraw, 25),
+        (K::Delegate, 25),
         (K::QueueWithdrawal, 28),
-        (K::CompleteWithdrawal, 22),
-        (K::Redelegate, 22),
-        (K::Transfer, 22),
-        (K::Approve, 22),
-        (K::SetOperator, 22),
-        (K::CollectCredit, 22),
-        (K::Appoint, 22),
-        (K::SetMetadata, 22),
-        (K::CreateOperatorSet, 22),
-        (K::AddStrategy, 22),
-        (K::RemoveStrategy, 22),
-        (K::Retire, 22),
-        (K::Join, 27),
-        (K::Leave, 22),
-        (K::Eject, 22),
-        (K::Renew, 22),
-        (K::Allocate, 85),
-        (K::Settle, 22),
+        (K::CompleteWithdrawal, 25),
+        (K::Redelegate, 25),
+        (K::Transfer, 25),
+        (K::Approve, 25),
+        (K::SetOperator, 25),
+        (K::CollectCredit, 25),
+        (K::Appoint, 25),
+        (K::SetMetadata, 25),
+        (K::CreateOperatorSet, 25),
+        (K::AddStrategy, 25),
+        (K::RemoveStrategy, 25),
+        (K::Retire, 25),
+        (K::Join, 28),
+        (K::Leave, 25),
+        (K::Eject, 25),
+        (K::Renew, 25),
+        (K::Allocate, 80),
+        (K::Settle, 25),
         (K::Slash, 50),
         (K::ProposeSlash, 45),
-        (K::CancelSlash, 22),
-        (K::ExecuteSlash, 22),
+        (K::CancelSlash, 25),
+        (K::ExecuteSlash, 25),
     ]
 };
 
@@ -98,11 +98,12 @@ const OPENING: &[(ActionKind, usize)] = {
     &[
         (K::RegisterOperator, 4),
         (K::CreateOperatorSet, 5),
-        (K::Join, 12),
+        (K::Join, 10),
         (K::Allocate, 10),
-        (K::Open, 3),
-        (K::AdvanceTo, 1),
-        (K::Deposit, 4),
+        (K::SetCanReceive, 2),
+        (K::Open, 4),
+        (K::AdvanceTo, 2),
+        (K::Deposit, 6),
     ]
 };
 
@@ -154,9 +155,9 @@ impl Chooser {
     /// The action that a gene is in this state of the model.
     pub fn choose(&mut self, model: &Model, gene: Gene) -> Action {
         self.notice(model);
-        let kind = self.opening.pop();
-        let kind = kind.unwrap_or_else(|| self.kinds[usize::from(gene.kind) % self.kinds.len()]);
-        let action = self.action(model, kind, &mut Picks::of(gene));
+        let opening = self.opening.pop();
+        let kind = opening.unwrap_or_else(|| self.kinds[usize::from(gene.kind) % self.kinds.len()]);
+        let action = self.action(model, kind, &mut Picks::of(gene, opening.is_some()));
         if let Action::Retire { set, .. } = action {
             self.retiring = Some(set);
         }
@@ -204,7 +205,7 @@ impl Chooser {
             K::CancelSlash => self.cancel_slash(model, picks),
             K::ExecuteSlash => self.execute_slash(model, picks),
             // `SetMetadata`; a test holds that there are no others.
-            _ => self.set_metadata(model, picks),
+            _ => operators::set_metadata(model, picks),
         }
     }
 
@@ -248,8 +249,10 @@ impl Chooser {
         }
     }
 
+    /// A token: most often the first, so that things meet.
     fn token(&self, picks: &mut Picks) -> Strategy {
-        picks.one(&self.tokens)
+        let [first, second, third] = self.tokens;
+        picks.one(&[first, first, first, second, second, third])
     }
 }
 
@@ -277,20 +280,19 @@ fn governor(picks: &mut Picks) -> Account {
 /// who is none.
 fn sender(model: &Model, picks: &mut Picks, account: Account, function: Function) -> Account {
     let appointed = |agent| model.is_appointed(account, agent, function);
-    match picks.below(16) {
-        0 => picks.one(&OTHERS),
-        1..9 => picks.first(&AGENTS, appointed).unwrap_or(account),
-        _ => account,
+    if picks.once_in(16) {
+        return picks.one(&OTHERS);
     }
+    if picks.below(2) == 0 { picks.first(&AGENTS, appointed).unwrap_or(account) } else { account }
 }
 
 /// Who acts for an owner: often an operator of it where there is one; now and then somebody else.
 fn actor(model: &Model, picks: &mut Picks, owner: Account) -> Account {
-    match picks.below(16) {
-        0 => picks.one(&OTHERS),
-        1..8 => picks.first(&AGENTS, |agent| model.is_operator(owner, agent)).unwrap_or(owner),
-        _ => owner,
+    if picks.once_in(16) {
+        return picks.one(&OTHERS);
     }
+    let lets = |agent| model.is_operator(owner, agent);
+    if picks.below(2) == 0 { picks.first(&AGENTS, lets).unwrap_or(owner) } else { owner }
 }
 
 /// Who receives a token instead of its owner: mostly the owner; now and then nobody.

@@ -1,6 +1,8 @@
 //! Operators, whom they take, and whom accounts appoint.
 
-use palisade_model::{Action, Admission, Approval, Function, LAST_DEADLINE, Model, Operator};
+use palisade_model::{
+    Account, Action, Admission, Approval, Function, LAST_DEADLINE, Model, Operator,
+};
 
 use super::{AGENTS, Chooser, OTHERS, operator, picks::Picks, sender};
 use crate::world::{EPOCH_LENGTH, SERVICES, STAKERS};
@@ -15,9 +17,10 @@ const URIS: [&str; 4] = [
 impl Chooser {
     pub(super) fn register_operator(&self, picks: &mut Picks) -> Action {
         // Few enough are new that the others are not forgotten at once.
-        let new = self.operators.len() < 4 || picks.below(16) < 3;
+        let new = self.operators.len() < 4 || picks.below(16) < 4;
         let operator = if new { operator(self.registered) } else { self.operator(picks) };
-        let gated = picks.below(8) < 7;
+        // The first take everybody.
+        let gated = self.registered >= 2 && !picks.once_in(8) || picks.once_in(8);
         Action::RegisterOperator { operator, approver: gated.then(|| picks.one(&self.approvers)) }
     }
 
@@ -51,30 +54,18 @@ impl Chooser {
         };
         let signer = model.approver(operator).unwrap_or(self.approvers[0]);
         let mut approval = Approval { signer, operator, staker, nonce, deadline };
-        let (by, signed) = match picks.below(16) {
+        let (by, approval) = match picks.below(16) {
             0..6 => (signer, None),
             6 => (signer, Some(approval)),
             7 => (staker, None),
             8 => {
-                self.forge(&mut approval, picks);
+                forge(&mut approval, picks, self.approvers);
                 (staker, Some(approval))
             }
             9..11 => (picks.one(&OTHERS), Some(approval)),
             _ => (staker, Some(approval)),
         };
-        Action::Admit { by, operator, staker, deadline, signed }
-    }
-
-    /// Makes the approval one of something else: used before, by somebody else, for somebody else.
-    fn forge(&self, approval: &mut Approval, picks: &mut Picks) {
-        match picks.below(6) {
-            0 => approval.nonce += 1,
-            1 => approval.nonce = approval.nonce.saturating_sub(1),
-            2 => approval.signer = picks.one(&self.approvers),
-            3 => approval.signer = picks.one(&STAKERS),
-            4 => approval.staker = picks.one(&STAKERS),
-            _ => approval.deadline = approval.deadline.wrapping_add(1),
-        }
+        Action::Admit { by, operator, staker, deadline, signed: approval }
     }
 
     pub(super) fn open(&self, model: &Model, picks: &mut Picks) -> Action {
@@ -103,10 +94,22 @@ impl Chooser {
         let allowed = picks.below(4) > 0;
         Action::Appoint { account, appointee: picks.one(&AGENTS), function, allowed }
     }
+}
 
-    pub(super) fn set_metadata(&self, model: &Model, picks: &mut Picks) -> Action {
-        let avs = picks.one(&SERVICES);
-        let by = sender(model, picks, avs, Function::SetMetadata);
-        Action::SetMetadata { by, avs, uri: picks.one(&URIS).to_owned() }
+pub(super) fn set_metadata(model: &Model, picks: &mut Picks) -> Action {
+    let avs = picks.one(&SERVICES);
+    let by = sender(model, picks, avs, Function::SetMetadata);
+    Action::SetMetadata { by, avs, uri: picks.one(&URIS).to_owned() }
+}
+
+/// Makes the approval one of something else: used before, by somebody else, for somebody else.
+fn forge(approval: &mut Approval, picks: &mut Picks, approvers: [Account; 2]) {
+    match picks.below(6) {
+        0 => approval.nonce += 1,
+        1 => approval.nonce = approval.nonce.saturating_sub(1),
+        2 => approval.signer = picks.one(&approvers),
+        3 => approval.signer = picks.one(&STAKERS),
+        4 => approval.staker = picks.one(&STAKERS),
+        _ => approval.deadline = approval.deadline.wrapping_add(1),
     }
 }

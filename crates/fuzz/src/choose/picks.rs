@@ -6,11 +6,13 @@ use crate::genes::Gene;
 pub(super) struct Picks {
     gene: Gene,
     read: usize,
+    /// Whether nothing is done that is seldom done.
+    calm: bool,
 }
 
 impl Picks {
-    pub(super) const fn of(gene: Gene) -> Self {
-        Self { gene, read: 0 }
+    pub(super) const fn of(gene: Gene, calm: bool) -> Self {
+        Self { gene, read: 0, calm }
     }
 
     fn next(&mut self) -> u16 {
@@ -32,9 +34,14 @@ impl Picks {
         usize::from(self.next()) % end.max(1)
     }
 
-    /// Once in `n` times.
+    /// A small number below `end`, which is not 0.
+    pub(super) fn few(&mut self, end: u16) -> u32 {
+        u32::from(self.next() % end)
+    }
+
+    /// Once in `n` times; never while it is calm.
     pub(super) fn once_in(&mut self, n: usize) -> bool {
-        self.below(n) == n - 1
+        self.below(n) == n - 1 && !self.calm
     }
 
     /// One of several, of which there is at least one.
@@ -55,6 +62,11 @@ impl Picks {
         let wide = u128::from(self.next()) | u128::from(self.next()) << 16;
         let high = wide << 96 | wide << 64 | wide << 32 | wide;
         (high >> (128 - bits.min(128))).max(1).min(most)
+    }
+
+    /// The same of 64 bits.
+    pub(super) fn up_to_long(&mut self, most: u64) -> u64 {
+        u64::try_from(self.up_to(most.into())).unwrap_or(most)
     }
 
     /// A part of `all`: all of it, a half, 1, anything between; and, less often, none, one more than

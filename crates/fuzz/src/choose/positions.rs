@@ -1,6 +1,6 @@
 //! Positions that change hands, who may act for their owners, and credits.
 
-use palisade_model::{Account, Action, Model, Operator, PoolId, U256};
+use palisade_model::{Account, Action, Model, PoolId, U256};
 
 use super::{AGENTS, Chooser, OTHERS, STEPS, actor, picks::Picks, receiver};
 use crate::world::{SLASHERS, STAKERS, TREASURY};
@@ -9,36 +9,19 @@ impl Chooser {
     pub(super) fn transfer(&self, model: &Model, picks: &mut Picks) -> Action {
         let to = if picks.once_in(48) { Account::default() } else { picks.one(&STAKERS) };
         if picks.below(3) == 0
-            && let Some((from, by, pool, amount)) = self.spendable(model, picks)
+            && let Some((from, by, pool, amount)) = spendable(model, picks)
         {
             return Action::Transfer { by, from, to, pool, amount };
         }
-        let (any, ended) = (picks.once_in(24), picks.below(4) == 0);
+        let (gated, ended) = (picks.once_in(24), picks.below(4) == 0);
         let (pool, from) = self.position(model, picks, |id, _| {
             let current = model.pool_id(id.operator, id.strategy).generation;
-            any || model.approver(id.operator).is_none() && (id.generation < current) == ended
+            model.approver(id.operator).is_some() == gated && (id.generation < current) == ended
         });
         let by = actor(model, picks, from);
         let to = if picks.once_in(16) { from } else { to };
         let amount = picks.part(model.position_shares(pool, from));
         Action::Transfer { by, from, to, pool, amount }
-    }
-
-    /// What a spender may transfer, or a little more than that.
-    fn spendable(
-        &self,
-        model: &Model,
-        picks: &mut Picks,
-    ) -> Option<(Account, Account, PoolId, u128)> {
-        let from = (picks.one(&STAKERS), picks.one(&AGENTS), PoolId::default());
-        let near = model.allowances_from(from).take(2 * STEPS);
-        let useful = |(owner, _, pool): &(Account, Account, PoolId)| {
-            model.approver(pool.operator).is_none() && model.position_shares(*pool, *owner) > 0
-        };
-        let mut found = near.filter(|(_, amount)| !amount.is_zero());
-        let ((owner, by, pool), allowed) = found.find(|(key, _)| useful(key))?;
-        let held = model.position_shares(pool, owner);
-        Some((owner, by, pool, picks.part(held.min(allowed.saturating_to()))))
     }
 
     pub(super) fn approve(&self, model: &Model, picks: &mut Picks) -> Action {
@@ -58,9 +41,9 @@ impl Chooser {
         let any = picks.once_in(24);
         let (strategy, owner) = model.credits_from(from).next().filter(|_| !any).unwrap_or(from);
         let receiver = receiver(model, picks, strategy, owner);
-        let by = match picks.below(4) {
+        let by = match picks.below(12) {
             0 => picks.one(&OTHERS),
-            1 if receiver == owner => picks.one(&OTHERS),
+            1..4 if receiver == owner => picks.one(&OTHERS),
             _ => actor(model, picks, owner),
         };
         Action::CollectCredit { by, owner, strategy, receiver }
@@ -76,4 +59,17 @@ pub(super) fn set_operator(model: &Model, picks: &mut Picks) -> Action {
     let spender = picks.one(&AGENTS);
     let approved = model.is_operator(owner, spender) == (picks.below(4) == 0);
     Action::SetOperator { owner, spender, approved }
+}
+
+/// What a spender may transfer, or a little more than that.
+fn spendable(model: &Model, picks: &mut Picks) -> Option<(Account, Account, PoolId, u128)> {
+    let from = (picks.one(&STAKERS), picks.one(&AGENTS), PoolId::default());
+    let near = model.allowances_from(from).take(2 * STEPS);
+    let useful = |(owner, _, pool): &(Account, Account, PoolId)| {
+        model.approver(pool.operator).is_none() && model.position_shares(*pool, *owner) > 0
+    };
+    let mut found = near.filter(|(_, amount)| !amount.is_zero());
+    let ((owner, by, pool), allowed) = found.find(|(key, _)| useful(key))?;
+    let held = model.position_shares(pool, owner);
+    Some((owner, by, pool, picks.part(held.min(allowed.saturating_to()))))
 }

@@ -1,8 +1,7 @@
 //! Time, tokens and governance.
 
 use palisade_model::{
-    Account, Action, HIGHEST_CEILING, MAX_DEPOSIT_CAP, Model, Operator, OperatorSetId, Pausable,
-    Strategy, Wad,
+    Account, Action, HIGHEST_CEILING, MAX_DEPOSIT_CAP, Model, Operator, Pausable, Strategy, Wad,
 };
 
 use super::{Chooser, governor, picks::Picks};
@@ -30,17 +29,20 @@ impl Chooser {
         let (clock, epoch) = (model.clock(), model.epoch());
         let (now, next) = (clock.now(), clock.start_of(epoch.plus(1)));
         let timestamp = match picks.below(32) {
+            // Operators take stake from their second epoch on.
+            _ if epoch.0 == 1 && !picks.once_in(2) => next,
             0 => now,
             1 | 2 => now + 1,
-            3..8 => now + picks.up_to(clock.epoch_length().into()) as u64,
-            8..10 => next - 1,
-            10..17 => next,
-            17 => next + 1,
-            18..20 => clock.start_of(epoch.plus(2)),
-            20 => clock.start_of(epoch.plus(2 + picks.below(5) as u32)),
-            21..30 => self.proposal_time(model, picks).unwrap_or(next),
+            3..8 => now + picks.up_to_long(clock.epoch_length()),
+            8 => next - 1,
+            9..16 => next,
+            16 => next + 1,
+            17 => clock.start_of(epoch.plus(2)),
+            18 => clock.start_of(epoch.plus(2 + picks.few(5))),
+            19..30 => self.proposal_time(model, picks).unwrap_or(next),
             _ => {
-                let pause = model.pause_of(picks.one(&PAUSABLES));
+                let lasts = |action| model.pause_of(action).rest_until > now;
+                let pause = model.pause_of(picks.first(&PAUSABLES, lasts).unwrap_or(PAUSABLES[0]));
                 picks.one(&[pause.until.saturating_sub(1), pause.until, pause.rest_until])
             }
         };
@@ -82,7 +84,7 @@ impl Chooser {
     pub(super) fn set_can_receive(&self, model: &Model, picks: &mut Picks) -> Action {
         let (strategy, account) = (self.token(picks), picks.one(&REFUSED));
         // Most often it is not accepted.
-        let can = !model.can_receive(strategy, account) && picks.once_in(2) || picks.once_in(8);
+        let can = !model.can_receive(strategy, account) && picks.once_in(3) || picks.once_in(8);
         Action::SetCanReceive { strategy, account, can }
     }
 
@@ -114,9 +116,9 @@ impl Chooser {
             1 => Wad(Wad::ONE.0 - 1),
             2 => Wad(HIGHEST_CEILING.0 + 1),
             3 => Wad(u64::MAX),
-            4 | 5 => HIGHEST_CEILING,
-            6..10 => Wad(Wad::ONE.0 * 2),
-            10 | 11 => Wad(Wad::ONE.0 + picks.up_to(Wad::ONE.0.into()) as u64),
+            4 => HIGHEST_CEILING,
+            5..8 => Wad(Wad::ONE.0 * 2),
+            8 | 9 => Wad(Wad::ONE.0 + picks.up_to_long(Wad::ONE.0)),
             _ => Wad::ONE,
         };
         Action::SetCeiling { by, strategy, ceiling }
@@ -129,14 +131,14 @@ pub(super) fn pause(model: &Model, picks: &mut Picks) -> Action {
     let rested = |action| model.pause_of(action).rest_until <= model.clock().now();
     let action = picks.first(&PAUSABLES, rested);
     let action = action.filter(|_| !picks.once_in(8)).unwrap_or_else(|| picks.one(&PAUSABLES));
-    let duration = match picks.below(16) {
-        0..2 => 0,
-        2..6 => 1,
-        6..9 => 3_600,
-        9 => picks.up_to(action.longest().into()) as u64,
-        10 => action.longest(),
-        11 => action.longest() + 1,
-        12 => u64::MAX,
+    let duration = match picks.below(32) {
+        0..3 => 0,
+        3..14 => 1,
+        14..20 => 3_600,
+        20 => picks.up_to_long(action.longest()),
+        21 => action.longest(),
+        22 | 23 => action.longest() + 1,
+        24 => u64::MAX,
         _ => model.clock().start_of(model.epoch().plus(1)) - model.clock().now(),
     };
     Action::Pause { by, action, duration }

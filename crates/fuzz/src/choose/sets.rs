@@ -17,11 +17,13 @@ impl Chooser {
         let terms = terms(picks);
         let mut strategies = self.tokens.to_vec();
         match picks.below(16) {
+            _ if picks.once_in(12) => {
+                let token = self.token(picks);
+                strategies.push(picks.one(&[token, Strategy::default()]));
+            }
             0 => strategies.clear(),
-            1 => strategies.push(self.token(picks)),
-            2 => strategies.push(Strategy::default()),
-            3 => strategies.reverse(),
-            4..9 => {
+            1 => strategies.reverse(),
+            2..7 => {
                 strategies.remove(picks.below(strategies.len()));
             }
             _ => {}
@@ -70,8 +72,10 @@ impl Chooser {
     pub(super) fn join(&self, model: &Model, picks: &mut Picks) -> Action {
         let operator = self.operator(picks);
         let by = sender(model, picks, operator.account(), Function::Join);
-        let outside =
-            |set| !model.is_member(operator, set) && model.counted(operator, set).is_empty();
+        // Whoever has left and has not settled all does not get in.
+        let hasty = picks.once_in(8);
+        let settled = |set| hasty || model.counted(operator, set).is_empty();
+        let outside = |set| !model.is_member(operator, set) && settled(set);
         let found = picks.first(&self.sets, outside).filter(|_| !picks.once_in(12));
         Action::Join { by, operator, set: found.unwrap_or_else(|| self.set(picks)) }
     }
@@ -111,7 +115,14 @@ impl Chooser {
         let from = (self.set(picks), self.operator(picks));
         let members = || model.members_from(from).take(FEW_MEMBERS);
         if members().count() == FEW_MEMBERS {
-            return self.member(model, picks, |_, _| true);
+            let lowers = picks.below(4) == 0;
+            return self.member(model, picks, |set, operator| {
+                let lowered = |token| {
+                    let it = model.allocation(set, operator, token);
+                    it.next < it.current
+                };
+                !lowers || self.tokens.into_iter().any(lowered)
+            });
         }
         let ended = members().find(|(set, _)| !is_live(model, *set));
         let mut outside = || picks.first(&self.operators, |of| !model.is_member(of, from.0));
@@ -151,30 +162,28 @@ fn terms(picks: &mut Picks) -> Terms {
         6 => Recipient::Account(SLASHERS[0]),
         _ => Recipient::Burn,
     };
-    let window = match picks.below(24) {
-        0..12 => 0,
-        12..17 => 1,
-        17 => half + 1,
-        18 => u64::MAX,
-        19 => half - 1,
-        20 => half,
-        _ => picks.up_to(half.into()) as u64,
+    let window = match picks.below(20) {
+        _ if picks.once_in(12) => picks.one(&[half + 1, u64::MAX]),
+        0..10 => 0,
+        10..15 => 1,
+        15 => half - 1,
+        16 => half,
+        _ => picks.up_to_long(half),
     };
-    let cap = match picks.below(24) {
-        0 => Wad(0),
-        1 => Wad(1),
-        2 => Wad(Wad::ONE.0 + 1),
-        3 => Wad(u64::MAX),
-        4..7 => Wad(Wad::ONE.0 / 2),
-        7 => Wad(Wad::ONE.0 - 1),
-        8 => Wad(picks.up_to(Wad::ONE.0.into()) as u64),
-        _ => Wad::ONE,
-    };
+    let Wad(one) = Wad::ONE;
+    let cap = Wad(match picks.below(20) {
+        _ if picks.once_in(8) => picks.one(&[0, one + 1, u64::MAX]),
+        0 => 1,
+        1..4 => one / 2,
+        4 => one - 1,
+        5 => picks.up_to_long(one),
+        _ => one,
+    });
     let resolver = match picks.below(4) {
         0 => None,
         1 => Some(slasher).filter(|slasher| !slasher.is_zero()),
         _ => Some(RESOLVER),
     };
-    let conditions = [picks.below(256) as u8; 32];
+    let conditions = [picks.one(&[0, 1, 0x7f, 0xff]); 32];
     Terms { slasher, recipient, window, resolver, cap, conditions, registrar: None }
 }

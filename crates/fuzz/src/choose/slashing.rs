@@ -1,10 +1,13 @@
 //! Slashes, at once and proposed.
 
-use palisade_model::{
-    Account, Action, Allocation, Budget, Magnitude, Model, OperatorSetId, WORN_OUT, Wad,
-};
+use palisade_model::{Account, Action, Allocation, Budget, Magnitude, Model, OperatorSetId, Wad};
 
-use super::{Chooser, OTHERS, STEPS, allocations::Promise, is_live, picks::Picks};
+use super::{
+    Chooser, OTHERS, STEPS,
+    allocations::{Promise, worn_part},
+    is_live,
+    picks::Picks,
+};
 use crate::world::RESOLVER;
 
 impl Chooser {
@@ -21,7 +24,7 @@ impl Chooser {
                 && (instant || model.proposal(set, operator, strategy).is_none())
                 && model.slashable(set, operator, strategy).total() > 0
         };
-        let eventful = picks.once_in(2);
+        let eventful = instant || picks.once_in(2);
         let leads_on = |promise: Promise, written: Allocation| {
             if instant {
                 return wears_out(model, promise);
@@ -30,13 +33,16 @@ impl Chooser {
             let last = model.written_proposals_from(promise).next();
             written.effective.is_some() || last.is_some_and(|(of, _)| of == promise)
         };
-        let near = || {
-            let near = model.written_allocations_from(from).take(2 * STEPS);
-            near.filter(|(of, written)| written.side() > Magnitude::ZERO && suits(*of))
-        };
-        let found =
-            eventful.then(|| near().find(|(of, written)| leads_on(*of, *written))).flatten();
-        found.or_else(|| near().next()).map_or(from, |(promise, _)| promise)
+        let mut found = None;
+        for (promise, written) in model.written_allocations_from(from).take(2 * STEPS) {
+            if written.side() > Magnitude::ZERO && suits(promise) {
+                found.get_or_insert(promise);
+                if !eventful || leads_on(promise, written) {
+                    return promise;
+                }
+            }
+        }
+        found.unwrap_or(from)
     }
 
     pub(super) fn slash(&self, model: &Model, picks: &mut Picks) -> Action {
@@ -57,7 +63,7 @@ impl Chooser {
         for _ in 0..picks.below(4).saturating_sub(1) {
             let beside = self.token(picks);
             if beside != strategy || picks.once_in(8) {
-                fractions.push((beside, Wad(cap.0.min(picks.up_to(1 << 59) as u64))));
+                fractions.push((beside, Wad(cap.0.min(picks.up_to_long(1 << 59)))));
             }
         }
         Action::Slash { by, set, operator, fractions }
@@ -66,7 +72,9 @@ impl Chooser {
     pub(super) fn propose_slash(&self, model: &Model, picks: &mut Picks) -> Action {
         let (set, operator, strategy) = self.exposed(model, picks, false);
         let (by, cap) = slasher_and_cap(model, picks, set);
-        Action::ProposeSlash { by, set, operator, strategy, wad: fraction(picks, cap) }
+        let wears = wears_out(model, (set, operator, strategy)) && picks.below(2) == 0;
+        let wad = if wears { cap } else { fraction(picks, cap) };
+        Action::ProposeSlash { by, set, operator, strategy, wad }
     }
 
     /// A proposal that lives and suits.
@@ -82,14 +90,17 @@ impl Chooser {
 
     pub(super) fn cancel_slash(&self, model: &Model, picks: &mut Picks) -> Action {
         let now = model.clock().now();
-        let resolves = picks.below(2) == 0;
-        let (set, operator, strategy) = self.proposed(model, picks, |end| !resolves || now < end);
+        let in_window = picks.below(2) == 0;
+        // Some are left to be executed.
+        let found = self.proposed(model, picks, |end| !in_window || now < end);
+        let (set, operator, strategy) =
+            if picks.below(6) == 0 { self.promise(picks) } else { found };
         let terms = model.operator_set(set).ok().map(|set| &set.terms);
         let slasher = terms.map_or(RESOLVER, |terms| terms.slasher);
         let resolver = terms.and_then(|terms| terms.resolver).unwrap_or(slasher);
         let by = match picks.below(16) {
             0 => picks.one(&OTHERS),
-            _ if resolves => resolver,
+            _ if in_window => resolver,
             _ => slasher,
         };
         Action::CancelSlash { by, set, operator, strategy }
@@ -107,7 +118,7 @@ impl Chooser {
 fn wears_out(model: &Model, (set, operator, strategy): Promise) -> bool {
     let it = model.allocation(set, operator, strategy);
     let Budget { left, committed } = model.budget(operator, strategy);
-    let nearly_all = left.0 - left.0 / WORN_OUT as u64..left.0;
+    let nearly_all = left.0 - worn_part(left)..left.0;
     it.side() == committed
         && nearly_all.contains(&it.current.0)
         && model.pool(operator, strategy).assets > 0
@@ -125,7 +136,7 @@ fn slasher_and_cap(model: &Model, picks: &mut Picks, set: OperatorSetId) -> (Acc
 fn wad_of(part: Magnitude, of: Magnitude) -> Wad {
     let scaled = (u128::from(part.0) + 1) * u128::from(Wad::ONE.0) - 1;
     let wad = scaled.checked_div(of.0.into()).unwrap_or_default();
-    Wad(wad.min(Wad::ONE.0.into()) as u64)
+    Wad(u64::try_from(wad).unwrap_or(u64::MAX).min(Wad::ONE.0))
 }
 
 /// A fraction to take, of which `most` may be: all that, nearly all, a part, next to nothing; now and
@@ -139,9 +150,9 @@ fn fraction(picks: &mut Picks, most: Wad) -> Wad {
         3 => Wad::ONE.0 + 1,
         4 => u64::MAX,
         5..11 => most,
-        11 => most.saturating_sub(picks.up_to(1 << 30) as u64),
+        11 => most.saturating_sub(picks.up_to_long(1 << 30)),
         12 | 13 => most - most / (1 + (1 << 13)),
         14..20 => most / 3,
-        _ => picks.up_to(most.into()) as u64,
+        _ => picks.up_to_long(most),
     })
 }

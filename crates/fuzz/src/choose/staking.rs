@@ -7,7 +7,7 @@ use palisade_model::{
 use super::{Chooser, STEPS, actor, picks::Picks, receiver};
 use crate::world::{STAKERS, STRANGER};
 
-/// A position, or what of it is looked for.
+/// A position: its pool generation and its owner.
 type Position = (PoolId, Account);
 
 impl Chooser {
@@ -21,28 +21,9 @@ impl Chooser {
         let another = picks.below(8) == 0 && !gated || picks.once_in(48);
         let receiver = if another { picks.one(&STAKERS) } else { from };
         let receiver = if picks.once_in(96) { Account::default() } else { receiver };
-        let assets = self.deposited(model, picks, strategy, from);
+        let assets = deposited(model, picks, strategy, from);
         let least = picks.least(minted(model.pool(operator, strategy), assets));
         Action::Deposit { from, strategy, operator, assets, min_shares: least, receiver }
-    }
-
-    fn deposited(&self, model: &Model, picks: &mut Picks, token: Strategy, from: Account) -> u128 {
-        let balance = model.balance(token, from);
-        let room = model.deposit_cap(token).saturating_sub(model.vault_balance(token));
-        let most = if room == 0 { balance } else { balance.min(room) };
-        match picks.below(48) {
-            0 => 0,
-            1 => room.saturating_add(1),
-            2 => balance.saturating_add(1),
-            3 => u128::MAX,
-            4 | 5 => room,
-            6 => most,
-            7..10 => 1,
-            10..14 => most.min(5_000),
-            // Enough that parts of it can be taken, and that it can be done often.
-            14..34 => most.min(1 << 60),
-            _ => picks.up_to(most.min(1 << 86)),
-        }
     }
 
     /// To whom stake goes: an operator that takes it, if there is one, or the idle pool; now and then
@@ -81,7 +62,7 @@ impl Chooser {
     fn anywhere(&self, model: &Model, picks: &mut Picks) -> Position {
         let (operator, strategy) = (self.operator(picks), self.token(picks));
         let current = model.pool_id(operator, strategy).generation;
-        let generation = current.saturating_sub(picks.below(3) as u32);
+        let generation = current.saturating_sub(picks.few(3));
         (PoolId { operator, strategy, generation }, picks.one(&STAKERS))
     }
 
@@ -178,6 +159,26 @@ impl Chooser {
         let worth = model.exit_value(pool, epoch, owner);
         let min_shares = picks.least(minted(model.pool(to, pool.strategy), worth));
         Action::Redelegate { by, owner, pool, epoch, to, min_shares }
+    }
+}
+
+/// How much a deposit is of: mostly what is there and fits.
+fn deposited(model: &Model, picks: &mut Picks, token: Strategy, from: Account) -> u128 {
+    let balance = model.balance(token, from);
+    let room = model.deposit_cap(token).saturating_sub(model.vault_balance(token));
+    let most = if room == 0 { balance } else { balance.min(room) };
+    match picks.below(48) {
+        0 => 0,
+        1 => room.saturating_add(1),
+        2 => balance.saturating_add(1),
+        3 => u128::MAX,
+        4 | 5 => room,
+        6 => most,
+        7..10 => 1,
+        10..14 => most.min(5_000),
+        // Enough that parts of it can be taken, and that it can be done often.
+        14..34 => most.min(1 << 60),
+        _ => picks.up_to(most.min(1 << 86)),
     }
 }
 
