@@ -4,13 +4,13 @@ use alloy::primitives::{Address, U256, aliases::U192};
 use palisade_bindings::AllocationManager::{self as M, AllocationManagerErrors as E};
 use palisade_model::{
     Action as A, Allocation, Budget, HIGHEST_CEILING, LEAST_MAGNITUDE, Magnitude, Operator,
-    OperatorSet, OperatorSetId, Strategy, Wad,
+    OperatorSetId, Strategy, Wad,
 };
 
 use super::Refused;
 use crate::{
     expect::packed,
-    world::{EPOCH_LENGTH, address, epoch, long, operator, set, strategy, wad},
+    world::{EPOCH_LENGTH, address, epoch, long, operator, strategy, wad},
 };
 
 impl Refused<'_> {

@@ -75,23 +75,25 @@ impl Refused<'_> {
                 E::NothingToSlash(e),
                 &A::ProposeSlash { set: id, operator: who, strategy: token, wad: part, .. },
             ) => {
-                let taken = self.demand((id, who, token), Magnitude::WHOLE, part).taken;
-                e.set == packed(id) && e.operator == operator(who) && taken == Magnitude::ZERO
+                let demand = self.demand((id, who, token), Magnitude::WHOLE, part);
+                e.set == packed(id)
+                    && e.operator == operator(who)
+                    && demand.taken == Magnitude::ZERO
             }
             _ => false,
         }
     }
 
     /// What a slash comes to that takes a part of the allocation, or of `most` where that is less.
-    fn demand(&self, (id, who, token): Key, most: Magnitude, part: Wad) -> Demand {
+    fn demand(&self, (id, who, strategy): Key, most: Magnitude, part: Wad) -> Demand {
         let now = self.model.epoch();
-        let allocation = self.model.allocation(id, who, token);
-        let left = self.model.budget_found(id, who, token).left;
+        let allocation = self.model.allocation(id, who, strategy);
+        let left = self.model.budget_found(id, who, strategy).left;
         let reach = allocation.current.min(left);
         let taken = part.floor_of(reach.min(most));
-        let generation = self.model.pool_id(who, token);
+        let generation = self.model.pool_id(who, strategy);
         let exits = |ahead| self.model.bucket(generation, now.plus(ahead)).assets;
-        let parts = [self.model.pool(who, token).assets, exits(1), exits(2)];
+        let parts = [self.model.pool(who, strategy).assets, exits(1), exits(2)];
         let moves = |assets| U256::from(assets) * U256::from(taken.0) >= U256::from(left.0);
         let before = allocation.taken_during(now);
         Demand { before, reach, taken, moves: parts.into_iter().any(moves) }

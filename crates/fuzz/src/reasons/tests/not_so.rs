@@ -55,13 +55,13 @@ fn a_deposit_that_is_admitted_meets_no_reason() {
     game.does(pause(Pausable::Deposit, 0));
     let [alice, _, strategy] = addresses(&game);
     let (pool, operator) = (id(game.pool(OTHER)), address(OTHER.account()));
-    let (now, admitsFrom) = (number(game.now()), number(game.model.epoch().0.into()));
+    let (now, from) = (number(game.now()), number(game.model.epoch().0.into()));
     let (ten, cap) = (number(10), U256::from(MAX_DEPOSIT_CAP));
     let balance = U256::from(game.model.balance(game.token(0), ALICE));
     let spender = game.world.vault;
     let errors = [
         V::Paused { action: 0, until: now }.abi_encode(),
-        V::OperatorClosedToStake { operator, admitsFrom }.abi_encode(),
+        V::OperatorClosedToStake { operator, admitsFrom: from }.abi_encode(),
         V::NotAdmitted { operator, staker: alice, deadline: now }.abi_encode(),
         V::NotOwnerNorOperator { owner: alice, sender: alice }.abi_encode(),
         V::NothingToMove { pool }.abi_encode(),

@@ -14,6 +14,7 @@ pub(super) const HISTORIES: [fn() -> Game; 8] =
     [governance, approvals, entries, idle_stake, exits, positions, worn_out, tokens];
 
 fn governance() -> Game {
+    use Pausable as P;
     let mut game = Game::new();
     let token = game.token(0);
     let cap = |by, cap| Action::SetDepositCap { by, strategy: token, cap };
@@ -24,7 +25,6 @@ fn governance() -> Game {
     game.refuses(ceiling(BOB, ONE), "NotAuthority");
     game.refuses(ceiling(AUTHORITY, ONE - 1), "DegreeCeilingOutOfRange");
     game.refuses(ceiling(AUTHORITY, 10 * ONE + 1), "DegreeCeilingOutOfRange");
-    use Pausable as P;
     game.refuses(Action::Pause { by: BOB, action: P::Open, duration: 1 }, "NotAuthority");
     game.refuses(pause(P::Complete, 3 * 86_400 + 1), "PauseTooLong");
     game.refuses(pause(P::Raise, u64::MAX), "PauseTooLong");
