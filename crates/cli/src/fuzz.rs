@@ -159,8 +159,7 @@ impl FuzzArgs {
             if self.json || !self.steps {
                 return Ok(());
             }
-            let Replayed { place, .. } = step;
-            output::print(&format!("{place} of {count}: {step}\n"))
+            output::print(&format!("{} of {count}: {step}\n", step.place))
         };
         let found = fuzz.replay(&history.actions, tell)?;
         let (after, kind, disagreement) = found

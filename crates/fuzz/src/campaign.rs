@@ -21,7 +21,9 @@ use crate::{
     choose::Chooser,
     duel::{Check, Duel, Verdict},
     genes::{Gene, Rng},
+    forge::forge_test,
     guided::Features,
+    history::{Found, History},
     shrink::shrink,
     world::World,
 };
@@ -116,6 +118,32 @@ pub struct Replayed<'a> {
     pub model: &'a Model,
     /// Where everything stands.
     pub world: &'a World,
+}
+
+impl Failure {
+    /// The smallest history as a file. `seed` is that of the campaign.
+    #[must_use]
+    pub fn to_history(&self, seed: u64) -> History {
+        let found = Found {
+            step: self.actions.len().saturating_sub(1),
+            kind: self.disagreement.kind().to_owned(),
+            text: self.disagreement.to_string(),
+        };
+        History {
+            seed: Some(seed),
+            history: Some(self.history),
+            disagreement: Some(found),
+            ..History::new(self.actions.clone())
+        }
+    }
+
+    /// The smallest history as a test of that name for forge, which fails as long as the contracts disagree.
+    ///
+    /// # Errors
+    /// None that can be caused.
+    pub fn forge_test(&self, name: &str) -> Result<String> {
+        Ok(forge_test(&World::new()?, name, &self.actions, &self.disagreement))
+    }
 }
 
 /// What one history came to.

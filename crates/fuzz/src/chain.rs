@@ -7,6 +7,7 @@ use alloy::{
 use palisade_bindings::{BlocklistToken, Genesis, artifacts};
 use revm::{
     Context, Database, DatabaseCommit, ExecuteEvm, MainBuilder, MainContext, MainnetEvm,
+    SystemCallEvm,
     context::{BlockEnv, CfgEnv, Journal, TxEnv, result::ExecutionResult},
     database::{CacheDB, EmptyDB},
     primitives::hardfork::SpecId,
@@ -170,7 +171,9 @@ impl Chain {
         to: Address,
         call: &C,
     ) -> Result<std::result::Result<C::Return, Bytes>> {
-        match self.answer(to, call.abi_encode().into())? {
+        let answer = self.answer(to, call.abi_encode().into());
+        self.forget_reads();
+        match answer? {
             Ok(output) => {
                 let answer = C::abi_decode_returns(&output);
                 answer.map(Ok).map_err(|error| Error::Evm(error.to_string()))
@@ -179,21 +182,27 @@ impl Chain {
         }
     }
 
-    /// Asks a view, and leaves the answer as it comes: what it returns, or the data that it reverts with.
+    /// Asks a view, and leaves the answer as it comes: what it returns, or the data that it reverts with. Nobody pays
+    /// for it, and what it read stays at hand for the next one, until [`Chain::forget_reads`] or a call.
     ///
     /// # Errors
-    /// [`Error::Evm`] where the EVM could not run it.
+    /// [`Error::Evm`] where the EVM could not run it, [`Error::Halted`] where it neither returned nor reverted.
     pub(crate) fn answer(
         &mut self,
         to: Address,
         input: Bytes,
     ) -> Result<std::result::Result<Bytes, Bytes>> {
-        let (result, _) = self.run(Address::ZERO, TxKind::Call(to), input)?;
-        match result {
+        let result = self.evm.system_call_one_with_caller(Address::ZERO, to, input);
+        match result.map_err(|error| Error::Evm(error.to_string()))? {
             ExecutionResult::Success { output, .. } => Ok(Ok(output.into_data())),
             ExecutionResult::Revert { output, .. } => Ok(Err(output)),
             ExecutionResult::Halt { reason, .. } => Err(Error::Halted(format!("{reason:?}"))),
         }
+    }
+
+    /// Lets go of what views have read, so that the next call does not carry it along.
+    pub(crate) fn forget_reads(&mut self) {
+        self.evm.finalize();
     }
 
     /// The word that a contract has stored.

@@ -26,13 +26,16 @@ use crate::{
 use picks::Picks;
 
 /// How many operators a history attends to: the newest.
-const LIVE_OPERATORS: usize = 6;
+const LIVE_OPERATORS: usize = 5;
 
 /// How many live sets are enough.
 const MANY_SETS: usize = 8;
 
 /// With fewer live sets than this, none is retired.
 const FEW_SETS: usize = 5;
+
+/// With fewer memberships than this, none is ended.
+const FEW_MEMBERS: usize = 18;
 
 /// How many steps a search goes before it gives up.
 const STEPS: usize = 16;
@@ -48,44 +51,44 @@ const OTHERS: [Account; 6] =
 const WEIGHTS: &[(ActionKind, usize)] = {
     use ActionKind as K;
     &[
-        (K::AdvanceTo, 90),
-        (K::Mint, 21),
-        (K::Donate, 21),
+        (K::AdvanceTo, 62),
+        (K::Mint, 22),
+        (K::Donate, 22),
         (K::SetCanReceive, 22),
-        (K::SetDepositCap, 21),
-        (K::SetCeiling, 21),
-        (K::Pause, 21),
-        (K::RegisterOperator, 21),
-        (K::RemoveApprover, 21),
-        (K::Admit, 28),
-        (K::Open, 21),
-        (K::Close, 21),
-        (K::Deposit, 50),
-        (K::Withdraw, 21),
-        (K::Delegate, 24),
-        (K::QueueWithdrawal, 45),
-        (K::CompleteWithdrawal, 24),
-        (K::Redelegate, 24),
-        (K::Transfer, 24),
-        (K::Approve, 21),
-        (K::SetOperator, 21),
-        (K::CollectCredit, 21),
-        (K::Appoint, 24),
-        (K::SetMetadata, 21),
-        (K::CreateOperatorSet, 21),
-        (K::AddStrategy, 21),
-        (K::RemoveStrategy, 21),
-        (K::Retire, 21),
-        (K::Join, 28),
-        (K::Leave, 21),
-        (K::Eject, 21),
-        (K::Renew, 21),
-        (K::Allocate, 75),
-        (K::Settle, 21),
-        (K::Slash, 45),
-        (K::ProposeSlash, 35),
-        (K::CancelSlash, 21),
-        (K::ExecuteSlash, 21),
+        (K::SetDepositCap, 22),
+        (K::SetCeiling, 22),
+        (K::Pause, 22),
+        (K::RegisterOperator, 22),
+        (K::RemoveApprover, 22),
+        (K::Admit, 22),
+        (K::Open, 22),
+        (K::Close, 22),
+        (K::Deposit, 75),
+        (K::Withdraw, 22),
+        (K::Delegate, 22),
+        (K::QueueWithdrawal, 28),
+        (K::CompleteWithdrawal, 22),
+        (K::Redelegate, 22),
+        (K::Transfer, 22),
+        (K::Approve, 22),
+        (K::SetOperator, 22),
+        (K::CollectCredit, 22),
+        (K::Appoint, 22),
+        (K::SetMetadata, 22),
+        (K::CreateOperatorSet, 22),
+        (K::AddStrategy, 22),
+        (K::RemoveStrategy, 22),
+        (K::Retire, 22),
+        (K::Join, 27),
+        (K::Leave, 22),
+        (K::Eject, 22),
+        (K::Renew, 22),
+        (K::Allocate, 85),
+        (K::Settle, 22),
+        (K::Slash, 50),
+        (K::ProposeSlash, 45),
+        (K::CancelSlash, 22),
+        (K::ExecuteSlash, 22),
     ]
 };
 
@@ -95,8 +98,8 @@ const OPENING: &[(ActionKind, usize)] = {
     &[
         (K::RegisterOperator, 4),
         (K::CreateOperatorSet, 5),
-        (K::Join, 8),
-        (K::Allocate, 8),
+        (K::Join, 12),
+        (K::Allocate, 10),
         (K::Open, 3),
         (K::AdvanceTo, 1),
         (K::Deposit, 4),

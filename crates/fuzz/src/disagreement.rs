@@ -22,6 +22,8 @@ pub enum Disagreement {
     Reason {
         /// The chain's reason, in words.
         chain: String,
+        /// The data that the chain reverted with.
+        data: Bytes,
         /// The model's reason.
         model: String,
     },
@@ -110,7 +112,7 @@ impl fmt::Display for Disagreement {
             Self::Accepted { reason } => {
                 write!(f, "the chain accepts what the model refuses: {reason}")
             }
-            Self::Reason { chain, model } => {
+            Self::Reason { chain, model, .. } => {
                 write!(
                     f,
                     "the chain refuses for a reason that does not apply: {chain} (the model: {model})"

@@ -180,7 +180,7 @@ impl Duel {
                     return Ok(None);
                 }
                 let (chain, model) = (refusal.to_string(), reason.to_string());
-                Ok(Some(Disagreement::Reason { chain, model }))
+                Ok(Some(Disagreement::Reason { chain, model, data: data.clone() }))
             }
         }
     }

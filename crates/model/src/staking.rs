@@ -193,12 +193,12 @@ impl Model {
     ) -> Result<u128> {
         self.require_may_act(by, owner)?;
         self.require_running(Pausable::Complete)?;
-        require_account(receiver)?;
         let exit = self.matured_exit(id, epoch, owner)?;
         let before = self.vault.bucket(id, epoch);
         let mut bucket = before;
         let assets = bucket.burn(exit);
         if assets > 0 {
+            require_account(receiver)?;
             self.tokens.push(id.strategy, receiver, assets)?;
         }
         self.vault.write_exit((id, epoch, owner), bucket, U256::ZERO);

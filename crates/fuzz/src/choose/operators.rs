@@ -15,17 +15,19 @@ const URIS: [&str; 4] = [
 impl Chooser {
     pub(super) fn register_operator(&self, picks: &mut Picks) -> Action {
         // Few enough are new that the others are not forgotten at once.
-        let new = self.operators.len() < 4 || picks.below(16) < 7;
+        let new = self.operators.len() < 4 || picks.below(16) < 3;
         let operator = if new { operator(self.registered) } else { self.operator(picks) };
-        let gated = picks.below(8) < 5;
+        let gated = picks.below(8) < 7;
         Action::RegisterOperator { operator, approver: gated.then(|| picks.one(&self.approvers)) }
     }
 
     pub(super) fn remove_approver(&self, model: &Model, picks: &mut Picks) -> Action {
-        let gated = |place: &usize| model.approver(operator(*place)).is_some();
-        // The oldest, of which the history needs least.
-        let oldest = (0..self.registered).find(gated).filter(|_| !picks.once_in(4));
-        let operator = oldest.map_or_else(|| self.operator(picks), operator);
+        let gated = |of: &Operator| model.approver(*of).is_some();
+        // Two stay as they are.
+        let newer = self.operators.iter().filter(|of| gated(of)).count();
+        let oldest = (0..self.registered).map(operator).find(gated);
+        let oldest = oldest.filter(|of| newer > 1 || !self.operators.contains(of));
+        let operator = oldest.unwrap_or_else(|| self.operator(picks));
         Action::RemoveApprover { operator }
     }
 
@@ -71,7 +73,7 @@ impl Chooser {
             2 => approval.signer = picks.one(&self.approvers),
             3 => approval.signer = picks.one(&STAKERS),
             4 => approval.staker = picks.one(&STAKERS),
-            _ => approval.deadline += 1,
+            _ => approval.deadline = approval.deadline.wrapping_add(1),
         }
     }
 
@@ -84,7 +86,7 @@ impl Chooser {
     pub(super) fn close(&self, model: &Model, picks: &mut Picks) -> Action {
         let is_open = |of: &Operator| model.operator(*of).is_ok_and(|it| it.admits_from.is_some());
         // Enough stay open.
-        let closes = self.operators.iter().copied().filter(is_open).count() > 3;
+        let closes = self.operators.iter().copied().filter(is_open).count() > 4;
         let open = picks.first(&self.operators, |of| is_open(&of) == closes);
         let operator = open.filter(|_| !picks.once_in(8));
         Action::Close { operator: operator.unwrap_or_else(|| self.operator(picks)) }

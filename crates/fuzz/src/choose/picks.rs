@@ -61,8 +61,8 @@ impl Picks {
     /// all, and the largest number there is.
     pub(super) fn part(&mut self, all: u128) -> u128 {
         match self.below(32) {
-            0..9 => all,
-            9..13 => all.div_ceil(2),
+            0..6 => all,
+            6..13 => all.div_ceil(2),
             13..15 => 1,
             15 => all.saturating_sub(1).max(1),
             16..29 => self.up_to(all),
@@ -76,11 +76,10 @@ impl Picks {
     pub(super) fn least(&mut self, exact: u128) -> u128 {
         match self.below(16) {
             0..8 => 0,
-            8..13 => exact,
-            13 => 1,
-            14 => exact.saturating_add(1),
-            _ if self.once_in(2) => u128::MAX,
-            _ => exact,
+            8..14 => exact,
+            14 => 1,
+            _ if self.once_in(3) => u128::MAX,
+            _ => exact.saturating_add(1),
         }
     }
 }

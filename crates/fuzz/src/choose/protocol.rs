@@ -32,13 +32,13 @@ impl Chooser {
         let timestamp = match picks.below(32) {
             0 => now,
             1 | 2 => now + 1,
-            3..5 => now + picks.up_to(clock.epoch_length().into()) as u64,
-            5..8 => next - 1,
-            8..18 => next,
-            18 => next + 1,
-            19..21 => clock.start_of(epoch.plus(2)),
-            21 => clock.start_of(epoch.plus(2 + picks.below(6) as u32)),
-            22..30 => self.proposal_time(model, picks).unwrap_or(next),
+            3..8 => now + picks.up_to(clock.epoch_length().into()) as u64,
+            8..10 => next - 1,
+            10..17 => next,
+            17 => next + 1,
+            18..20 => clock.start_of(epoch.plus(2)),
+            20 => clock.start_of(epoch.plus(2 + picks.below(5) as u32)),
+            21..30 => self.proposal_time(model, picks).unwrap_or(next),
             _ => {
                 let pause = model.pause_of(picks.one(&PAUSABLES));
                 picks.one(&[pause.until.saturating_sub(1), pause.until, pause.rest_until])
@@ -81,8 +81,8 @@ impl Chooser {
 
     pub(super) fn set_can_receive(&self, model: &Model, picks: &mut Picks) -> Action {
         let (strategy, account) = (self.token(picks), picks.one(&REFUSED));
-        // Most often what it is not.
-        let can = model.can_receive(strategy, account) == picks.once_in(6);
+        // Most often it is not accepted.
+        let can = !model.can_receive(strategy, account) && picks.once_in(2) || picks.once_in(8);
         Action::SetCanReceive { strategy, account, can }
     }
 
@@ -93,12 +93,12 @@ impl Chooser {
         let repairs = strategy.is_some() && !picks.once_in(4);
         let strategy = strategy.unwrap_or_else(|| self.token(picks));
         let held = model.vault_balance(strategy);
-        let cap = match picks.below(12) {
+        let cap = match picks.below(16) {
             0 => 0,
             1 => held.saturating_sub(1),
             2 => held,
             3 => held + 1,
-            4 | 5 => held + picks.up_to(1 << 64),
+            4 => held + picks.up_to(1 << 64),
             6 => MAX_DEPOSIT_CAP + 1,
             7 => u128::MAX,
             _ => MAX_DEPOSIT_CAP,
@@ -130,10 +130,10 @@ pub(super) fn pause(model: &Model, picks: &mut Picks) -> Action {
     let action = picks.first(&PAUSABLES, rested);
     let action = action.filter(|_| !picks.once_in(8)).unwrap_or_else(|| picks.one(&PAUSABLES));
     let duration = match picks.below(16) {
-        0 | 1 => 0,
-        2..5 => 1,
-        5..8 => 3_600,
-        8..10 => picks.up_to(action.longest().into()) as u64,
+        0..2 => 0,
+        2..6 => 1,
+        6..9 => 3_600,
+        9 => picks.up_to(action.longest().into()) as u64,
         10 => action.longest(),
         11 => action.longest() + 1,
         12 => u64::MAX,

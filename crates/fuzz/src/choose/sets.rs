@@ -4,7 +4,7 @@ use palisade_model::{
     Account, Action, Function, Model, Operator, OperatorSetId, Recipient, Strategy, Terms, Wad,
 };
 
-use super::{Chooser, FEW_SETS, MANY_SETS, STEPS, picks::Picks, sender, set};
+use super::{Chooser, FEW_MEMBERS, FEW_SETS, MANY_SETS, STEPS, is_live, picks::Picks, sender, set};
 use crate::world::{EPOCH_LENGTH, RESOLVER, SLASHERS, STAKERS, STRANGER, TREASURY};
 
 impl Chooser {
@@ -59,10 +59,10 @@ impl Chooser {
     }
 
     pub(super) fn retire(&self, model: &Model, picks: &mut Picks) -> Action {
-        let ripe = self.sets.len() >= FEW_SETS;
+        let ripe = self.sets.len() > FEW_SETS && picks.below(4) > 0;
         let id = if ripe { self.set(picks) } else { set(picks.below(self.created + 1)) };
         // Where there are too few a stranger may try.
-        let spared = self.sets.len() < FEW_SETS && super::is_live(model, id);
+        let spared = !ripe && is_live(model, id);
         let by = if spared { STRANGER } else { sender(model, picks, id.avs, Function::Retire) };
         Action::Retire { by, set: id }
     }
@@ -93,17 +93,29 @@ impl Chooser {
     }
 
     pub(super) fn leave(&self, model: &Model, picks: &mut Picks) -> Action {
-        let (set, operator) = self.member(model, picks, |_, _| true);
+        let (set, operator) = self.ending(model, picks);
         let by = sender(model, picks, operator.account(), Function::Leave);
         let strategies = self.named(model, picks, operator, set);
         Action::Leave { by, operator, set, strategies }
     }
 
     pub(super) fn eject(&self, model: &Model, picks: &mut Picks) -> Action {
-        let (set, operator) = self.member(model, picks, |_, _| true);
+        let (set, operator) = self.ending(model, picks);
         let by = sender(model, picks, set.avs, Function::Eject);
         let strategies = self.named(model, picks, operator, set);
         Action::Eject { by, operator, set, strategies }
+    }
+
+    /// A membership to end: one of a retired set, or any where there are many.
+    fn ending(&self, model: &Model, picks: &mut Picks) -> (OperatorSetId, Operator) {
+        let from = (self.set(picks), self.operator(picks));
+        let members = || model.members_from(from).take(FEW_MEMBERS);
+        if members().count() == FEW_MEMBERS {
+            return self.member(model, picks, |_, _| true);
+        }
+        let ended = members().find(|(set, _)| !is_live(model, *set));
+        let mut outside = || picks.first(&self.operators, |of| !model.is_member(of, from.0));
+        ended.or_else(|| Some((from.0, outside()?))).unwrap_or(from)
     }
 
     /// What whoever ends a membership names: all that counts, or more; now and then too little, or
@@ -134,18 +146,18 @@ fn terms(picks: &mut Picks) -> Terms {
     let half = EPOCH_LENGTH / 2;
     let slasher = if picks.once_in(48) { Account::default() } else { picks.one(&SLASHERS) };
     let recipient = match picks.below(8) {
-        0..4 => Recipient::Account(TREASURY),
-        4 => Recipient::Account(picks.one(&STAKERS[..3])),
-        5 => Recipient::Account(SLASHERS[0]),
+        0..5 => Recipient::Account(TREASURY),
+        5 => Recipient::Account(picks.one(&STAKERS[..3])),
+        6 => Recipient::Account(SLASHERS[0]),
         _ => Recipient::Burn,
     };
     let window = match picks.below(24) {
         0..12 => 0,
-        12..14 => 1,
-        14..17 => half,
+        12..17 => 1,
         17 => half + 1,
         18 => u64::MAX,
         19 => half - 1,
+        20 => half,
         _ => picks.up_to(half.into()) as u64,
     };
     let cap = match picks.below(24) {

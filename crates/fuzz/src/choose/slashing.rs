@@ -1,6 +1,8 @@
 //! Slashes, at once and proposed.
 
-use palisade_model::{Account, Action, Magnitude, Model, OperatorSetId, Wad};
+use palisade_model::{
+    Account, Action, Allocation, Budget, Magnitude, Model, OperatorSetId, WORN_OUT, Wad,
+};
 
 use super::{Chooser, OTHERS, STEPS, allocations::Promise, is_live, picks::Picks};
 use crate::world::RESOLVER;
@@ -19,9 +21,22 @@ impl Chooser {
                 && (instant || model.proposal(set, operator, strategy).is_none())
                 && model.slashable(set, operator, strategy).total() > 0
         };
-        let near = model.written_allocations_from(from).take(2 * STEPS);
-        let mut near = near.filter(|(_, written)| written.side() > Magnitude::ZERO);
-        near.find(|(promise, _)| suits(*promise)).map_or(from, |(promise, _)| promise)
+        let eventful = picks.once_in(2);
+        let leads_on = |promise: Promise, written: Allocation| {
+            if instant {
+                return wears_out(model, promise);
+            }
+            // Something comes between, or it is proposed again.
+            let last = model.written_proposals_from(promise).next();
+            written.effective.is_some() || last.is_some_and(|(of, _)| of == promise)
+        };
+        let near = || {
+            let near = model.written_allocations_from(from).take(2 * STEPS);
+            near.filter(|(of, written)| written.side() > Magnitude::ZERO && suits(*of))
+        };
+        let found =
+            eventful.then(|| near().find(|(of, written)| leads_on(*of, *written))).flatten();
+        found.or_else(|| near().next()).map_or(from, |(promise, _)| promise)
     }
 
     pub(super) fn slash(&self, model: &Model, picks: &mut Picks) -> Action {
@@ -33,8 +48,12 @@ impl Chooser {
         let whole = it.current.saturating_add(taken);
         let most = cap.floor_of(whole).saturating_sub(taken);
         let free = wad_of(most, it.current);
-        let mut fractions =
-            vec![(strategy, fraction(picks, if taken.0 == 0 { cap } else { free }))];
+        let fraction = if wears_out(model, (set, operator, strategy)) && picks.below(4) > 0 {
+            cap
+        } else {
+            fraction(picks, if taken.0 == 0 { cap } else { free })
+        };
+        let mut fractions = vec![(strategy, fraction)];
         for _ in 0..picks.below(4).saturating_sub(1) {
             let beside = self.token(picks);
             if beside != strategy || picks.once_in(8) {
@@ -84,6 +103,17 @@ impl Chooser {
     }
 }
 
+/// Whether a slash of the whole promise wears the pool out, and leaves nothing promised.
+fn wears_out(model: &Model, (set, operator, strategy): Promise) -> bool {
+    let it = model.allocation(set, operator, strategy);
+    let Budget { left, committed } = model.budget(operator, strategy);
+    let nearly_all = left.0 - left.0 / WORN_OUT as u64..left.0;
+    it.side() == committed
+        && nearly_all.contains(&it.current.0)
+        && model.pool(operator, strategy).assets > 0
+        && model.operator_set(set).is_ok_and(|set| set.terms.cap == Wad::ONE)
+}
+
 /// Who slashes, now and then somebody else; and the most of a slash.
 fn slasher_and_cap(model: &Model, picks: &mut Picks, set: OperatorSetId) -> (Account, Wad) {
     let terms = model.operator_set(set).ok().map(|set| &set.terms);
@@ -108,10 +138,10 @@ fn fraction(picks: &mut Picks, most: Wad) -> Wad {
         2 => most.saturating_add(1),
         3 => Wad::ONE.0 + 1,
         4 => u64::MAX,
-        5..15 => most,
-        15..17 => most.saturating_sub(1),
-        17..20 => most - most / (1 + (1 << 13)),
-        20..24 => most - most / 3,
+        5..11 => most,
+        11 => most.saturating_sub(picks.up_to(1 << 30) as u64),
+        12 | 13 => most - most / (1 + (1 << 13)),
+        14..20 => most / 3,
         _ => picks.up_to(most.into()) as u64,
     })
 }

@@ -1,6 +1,8 @@
 //! Stake that enters, leaves and moves.
 
-use palisade_model::{Account, Action, Epoch, Model, Operator, Pool, PoolId, Strategy, U256};
+use palisade_model::{
+    Account, Action, Epoch, Magnitude, Model, Operator, Pool, PoolId, Strategy, U256,
+};
 
 use super::{Chooser, STEPS, actor, picks::Picks, receiver};
 use crate::world::{STAKERS, STRANGER};
@@ -14,7 +16,7 @@ impl Chooser {
         let owns = |staker| model.balance(strategy, staker) > 0;
         let from = picks.first(&STAKERS, owns).unwrap_or(STAKERS[0]);
         let from = if picks.once_in(64) { STRANGER } else { from };
-        let operator = self.target(model, picks, from);
+        let operator = self.target(model, picks, from, strategy);
         let gated = model.approver(operator).is_some();
         let another = picks.below(8) == 0 && !gated || picks.once_in(48);
         let receiver = if another { picks.one(&STAKERS) } else { from };
@@ -45,7 +47,13 @@ impl Chooser {
 
     /// To whom stake goes: an operator that takes it, if there is one, or the idle pool; now and then
     /// anybody.
-    fn target(&self, model: &Model, picks: &mut Picks, staker: Account) -> Operator {
+    fn target(
+        &self,
+        model: &Model,
+        picks: &mut Picks,
+        staker: Account,
+        token: Strategy,
+    ) -> Operator {
         let now = model.clock().now();
         let takes = |of| {
             let admits = model.operator(of).map(|state| state.admits_from);
@@ -53,9 +61,18 @@ impl Chooser {
             open && (model.approver(of).is_none()
                 || model.admission(of, staker).deadline.is_some_and(|deadline| now <= deadline))
         };
+        // Something is promised of little.
+        let bare = |of| {
+            let committed = model.budget(of, token).committed;
+            committed > Magnitude::ZERO && model.pool(of, token).assets < 100_000
+        };
         match picks.below(16) {
             0 => self.operator(picks),
-            1..4 => Operator::IDLE,
+            1..3 => Operator::IDLE,
+            3..12 => {
+                let found = picks.first(&self.operators, |of| bare(of) && takes(of));
+                found.or_else(|| picks.first(&self.operators, takes)).unwrap_or(Operator::IDLE)
+            }
             _ => picks.first(&self.operators, takes).unwrap_or(Operator::IDLE),
         }
     }
@@ -113,7 +130,7 @@ impl Chooser {
         let held = model.position_shares(pool, owner);
         let shares = picks.part(held);
         let back = picks.below(5) == 0;
-        let to = if back { pool.operator } else { self.target(model, picks, owner) };
+        let to = if back { pool.operator } else { self.target(model, picks, owner, pool.strategy) };
         let worth = value(model, pool, owner, shares, held);
         let least = picks.least(minted(model.pool(to, pool.strategy), worth));
         Action::Delegate { by, owner, pool, shares, to, min_shares: least }
@@ -157,7 +174,7 @@ impl Chooser {
         let (pool, epoch, owner) = self.exit(model, picks, true);
         let by = actor(model, picks, owner);
         let back = picks.below(5) == 0;
-        let to = if back { pool.operator } else { self.target(model, picks, owner) };
+        let to = if back { pool.operator } else { self.target(model, picks, owner, pool.strategy) };
         let worth = model.exit_value(pool, epoch, owner);
         let min_shares = picks.least(minted(model.pool(to, pool.strategy), worth));
         Action::Redelegate { by, owner, pool, epoch, to, min_shares }

@@ -134,7 +134,7 @@ fn promises(
 
 /// `opened` is what the manager has learned of the operator so far: it may lag behind, and nothing depends on when it
 /// is learned. But it is never ahead.
-fn membership(
+pub(super) fn membership(
     model: &Model,
     id: OperatorSetId,
     who: Operator,

@@ -1,210 +1,20 @@
 use std::collections::BTreeSet;
 
 use alloy::primitives::{Address, keccak256};
-use palisade_bindings::artifacts;
 use palisade_model::{
-    Account, Action, Approval, Function, Magnitude, Operator, OperatorSetId, Pausable, PoolId,
-    Recipient, Strategy, Terms, U256, Wad,
+    Action, Epoch, Function, Magnitude, Operator, Pausable, PoolId, Strategy, U256, Wad,
 };
 
 use super::*;
 use crate::{
-    calls::call,
-    world::{
-        AUTHORITY, EPOCH_LENGTH, OPERATORS, ORIGIN, RESOLVER, SERVICES, SLASHERS, STAKERS,
-        STRANGER, TREASURY,
-    },
+    story::{GATED, GIVEN_UP, INSTANT, OPERATOR, Pair, SLOW, STAKER, epoch_begins, story, told},
+    world::{AUTHORITY, OPERATORS, SERVICES, SLASHERS, STAKERS, STRANGER, TREASURY},
 };
 
-const OPERATOR: Operator = OPERATORS[0];
-const GATED: Operator = OPERATORS[1];
-const STAKER: Account = STAKERS[0];
-const INSTANT: OperatorSetId = OperatorSetId { avs: SERVICES[0], id: 1 };
-const SLOW: OperatorSetId = OperatorSetId { avs: SERVICES[0], id: 2 };
-const GIVEN_UP: OperatorSetId = OperatorSetId { avs: SERVICES[1], id: 1 };
-
-/// A chain and a model that are told the same.
-struct Pair {
-    world: World,
-    chain: Chain,
-    model: Model,
-}
-
 impl Pair {
-    fn new() -> Result<Self> {
-        let world = World::new()?;
-        let chain = Chain::new(&world, &artifacts::GENESIS.init_code(&[]))?;
-        Ok(Self { model: world.model()?, world, chain })
-    }
-
-    fn play(&mut self, action: &Action) {
-        self.model.apply(action).unwrap_or_else(|error| panic!("{action:?}: {error}"));
-        if let Action::AdvanceTo { timestamp } = action {
-            return self.chain.set_time(*timestamp);
-        }
-        let sent = call(&self.world, action).unwrap();
-        let executed = self.chain.execute(&sent).unwrap();
-        assert!(executed.output.is_ok(), "{action:?}: {:?}", executed.output);
-    }
-
     fn compare(&mut self, extent: Extent) -> Option<Disagreement> {
         compare(&mut self.chain, &self.world, &self.model, extent).unwrap()
     }
-}
-
-fn epoch_begins(epoch: u64) -> Action {
-    Action::AdvanceTo { timestamp: ORIGIN + (epoch - 1) * EPOCH_LENGTH }
-}
-
-fn terms(window: u64) -> Terms {
-    Terms {
-        slasher: SLASHERS[0],
-        recipient: Recipient::Account(TREASURY),
-        window,
-        resolver: Some(RESOLVER),
-        cap: Wad::ONE,
-        conditions: [7; 32],
-        registrar: None,
-    }
-}
-
-/// Every view has something to tell after this.
-fn story(world: &World) -> Vec<Action> {
-    use Action as A;
-    let [first, second, third] = world.tokens;
-    let (by, slasher) = (OPERATOR.account(), SLASHERS[0]);
-    let id = |operator, strategy, generation| PoolId { operator, strategy, generation };
-    let create = |set: OperatorSetId, terms, strategies: &[Strategy]| A::CreateOperatorSet {
-        by: set.avs,
-        set,
-        terms,
-        strategies: strategies.to_vec(),
-    };
-    let join = |set| A::Join { by, operator: OPERATOR, set };
-    let allocate = |set, strategy, target| A::Allocate {
-        by,
-        operator: OPERATOR,
-        set,
-        strategy,
-        target: Magnitude(target * 10_u64.pow(17)),
-    };
-    let deposit = |receiver, operator, strategy, assets| A::Deposit {
-        from: receiver,
-        strategy,
-        operator,
-        assets,
-        min_shares: 0,
-        receiver,
-    };
-    let queue = |shares| A::QueueWithdrawal {
-        by: STAKER,
-        owner: STAKER,
-        pool: id(OPERATOR, first, 0),
-        shares,
-        min_assets: 0,
-    };
-    let slash = |strategy, tenths: u64| A::Slash {
-        by: slasher,
-        set: INSTANT,
-        operator: OPERATOR,
-        fractions: vec![(strategy, Wad(tenths * 10_u64.pow(17)))],
-    };
-    let propose = || A::ProposeSlash {
-        by: slasher,
-        set: SLOW,
-        operator: OPERATOR,
-        strategy: first,
-        wad: Wad::ONE,
-    };
-    let burning = Terms { recipient: Recipient::Burn, ..terms(3_600) };
-    let approval = Approval {
-        signer: world.approvers[0],
-        operator: GATED,
-        staker: STAKER,
-        nonce: 0,
-        deadline: ORIGIN * 2,
-    };
-    vec![
-        A::RegisterOperator { operator: OPERATOR, approver: None },
-        A::RegisterOperator { operator: GATED, approver: Some(world.approvers[0]) },
-        create(INSTANT, terms(0), &[first, second]),
-        create(SLOW, burning, &[first]),
-        create(GIVEN_UP, terms(0), &[first]),
-        join(INSTANT),
-        join(SLOW),
-        join(GIVEN_UP),
-        allocate(INSTANT, first, 5),
-        allocate(INSTANT, second, 10),
-        allocate(SLOW, first, 3),
-        allocate(GIVEN_UP, first, 1),
-        A::Open { operator: OPERATOR },
-        epoch_begins(2),
-        deposit(STAKER, OPERATOR, first, 1_000_000),
-        deposit(STAKERS[1], OPERATOR, second, 2_000_000),
-        deposit(STAKER, Operator::IDLE, third, 300),
-        queue(1_000),
-        A::Retire { by: GIVEN_UP.avs, set: GIVEN_UP },
-        slash(first, 2),
-        epoch_begins(3),
-        queue(2_000),
-        slash(second, 10),
-        deposit(STAKERS[1], OPERATOR, second, 70),
-        A::SetCanReceive { strategy: first, account: TREASURY, can: false },
-        slash(first, 1),
-        propose(),
-        epoch_begins(4),
-        A::ExecuteSlash { by: STRANGER, set: SLOW, operator: OPERATOR, strategy: first },
-        A::CompleteWithdrawal {
-            by: STAKER,
-            owner: STAKER,
-            pool: id(OPERATOR, first, 0),
-            epoch: palisade_model::Epoch(4),
-            receiver: STAKER,
-        },
-        queue(5_000),
-        A::SetCeiling { by: AUTHORITY, strategy: first, ceiling: Wad(2 * Wad::ONE.0) },
-        allocate(SLOW, first, 4),
-        epoch_begins(7),
-        propose(),
-        queue(3_000),
-        allocate(INSTANT, first, 1),
-        A::Transfer {
-            by: STAKER,
-            from: STAKER,
-            to: STAKERS[2],
-            pool: id(OPERATOR, first, 0),
-            amount: 50,
-        },
-        A::Approve {
-            owner: STAKER,
-            spender: STRANGER,
-            pool: id(OPERATOR, first, 0),
-            amount: U256::from(9),
-        },
-        A::SetOperator { owner: STAKER, spender: STAKERS[1], approved: true },
-        A::Admit {
-            by: STRANGER,
-            operator: GATED,
-            staker: STAKER,
-            deadline: ORIGIN * 2,
-            signed: Some(approval),
-        },
-        A::Appoint { account: by, appointee: STRANGER, function: Function::Renew, allowed: true },
-        A::SetDepositCap { by: AUTHORITY, strategy: first, cap: 5 },
-        A::Pause { by: AUTHORITY, action: Pausable::Complete, duration: 60 },
-        A::Pause { by: AUTHORITY, action: Pausable::CreateSet, duration: 70 },
-        A::Donate { strategy: third, from: STAKERS[3], amount: 11 },
-        A::Mint { strategy: third, to: STRANGER, amount: 12 },
-    ]
-}
-
-/// Chain and model after the story.
-fn told() -> Result<Pair> {
-    let mut pair = Pair::new()?;
-    for action in story(&pair.world) {
-        pair.play(&action);
-    }
-    Ok(pair)
 }
 
 /// The functions that `judge` lets through, of every question.
@@ -305,5 +115,196 @@ fn every_view_that_can_differ_is_found_to_differ() -> Result<()> {
         let selector = keccak256(signature)[..4].try_into().unwrap();
         assert!(differing.contains(&(token, selector)), "{signature}");
     }
+    Ok(())
+}
+
+/// What the model alone does in each case, and which view is the first to tell.
+fn secrets(world: &World) -> Vec<(Action, &'static str)> {
+    use Action as A;
+    let [first, second, third] = world.tokens;
+    let (by, slasher) = (OPERATOR.account(), SLASHERS[0]);
+    let pool = PoolId { operator: OPERATOR, strategy: first, generation: 0 };
+    let mint = |strategy, to| A::Mint { strategy, to, amount: 1 };
+    vec![
+        (epoch_begins(8), "vault.currentEpoch()"),
+        (A::Pause { by: AUTHORITY, action: Pausable::Open, duration: 1 }, "vault.pauseOf(1)"),
+        (A::Pause { by: AUTHORITY, action: Pausable::Join, duration: 1 }, "manager.pauseOf(3)"),
+        (
+            A::RegisterOperator { operator: OPERATORS[2], approver: None },
+            "vault.operatorState(operator 3)",
+        ),
+        (A::Close { operator: OPERATOR }, "vault.operatorState(operator 1)"),
+        (
+            A::Admit {
+                by: world.approvers[0],
+                operator: GATED,
+                staker: STAKERS[1],
+                deadline: 0,
+                signed: None,
+            },
+            "vault.admissionOf(operator 2, staker 2)",
+        ),
+        (
+            A::SetDepositCap { by: AUTHORITY, strategy: second, cap: 1 },
+            "vault.depositCapOf(token 1)",
+        ),
+        (
+            A::Delegate {
+                by: STAKER,
+                owner: STAKER,
+                pool: PoolId { operator: Operator::IDLE, strategy: third, generation: 0 },
+                shares: 1,
+                to: OPERATOR,
+                min_shares: 0,
+            },
+            "vault.assetsOf(all pools)",
+        ),
+        (
+            A::Transfer { by: STAKER, from: STAKER, to: STAKERS[3], pool, amount: 1 },
+            "vault.balanceOf(operator 1/token 0, staker 1)",
+        ),
+        (
+            A::Approve { owner: STAKER, spender: TREASURY, pool, amount: U256::MAX },
+            "vault.allowance(staker 1, treasury, operator 1/token 0)",
+        ),
+        (
+            A::SetOperator { owner: SLASHERS[0], spender: STAKER, approved: true },
+            "vault.isOperator(slasher 1, staker 1)",
+        ),
+        (
+            A::SetCeiling { by: AUTHORITY, strategy: second, ceiling: Wad(2 * Wad::ONE.0) },
+            "manager.degreeCeilingOf(token 1)",
+        ),
+        (
+            A::Settle { by: STRANGER, operator: OPERATOR, set: GIVEN_UP, strategy: first },
+            "manager.guaranteedStake(set 1 of service 1, token 0)",
+        ),
+        (A::Retire { by: INSTANT.avs, set: INSTANT }, "manager.termsOf(set 1 of service 1)"),
+        (
+            A::Join { by: GATED.account(), operator: GATED, set: INSTANT },
+            "manager.membershipOf(set 1 of service 1, operator 2)",
+        ),
+        (
+            A::AddStrategy { by: SLOW.avs, set: SLOW, strategy: second },
+            "manager.isAccepted(set 2 of service 1, token 1)",
+        ),
+        (
+            A::Allocate {
+                by,
+                operator: OPERATOR,
+                set: SLOW,
+                strategy: first,
+                target: Magnitude(Magnitude::WHOLE.0 / 10),
+            },
+            "manager.allocationOf(set 2 of service 1, operator 1, token 0)",
+        ),
+        (
+            A::CancelSlash { by: slasher, set: SLOW, operator: OPERATOR, strategy: first },
+            "manager.proposalOf(set 2 of service 1, operator 1, token 0)",
+        ),
+        (
+            A::Appoint {
+                account: SERVICES[1],
+                appointee: TREASURY,
+                function: Function::Eject,
+                allowed: true,
+            },
+            "manager.isAppointed(service 2, treasury, Eject)",
+        ),
+        (mint(first, STAKER), "token 0.totalSupply()"),
+        (A::Donate { strategy: third, from: STAKER, amount: 1 }, "token 2.balanceOf(vault)"),
+        (
+            A::SetCanReceive { strategy: second, account: STRANGER, can: false },
+            "token 1.isBlocked(stranger)",
+        ),
+    ]
+}
+
+#[test]
+fn what_the_model_does_alone_is_found() -> Result<()> {
+    let mut pair = told()?;
+    let before = pair.model.clone();
+    for (action, first) in secrets(&pair.world) {
+        pair.model.apply(&action).unwrap_or_else(|error| panic!("{action:?}: {error}"));
+        let found = pair.compare(Extent::All);
+        let Some(Disagreement::View { what, contract, input, expected, found }) = found else {
+            panic!("{action:?}: {found:?}");
+        };
+        assert_eq!(what, first, "{action:?}");
+        assert_ne!(expected.unwrap(), found.clone().unwrap());
+        assert_eq!(pair.chain.answer(contract, input)?, found);
+        pair.model = before.clone();
+    }
+    assert_eq!(pair.compare(Extent::All), None);
+    Ok(())
+}
+
+#[test]
+fn history_is_refused_of_an_epoch_that_has_not_begun() -> Result<()> {
+    let (pair, mut ahead) = (told()?, told()?);
+    // An epoch ahead, the chain answers what the model refuses.
+    ahead.chain.set_time(pair.model.clock().now() + crate::world::EPOCH_LENGTH);
+    let mut answered = BTreeSet::new();
+    functions(&pair, |question| {
+        let found = ahead.chain.answer(question.contract, question.input.clone()).unwrap();
+        if question.expected.is_err() && found.is_ok() {
+            answered.insert(question.signature);
+            let Disagreement::View { expected, .. } = question.disagreement(found) else {
+                panic!("no disagreement about a view")
+            };
+            assert_eq!(expected, Err("EpochNotBegun(uint256,uint256)".to_owned()));
+        }
+        false
+    });
+    let histories = ["sharesAt(uint256,address,uint256)", "totalSharesAt(uint256,uint256)"];
+    assert_eq!(answered, BTreeSet::from(histories));
+    Ok(())
+}
+
+#[test]
+fn what_a_manager_has_learned_of_an_operator_is_never_ahead() -> Result<()> {
+    let mut pair = Pair::new()?;
+    let opened = |pair: &Pair| manager::membership(&pair.model, INSTANT, OPERATOR).1;
+    let [never, also_never] = opened(&pair);
+    assert_eq!(never, also_never);
+    for action in story(&pair.world) {
+        pair.model.apply(&action).unwrap();
+    }
+    let [not_yet, known] = opened(&pair);
+    assert_eq!(known[63], 1);
+    assert_eq!((not_yet[63], &not_yet[64..]), (0, &known[64..]));
+    Ok(())
+}
+
+#[test]
+fn consecutive_turns_ask_everything() -> Result<()> {
+    let mut pair = told()?;
+    let total = count(&pair.world, &pair.model, &Keys::new(&pair.world, &pair.model));
+    let turns = total.div_ceil(MOST) as u64;
+    assert!(turns > 1);
+    let action = Action::Appoint {
+        account: SERVICES[1],
+        appointee: TREASURY,
+        function: Function::Eject,
+        allowed: true,
+    };
+    pair.model.apply(&action).unwrap();
+    for first in [0, 5, u64::MAX - turns] {
+        let found =
+            (first..first + turns).filter(|turn| pair.compare(Extent::Turn(*turn)).is_some());
+        assert_eq!(found.count(), 1);
+    }
+    Ok(())
+}
+
+#[test]
+fn a_question_is_asked_about_what_does_not_exist() -> Result<()> {
+    let pair = Pair::new()?;
+    let keys = Keys::new(&pair.world, &pair.model);
+    assert!(keys.sets.iter().any(|id| pair.model.operator_set(*id).is_err()));
+    assert!(keys.operators.contains(&STRANGER.into()));
+    let is_unknown = |token: &&Strategy| !pair.world.tokens.contains(*token);
+    assert_eq!(keys.tokens.iter().filter(is_unknown).count(), 1);
+    assert_eq!(keys.past(3), [Epoch(0), Epoch(1), Epoch(1), Epoch(1), Epoch(1)]);
     Ok(())
 }

@@ -230,24 +230,26 @@ fn buckets(to: &mut Questions<'_>, world: &World, model: &Model, keys: &Keys) ->
 
 fn positions(to: &mut Questions<'_>, world: &World, model: &Model, keys: &Keys) -> Asked {
     for (seed, &(id, holder)) in keys.positions.iter().enumerate() {
-        let (pool, owner) = (pool(id).into(), address(holder));
+        let (pool, owner) = (|| pool(id).into(), address(holder));
         let about = || format!("{}, {}", names::pool(id), names::account(holder));
-        let question =
-            || (V::balanceOfCall { owner, pool }, words![model.position_shares(id, holder)]);
+        let question = || {
+            (V::balanceOfCall { owner, pool: pool() }, words![model.position_shares(id, holder)])
+        };
         to.ask(world.vault, question, about)?;
-        let question =
-            || (V::positionValueCall { pool, owner }, words![model.position_value(id, holder)]);
+        let question = || {
+            (V::positionValueCall { pool: pool(), owner }, words![model.position_value(id, holder)])
+        };
         to.ask(world.vault, question, about)?;
         for at in keys.past(seed) {
             let question = || {
                 let shares = model.shares_at(id, holder, at).unwrap_or_default();
-                (V::sharesAtCall { pool, owner, epoch: epoch(at) }, words![shares])
+                (V::sharesAtCall { pool: pool(), owner, epoch: epoch(at) }, words![shares])
             };
             to.ask(world.vault, question, || format!("{}, epoch {at}", about()))?;
         }
         let question = || {
             let next = epoch(keys.now.plus(1));
-            (V::sharesAtCall { pool, owner, epoch: next }, not_begun(keys.now))
+            (V::sharesAtCall { pool: pool(), owner, epoch: next }, not_begun(keys.now))
         };
         to.ask_refused(world.vault, question, || format!("{}, next epoch", about()))?;
     }
@@ -263,15 +265,15 @@ fn exits(to: &mut Questions<'_>, world: &World, model: &Model, keys: &Keys) -> A
         .flat_map(|(id, owner)| [keys.now, newest].map(|at| (*id, at, *owner)));
     let others = model.exits().filter(|(_, at, _)| *at != keys.now && *at != newest);
     for (id, at, holder) in possible.chain(others) {
-        let (pool, owner) = (pool(id).into(), address(holder));
+        let (pool, owner) = (|| pool(id).into(), address(holder));
         let about = || format!("{}, epoch {at}, {}", names::pool(id), names::account(holder));
         let question = || {
-            let call = V::exitOfCall { pool, epoch: epoch(at), owner };
+            let call = V::exitOfCall { pool: pool(), epoch: epoch(at), owner };
             (call, words![model.exit_shares(id, at, holder)])
         };
         to.ask(world.vault, question, about)?;
         let question = || {
-            let call = V::exitValueCall { pool, epoch: epoch(at), owner };
+            let call = V::exitValueCall { pool: pool(), epoch: epoch(at), owner };
             (call, words![model.exit_value(id, at, holder)])
         };
         to.ask(world.vault, question, about)?;

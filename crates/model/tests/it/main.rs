@@ -16,5 +16,6 @@ mod slashing;
 mod staking;
 #[cfg(feature = "serde")]
 mod text;
+mod walks;
 mod watch;
 mod world;
