@@ -1,5 +1,7 @@
 //! Chain and model side by side, for tests: hand-written actions, each compared in full.
 
+#![expect(clippy::needless_pass_by_value, reason = "histories are read more often than run")]
+
 use std::collections::BTreeSet;
 
 use alloy::primitives::Bytes;
@@ -98,7 +100,8 @@ impl Game {
     #[track_caller]
     pub(crate) fn does(&mut self, action: Action) -> Outcome {
         let before = Before::new(&self.model, &action);
-        let outcome = self.model.apply(&action).expect(&format!("{action:?}"));
+        let outcome = self.model.apply(&action);
+        let outcome = outcome.unwrap_or_else(|error| panic!("{action:?}: {error}"));
         let said = expected(&self.world, before, &self.model, &action, &outcome);
         match call(&self.world, &action) {
             None => self.chain.set_time(self.now()),
@@ -117,11 +120,11 @@ impl Game {
     #[track_caller]
     pub(crate) fn refuses(&mut self, action: Action, name: &'static str) {
         let before = self.model.clone();
-        let error = self.model.apply(&action).expect_err(&format!("{action:?}"));
+        let Err(error) = self.model.apply(&action) else { panic!("the model accepts {action:?}") };
         assert_eq!(self.model, before, "{action:?}");
         let sent = call(&self.world, &action).unwrap();
         let output = self.chain.execute(&sent).unwrap().output;
-        let data = output.expect_err(&format!("{action:?} is refused: {error}"));
+        let Err(data) = output else { panic!("the chain accepts {action:?}: {error}") };
         let refusal = Refusal::decode(&data);
         let told = format!("{action:?}: {refusal}, the model: {error}");
         assert_eq!(shown(&refusal), name, "{told}");

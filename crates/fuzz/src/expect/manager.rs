@@ -6,10 +6,10 @@ use palisade_model::{
     Action, Delivery, Operator, OperatorSetId, Outcome, Parts, PoolId, Slashed, Strategy,
 };
 
-use super::{REST, Telling};
+use super::{REST, Telling, packed};
 use crate::{
     calls::{selector, terms},
-    world::{EVIDENCE, address, epoch, operator, pool, set, strategy, wad},
+    world::{EVIDENCE, address, epoch, operator, pool, strategy, wad},
 };
 
 /// Where burned tokens go.
@@ -189,11 +189,6 @@ impl Telling<'_> {
             self.vault_logs(&V::GenerationEnded { pool });
         }
     }
-}
-
-/// An operator set's id, as the contracts have it.
-fn packed(id: OperatorSetId) -> U192 {
-    set(id).into()
 }
 
 fn total(report: &Slashed) -> U256 {

@@ -7,13 +7,15 @@ mod tests;
 mod vault;
 
 use alloy::{
-    primitives::{Address, Bytes, Log, U256},
+    primitives::{Address, Bytes, Log, U256, aliases::U192},
     sol_types::{SolCall, SolEvent},
 };
 use palisade_bindings::BlocklistToken as T;
-use palisade_model::{Account, Action, Epoch, Model, Operator, Outcome, Strategy};
+use palisade_model::{
+    Account, Action, Epoch, Model, Operator, OperatorSetId, Outcome, PoolId, Strategy,
+};
 
-use crate::world::{World, address, strategy, wide};
+use crate::world::{World, address, pool, set, strategy, wide};
 
 /// What has to be remembered of the state before an action, to say afterwards what it logged.
 #[derive(Clone, Copy, Debug)]
@@ -45,7 +47,7 @@ impl Before {
 pub(crate) const REST: Epoch = Epoch(0);
 
 /// What shares of a pool generation are worth as they leave it: a living one, or one that was renewed.
-pub(crate) fn leaving(model: &Model, id: palisade_model::PoolId, shares: u128) -> u128 {
+pub(crate) fn leaving(model: &Model, id: PoolId, shares: u128) -> u128 {
     if model.pool_id(id.operator, id.strategy) == id {
         model.pool(id.operator, id.strategy).value_of(shares)
     } else {
@@ -152,5 +154,10 @@ pub(crate) fn or_nobody(account: Option<Account>) -> Address {
 
 /// The pool of an operator as it lives in this state.
 pub(crate) fn living(model: &Model, operator: Operator, strategy: Strategy) -> U256 {
-    crate::world::pool(model.pool_id(operator, strategy)).into()
+    pool(model.pool_id(operator, strategy)).into()
+}
+
+/// An operator set's id, as the contracts have it.
+pub(crate) fn packed(id: OperatorSetId) -> U192 {
+    set(id).packed()
 }

@@ -3,7 +3,6 @@ use palisade_model::{
     U256, Wad,
 };
 
-use super::*;
 use crate::{
     game::*,
     world::{AUTHORITY, EPOCH_LENGTH, RESOLVER, STRANGER, TREASURY},
@@ -33,11 +32,11 @@ fn every_action_returns_and_logs_what_the_model_says() {
 }
 
 fn governance() -> Game {
+    use Pausable as P;
     let mut game = Game::new();
     let token = game.token(0);
     game.does(Action::SetDepositCap { by: AUTHORITY, strategy: token, cap: 5_000 });
     game.does(Action::SetCeiling { by: AUTHORITY, strategy: token, ceiling: Wad(2 * ONE) });
-    use Pausable as P;
     for action in [P::Deposit, P::Open, P::Complete, P::Join, P::Raise, P::CreateSet] {
         game.does(pause(action, 600));
     }
@@ -118,12 +117,12 @@ fn exits() -> Game {
     game.does(register(OTHER, None));
     game.does(Action::Open { operator: OTHER });
     game.does(Action::SetOperator { owner: ALICE, spender: STRANGER, approved: true });
-    let first = queued(game.does(queue(ALICE, pool, 100)));
+    let first = queued(&game.does(queue(ALICE, pool, 100)));
     // A price below one, for pool and bucket.
     game.does(slash(&[(game.token(0), ONE / 3)]));
-    assert_eq!(queued(game.does(queue(ALICE, pool, 100))), first);
+    assert_eq!(queued(&game.does(queue(ALICE, pool, 100))), first);
     game.pass(1);
-    let second = queued(game.does(Action::QueueWithdrawal {
+    let second = queued(&game.does(Action::QueueWithdrawal {
         by: STRANGER,
         owner: ALICE,
         pool,
@@ -141,7 +140,7 @@ fn exits() -> Game {
     });
     game.does(redelegate(ALICE, pool, second, OTHER));
     for to in [Operator::IDLE, OPERATOR] {
-        let epoch = queued(game.does(queue(ALICE, pool, 10)));
+        let epoch = queued(&game.does(queue(ALICE, pool, 10)));
         game.pass(2);
         game.does(Action::Redelegate {
             by: STRANGER,
@@ -155,7 +154,7 @@ fn exits() -> Game {
     game
 }
 
-fn queued(outcome: Outcome) -> Epoch {
+fn queued(outcome: &Outcome) -> Epoch {
     let Outcome::Queued(exit) = outcome else { panic!("{outcome:?}") };
     exit.epoch
 }
@@ -255,13 +254,13 @@ fn slashes() -> Game {
 fn ends() -> Game {
     let mut game = Game::staked();
     let (token, pool) = (game.token(0), game.pool(OPERATOR));
-    let ripe = queued(game.does(queue(ALICE, pool, 100)));
+    let ripe = queued(&game.does(queue(ALICE, pool, 100)));
     // A slash of everything: half is given back by one set, and promised to the other.
     game.does(Action::Retire { by: SERVICE, set: SLOW });
     game.does(settle(OPERATOR, SLOW, token));
     game.does(allocate(OPERATOR, INSTANT, token, ONE));
     game.pass(3);
-    let unripe = queued(game.does(queue(ALICE, pool, 100)));
+    let unripe = queued(&game.does(queue(ALICE, pool, 100)));
     game.does(slash(&[(token, ONE)]));
     assert_ne!(game.pool(OPERATOR), pool);
     game.does(complete(ALICE, pool, ripe));

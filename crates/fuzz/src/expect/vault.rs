@@ -27,8 +27,8 @@ impl Telling<'_> {
                 self.vault_logs(&V::ApproverRemoved { operator: operator(of) });
             }
             A::Open { operator: of } => {
-                let admitsFrom = epoch(self.effective());
-                self.vault_logs(&V::OperatorOpened { operator: operator(of), admitsFrom });
+                let from = epoch(self.effective());
+                self.vault_logs(&V::OperatorOpened { operator: operator(of), admitsFrom: from });
             }
             A::Close { operator: of } => {
                 self.vault_logs(&V::OperatorClosed { operator: operator(of) });

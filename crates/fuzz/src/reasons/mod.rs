@@ -4,6 +4,7 @@
 //! perhaps. So what is asked of the chain's reason is that it is one of them, with the right figures.
 
 mod manager;
+mod slashing;
 #[cfg(test)]
 mod tests;
 mod vault;

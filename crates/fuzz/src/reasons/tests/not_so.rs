@@ -1,0 +1,301 @@
+//! Reasons with the right figures that are not so: of actions that both sides carry out.
+
+use alloy::{
+    primitives::{Address, U256},
+    sol_types::SolError,
+};
+use palisade_bindings::{
+    AllocationManager as M, BlocklistToken as T, DevToken as D, Refusal, StakeVault as V,
+};
+use palisade_model::{
+    Action, LAST_DEADLINE, LEAST_MAGNITUDE, MAX_DEPOSIT_CAP, Operator, OperatorSetId, Pausable,
+    PoolId, Terms,
+};
+
+use crate::{
+    expect::packed,
+    game::*,
+    world::{self, AUTHORITY, EPOCH_LENGTH, RESOLVER, address},
+};
+
+/// None of the errors stands in the way of the action.
+#[track_caller]
+fn none_applies(game: &Game, action: &Action, errors: &[Vec<u8>]) {
+    let accepted = game.model.clone().apply(action);
+    assert!(accepted.is_ok(), "{action:?}: {accepted:?}");
+    for error in errors {
+        let refusal = Refusal::decode(error);
+        assert!(!game.applies(action, &refusal), "{action:?}: {refusal}");
+    }
+}
+
+fn number(number: u64) -> U256 {
+    U256::from(number)
+}
+
+fn id(pool: PoolId) -> U256 {
+    world::pool(pool).0
+}
+
+/// Alice's address, and those of the operator and of the first token.
+fn addresses(game: &Game) -> [Address; 3] {
+    [address(ALICE), address(OPERATOR.account()), world::strategy(game.token(0))]
+}
+
+#[test]
+fn a_deposit_that_is_admitted_meets_no_reason() {
+    let mut game = Game::staked();
+    let [approver, _] = game.world.approvers;
+    game.does(register(OTHER, Some(approver)));
+    game.does(Action::Open { operator: OTHER });
+    game.pass(1);
+    let deadline = game.now();
+    let operator = OTHER;
+    game.does(Action::Admit { by: approver, operator, staker: ALICE, deadline, signed: None });
+    game.does(pause(Pausable::Deposit, 0));
+    let [alice, _, strategy] = addresses(&game);
+    let (pool, operator) = (id(game.pool(OTHER)), address(OTHER.account()));
+    let (now, from) = (number(game.now()), number(game.model.epoch().0.into()));
+    let (ten, cap) = (number(10), U256::from(MAX_DEPOSIT_CAP));
+    let balance = U256::from(game.model.balance(game.token(0), ALICE));
+    let spender = game.world.vault;
+    let errors = [
+        V::Paused { action: 0, until: now }.abi_encode(),
+        V::OperatorClosedToStake { operator, admitsFrom: from }.abi_encode(),
+        V::NotAdmitted { operator, staker: alice, deadline: now }.abi_encode(),
+        V::NotOwnerNorOperator { owner: alice, sender: alice }.abi_encode(),
+        V::NothingToMove { pool }.abi_encode(),
+        V::TooLittle { yielded: ten, accepted: number(0) }.abi_encode(),
+        V::DepositCapExceeded { strategy, held: ten, cap }.abi_encode(),
+        V::DepositCapExceeded { strategy, held: number(1_010), cap }.abi_encode(),
+        V::PoolWornOut { pool, assets: ten }.abi_encode(),
+        V::BadReceiver { receiver: alice }.abi_encode(),
+        V::SafeERC20FailedOperation { token: strategy }.abi_encode(),
+        D::ERC20InsufficientBalance { sender: alice, balance, needed: ten }.abi_encode(),
+        D::ERC20InsufficientAllowance { spender, allowance: number(0), needed: ten }.abi_encode(),
+    ];
+    none_applies(&game, &deposit(ALICE, game.token(0), OTHER, 10), &errors);
+}
+
+#[test]
+fn stake_that_can_leave_meets_no_reason() {
+    let mut game = Game::staked();
+    game.does(deposit(ALICE, game.token(0), Operator::IDLE, 100));
+    game.does(pause(Pausable::Complete, 0));
+    let (staked, idle) = (game.pool(OPERATOR), game.pool(Operator::IDLE));
+    let [alice, ..] = addresses(&game);
+    let thousand = number(1_000);
+    let pool = id(staked);
+    let shared = [
+        V::InsufficientShares { pool, owner: alice, held: thousand, asked: thousand }.abi_encode(),
+        V::NothingToMove { pool }.abi_encode(),
+        V::TooLittle { yielded: thousand, accepted: number(0) }.abi_encode(),
+        V::PoolIsIdle { pool }.abi_encode(),
+        V::PoolIsAtRisk { pool }.abi_encode(),
+        V::PoolGenerationEnded { pool }.abi_encode(),
+        V::NotOwnerNorOperator { owner: alice, sender: alice }.abi_encode(),
+        V::PoolGated { pool }.abi_encode(),
+        V::InsufficientAllowance {
+            owner: alice,
+            spender: alice,
+            id: pool,
+            allowed: number(0),
+            asked: thousand,
+        }
+        .abi_encode(),
+    ];
+    none_applies(&game, &queue(ALICE, staked, 1_000), &shared);
+    none_applies(&game, &transfer(ALICE, ALICE, staked, 1_000), &shared);
+    let pool = id(idle);
+    let errors = [
+        V::Paused { action: 2, until: number(game.now()) }.abi_encode(),
+        V::PoolIsAtRisk { pool }.abi_encode(),
+        V::PoolGenerationEnded { pool }.abi_encode(),
+        V::BadReceiver { receiver: alice }.abi_encode(),
+        T::Blocked { receiver: alice }.abi_encode(),
+    ];
+    none_applies(&game, &withdraw(ALICE, idle, 100), &errors);
+
+    let ripe = number(u64::from(game.model.epoch().0) + 2);
+    game.does(queue(ALICE, staked, 1_000));
+    game.pass(2);
+    let exit = complete(ALICE, staked, game.model.epoch());
+    let errors = [
+        V::ExitNotRipe { ripe, current: ripe }.abi_encode(),
+        V::NoExit { pool: id(staked), epoch: ripe, owner: alice }.abi_encode(),
+    ];
+    none_applies(&game, &exit, &errors);
+}
+
+#[test]
+fn settings_and_approvals_meet_no_reason() {
+    let mut game = Game::new();
+    let [approver, _] = game.world.approvers;
+    let (token, cap) = (game.token(0), U256::from(MAX_DEPOSIT_CAP));
+    game.does(pause(Pausable::Deposit, 0));
+    let sets_cap = Action::SetDepositCap { by: AUTHORITY, strategy: token, cap: MAX_DEPOSIT_CAP };
+    let errors = [
+        V::NotAuthority { sender: address(AUTHORITY) }.abi_encode(),
+        V::DepositCapTooHigh { cap, highest: cap }.abi_encode(),
+    ];
+    none_applies(&game, &sets_cap, &errors);
+    let longest = Pausable::Deposit.longest();
+    let errors = [
+        V::PauseTooLong { duration: number(longest), longest: number(longest) }.abi_encode(),
+        V::PausedTooRecently { action: 0, restUntil: number(game.now()) }.abi_encode(),
+    ];
+    none_applies(&game, &pause(Pausable::Deposit, longest), &errors);
+
+    let operator = address(OPERATOR.account());
+    let registers = register(OPERATOR, Some(approver));
+    none_applies(&game, &registers, &[V::AlreadyRegistered { operator }.abi_encode()]);
+    game.does(registers);
+    let opens = Action::Open { operator: OPERATOR };
+    let errors = [
+        V::NotRegistered { operator }.abi_encode(),
+        V::AlreadyOpen { operator, admitsFrom: number(0) }.abi_encode(),
+    ];
+    none_applies(&game, &opens, &errors);
+    let (staker, deadline) = (address(BOB), number(LAST_DEADLINE));
+    let admits = Action::Admit {
+        by: approver,
+        operator: OPERATOR,
+        staker: BOB,
+        deadline: LAST_DEADLINE,
+        signed: None,
+    };
+    let errors = [
+        V::NoApprover { operator }.abi_encode(),
+        V::NotAdmitted { operator, staker, deadline }.abi_encode(),
+        V::BadApproval { operator, staker, nonce: number(0), deadline }.abi_encode(),
+        V::SafeCastOverflowedUintDowncast { bits: 40, value: deadline }.abi_encode(),
+    ];
+    none_applies(&game, &admits, &errors);
+}
+
+#[test]
+fn what_a_member_may_do_meets_no_reason() {
+    let mut game = Game::staked();
+    game.does(pause(Pausable::Raise, 0));
+    let [_, operator, strategy] = addresses(&game);
+    let (token, set) = (game.token(0), packed(INSTANT));
+    let (least, half, one) = (number(LEAST_MAGNITUDE.0), number(ONE / 2), number(ONE));
+    let not_member = M::NotMember { set, operator }.abi_encode();
+    let lowering = M::LoweringPending { next: half, effective: number(0) }.abi_encode();
+    let errors = [
+        V::Paused { action: 4, until: number(game.now()) }.abi_encode(),
+        M::NotAuthorized { account: operator, sender: operator }.abi_encode(),
+        M::NoSuchSet { set }.abi_encode(),
+        M::SetRetired { set }.abi_encode(),
+        M::MagnitudeTooLarge { magnitude: least }.abi_encode(),
+        M::MagnitudeTooSmall { magnitude: least, least }.abi_encode(),
+        M::MagnitudeUnchanged { magnitude: least }.abi_encode(),
+        M::StrategyNotAccepted { set, strategy }.abi_encode(),
+        M::TooLittleLeft { left: one, least }.abi_encode(),
+        M::CeilingExceeded { committed: one, ceiling: one }.abi_encode(),
+        not_member.clone(),
+        lowering.clone(),
+    ];
+    none_applies(&game, &allocate(OPERATOR, INSTANT, token, LEAST_MAGNITUDE.0), &errors);
+    let one = number(1);
+    let errors = [
+        M::AllocationsUnnamed { set, operator, allocations: one, named: one }.abi_encode(),
+        M::StrategiesNotAscending { previous: Address::ZERO, strategy }.abi_encode(),
+        not_member,
+        lowering,
+    ];
+    none_applies(&game, &leave(OPERATOR, INSTANT, &[token]), &errors);
+
+    // A raise that fits just so.
+    game.does(allocate(OPERATOR, SLOW, token, 0));
+    game.pass(2);
+    game.does(settle(OPERATOR, SLOW, token));
+    let one = number(ONE);
+    let errors = [
+        V::Paused { action: 4, until: number(game.now()) }.abi_encode(),
+        M::NotMember { set, operator }.abi_encode(),
+        M::StrategyNotAccepted { set, strategy }.abi_encode(),
+        M::TooLittleLeft { left: one, least }.abi_encode(),
+        M::CeilingExceeded { committed: one, ceiling: one }.abi_encode(),
+    ];
+    none_applies(&game, &allocate(OPERATOR, INSTANT, token, ONE), &errors);
+}
+
+#[test]
+fn a_new_set_and_one_that_is_joined_meet_no_reason() {
+    let mut game = Game::staked();
+    let [_, operator, strategy] = addresses(&game);
+    let token = game.token(0);
+    let new = OperatorSetId { id: 3, ..SLOW };
+    let (set, window, cap) = (packed(new), EPOCH_LENGTH / 2, number(ONE));
+    let creates = create(new, Terms { window, ..slow() }, &[token]);
+    let errors = [
+        M::SetExists { set }.abi_encode(),
+        M::NoSlasher {}.abi_encode(),
+        M::BadCap { cap }.abi_encode(),
+        M::WindowTooLong { window: number(window), longest: number(window) }.abi_encode(),
+        M::BadRecipient { recipient: Address::ZERO }.abi_encode(),
+        M::StrategyUnchanged { set, strategy }.abi_encode(),
+        M::StrategyNotAccepted { set, strategy }.abi_encode(),
+    ];
+    none_applies(&game, &creates, &errors);
+    game.does(creates);
+    let errors = [
+        M::NoSuchSet { set }.abi_encode(),
+        M::SetRetired { set }.abi_encode(),
+        M::AlreadyMember { set, operator }.abi_encode(),
+        M::NotAnOperator { operator }.abi_encode(),
+        M::AllocationsRemain { set, operator, allocations: number(0) }.abi_encode(),
+    ];
+    none_applies(&game, &join(OPERATOR, new), &errors);
+    let unchanged = [M::StrategyUnchanged { set, strategy }.abi_encode()];
+    let remove = Action::RemoveStrategy { by: new.avs, set: new, strategy: token };
+    none_applies(&game, &remove, &unchanged);
+    game.does(remove);
+    let add = Action::AddStrategy { by: new.avs, set: new, strategy: token };
+    none_applies(&game, &add, &unchanged);
+}
+
+#[test]
+fn a_slash_within_its_terms_meets_no_reason() {
+    let mut game = Game::staked();
+    let [_, operator, strategy] = addresses(&game);
+    let (token, sender) = (game.token(0), address(SLASHER));
+    let (set, half, one) = (packed(INSTANT), number(ONE / 2), number(ONE));
+    let errors = [
+        M::NotSlasher { set, sender }.abi_encode(),
+        M::SlashMustBeProposed { set }.abi_encode(),
+        M::BadFraction { wad: one }.abi_encode(),
+        M::StrategiesNotAscending { previous: Address::ZERO, strategy }.abi_encode(),
+        M::CapExceeded { strategy, taken: half, cap: half }.abi_encode(),
+        M::NothingToSlash { set, operator }.abi_encode(),
+    ];
+    none_applies(&game, &slash(&[(token, ONE)]), &errors);
+    let set = packed(SLOW);
+    let errors = [
+        M::NotSlasher { set, sender }.abi_encode(),
+        M::SlashIsInstant { set }.abi_encode(),
+        M::FractionAboveCap { wad: one, cap: one }.abi_encode(),
+        M::ProposalPending { set, operator, strategy, lapsesAt: number(0) }.abi_encode(),
+        M::NothingToSlash { set, operator }.abi_encode(),
+    ];
+    none_applies(&game, &propose(token, ONE), &errors);
+
+    game.does(propose(token, ONE));
+    let end = number(game.now() + 3_600);
+    let over = M::WindowOver { end }.abi_encode();
+    let none = M::NoProposal { set, operator, strategy }.abi_encode();
+    let not_resolver = |by| M::NotResolver { set, sender: address(by) }.abi_encode();
+    let errors = [over.clone(), none.clone(), not_resolver(RESOLVER)];
+    none_applies(&game, &cancel(RESOLVER, token), &errors);
+    game.wait(3_600);
+    let errors = [over, none.clone(), not_resolver(SLASHER)];
+    none_applies(&game, &cancel(SLASHER, token), &errors);
+    let errors = [
+        M::WindowOpen { end }.abi_encode(),
+        M::CapExceeded { strategy, taken: half, cap: half }.abi_encode(),
+        M::NothingToSlash { set, operator }.abi_encode(),
+        none,
+    ];
+    none_applies(&game, &execute(token), &errors);
+}
