@@ -38,8 +38,8 @@ fn example(world: &World) -> Vec<Action> {
         registrar: None,
     };
     let deadline = ORIGIN + 7 * EPOCH_LENGTH;
-    let signer = world.approvers[0];
-    let signed = Some(Approval { signer, operator, staker, nonce: 0, deadline });
+    let approver = world.approvers[0];
+    let signed = Some(Approval { signer: approver, operator, staker, nonce: 0, deadline });
     let function = Function::CreateOperatorSet;
     let deposit = |from, assets| {
         let (strategy, min_shares, receiver) = (token, 0, from);
@@ -49,7 +49,7 @@ fn example(world: &World) -> Vec<Action> {
     vec![
         A::SetDepositCap { by: AUTHORITY, strategy: token, cap: 1_000_000 },
         A::Mint { strategy: token, to: staker, amount: 1_000 },
-        A::RegisterOperator { operator, approver: Some(signer) },
+        A::RegisterOperator { operator, approver: Some(approver) },
         A::Appoint { account: set.avs, appointee: STRANGER, function, allowed: true },
         A::CreateOperatorSet { by: STRANGER, set, terms, strategies: vec![token] },
         A::SetMetadata { by: set.avs, avs: set.avs, uri: "ipfs://\"\u{e9}\"".to_owned() },
@@ -59,7 +59,7 @@ fn example(world: &World) -> Vec<Action> {
         A::AdvanceTo { timestamp: ORIGIN + EPOCH_LENGTH },
         A::Admit { by: STRANGER, operator, staker, deadline, signed },
         A::Admit {
-            by: signer,
+            by: approver,
             operator,
             staker: STAKERS[2],
             deadline: u64::from(u32::MAX),

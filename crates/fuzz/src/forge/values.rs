@@ -65,10 +65,10 @@ pub(super) fn constants(world: &World) -> Vec<(String, Address)> {
         ("STAKER", &STAKERS),
     ];
     for (kind, accounts) in many {
-        let named = |(place, account): (usize, &Account)| {
+        let numbered = |(place, account): (usize, &Account)| {
             (format!("{kind}_{}", place + 1), address(*account))
         };
-        names.extend(accounts.iter().enumerate().map(named));
+        names.extend(accounts.iter().enumerate().map(numbered));
     }
     let token = |(place, token)| (format!("TOKEN_{place}"), strategy(token));
     names.extend(world.tokens.into_iter().enumerate().map(token));
