@@ -15,8 +15,8 @@ import {
 } from "./Replay.sol";
 
 // Found by palisade-fuzz (returned): the call returned
-// 0x00000000000000000000000000000000000000000000000000000000000003ce, not
-// 0x00000000000000000000000000000000000000000000000000000000000003cd
+// 0x00000000000000000000000000000000000000000000000000000000000003cd, not
+// 0x00000000000000000000000000000000000000000000000000000000000003cc
 // Replay it: script/foundry forge test -vvvv --match-path test/fuzz/Example.t.sol
 contract ExampleTest is Replay {
     // forgefmt: disable-next-item
@@ -78,12 +78,19 @@ contract ExampleTest is Replay {
                 )
             )
         );
+        attempt(APPROVER_1, VAULT, abi.encodeCall(IStakeVault.admit, (OPERATOR_1, STAKER_3, 4_294_967_295, "")));
         attempt(STAKER_1, VAULT, abi.encodeCall(IStakeVault.deposit, (TOKEN_0, OPERATOR_1, STAKER_1, 12_345, 0)));
+        attempt(STAKER_3, VAULT, abi.encodeCall(IStakeVault.deposit, (TOKEN_0, OPERATOR_1, STAKER_3, 1000, 0)));
         attempt(AUTHORITY, MANAGER, abi.encodeCall(IGoverned.pause, (Pausable.Raise, 3600)));
         attempt(
             STAKER_1,
             VAULT,
             abi.encodeCall(IStakeVault.queueWithdrawal, (pool(OPERATOR_1, TOKEN_0, 0), 1003, 0, STAKER_1))
+        );
+        attempt(
+            STAKER_3,
+            VAULT,
+            abi.encodeCall(IStakeVault.queueWithdrawal, (pool(OPERATOR_1, TOKEN_0, 0), 500, 0, STAKER_3))
         );
         attempt(
             SLASHER_1,
@@ -108,7 +115,7 @@ contract ExampleTest is Replay {
                 IStakeVault.completeWithdrawal,
                 (pool(OPERATOR_1, TOKEN_0, 0), Epoch.wrap(4), STAKER_1, STAKER_2)
             ),
-            abi.encode(973)
+            abi.encode(972)
         );
     }
 }

@@ -156,8 +156,8 @@ abstract contract Replay is Test {
     }
 
     /// @notice A stored word.
-    function stored(address target, bytes32 slot, uint256 expected, string memory what) internal view {
-        assertEq(vm.load(target, slot), bytes32(expected), what);
+    function stored(address target, bytes32 slot, bytes32 expected, string memory what) internal view {
+        assertEq(vm.load(target, slot), expected, what);
     }
 
     /// @notice What a view returns.

@@ -24,7 +24,7 @@ contract ReplayTest is Replay {
         at(ORIGIN + 1);
         accepted(AUTHORITY, VAULT, abi.encodeCall(IStakeVault.setDepositCap, (TOKEN_0, 9)));
         accepted(STRANGER, VAULT, abi.encodeCall(IStakeVault.setOperator, (STAKER_1, true)));
-        stored(VAULT, slot(), 1, "isOperator");
+        stored(VAULT, slot(), bytes32(uint256(1)), "isOperator");
         answers(VAULT, cap, abi.encode(9));
         declines(VAULT, future);
         declinesWith(VAULT, future, IStakeVault.EpochNotBegun.selector);
@@ -67,7 +67,7 @@ contract ReplayTest is Replay {
         if (which == 7) logged(0, TOKEN_0, abi.encode(VAULT), abi.encode(7));
         if (which == 8) logged(0, TOKEN_0, topics, abi.encode(8));
         if (which == 9) noLog(0);
-        if (which == 10) stored(VAULT, slot(), 1, "isOperator");
+        if (which == 10) stored(VAULT, slot(), bytes32(uint256(1)), "isOperator");
         if (which == 11) answers(VAULT, cap, abi.encode(1));
         if (which == 12) declines(VAULT, cap);
         if (which == 13) declinesWith(VAULT, future, IGoverned.NoAuthority.selector);

@@ -5,7 +5,7 @@ mod solidity;
 mod tests;
 mod values;
 
-use alloy::primitives::{Address, Bytes, Log, U256};
+use alloy::primitives::{Address, B256, Bytes, Log, U256};
 use palisade_model::{Action, LAST_EPOCH};
 
 use crate::{
@@ -141,7 +141,7 @@ fn after(names: &Names<'_>, disagreement: &Disagreement) -> Option<Code> {
             [
                 names.address(*contract),
                 text(format!("bytes32({slot})")),
-                text(format!("{expected:#x}")),
+                text(format!("bytes32({})", B256::from(*expected))),
                 solidity::string(what),
             ],
         ),

@@ -342,8 +342,9 @@ mod tests {
     /// Whether a history fails follows from nothing: a step down in one place may be one up in another.
     #[test]
     fn it_ends_and_its_result_fails_whatever_the_predicate() {
-        let start: Vec<_> = (0..40)
-            .flat_map(|n| [at(n, n * 31), deposit(n as usize % 6, u128::from(n) << 60)])
+        let start: Vec<_> = (0_u8..40)
+            .map(|n| (u64::from(n), usize::from(n), u128::from(n)))
+            .flat_map(|(n, place, amount)| [at(n, n * 31), deposit(place % 6, amount << 60)])
             .collect();
         for salt in 0_u64..10 {
             let fails = |actions: &[Action]| {

@@ -1,5 +1,10 @@
 use std::{env, fs, path::PathBuf};
 
+use alloy::{
+    primitives::Selector,
+    sol_types::{SolCall, SolError},
+};
+use palisade_bindings::StakeVault as V;
 use palisade_model::{
     Approval, Epoch, Function, Magnitude, OperatorSetId, Outcome, Pausable, PoolId, Recipient,
     Terms, Wad,
@@ -16,7 +21,7 @@ fn path(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..").join(name)
 }
 
-/// Stake that is admitted, promised, slashed while it leaves, and paid out.
+/// Stake that is admitted, promised, slashed while it leaves, and paid out in part: the payment rounds.
 fn example(world: &World) -> Vec<Action> {
     use Action as A;
     let [token, other, _] = world.tokens;
@@ -33,13 +38,18 @@ fn example(world: &World) -> Vec<Action> {
         registrar: None,
     };
     let deadline = ORIGIN + 7 * EPOCH_LENGTH;
-    let signer = world.approvers[0];
-    let signed = Some(Approval { signer, operator, staker, nonce: 0, deadline });
+    let approver = world.approvers[0];
+    let signed = Some(Approval { signer: approver, operator, staker, nonce: 0, deadline });
     let function = Function::CreateOperatorSet;
+    let deposit = |from, assets| {
+        let (strategy, min_shares, receiver) = (token, 0, from);
+        A::Deposit { from, strategy, operator, assets, min_shares, receiver }
+    };
+    let queue = |by, shares| A::QueueWithdrawal { by, owner: by, pool, shares, min_assets: 0 };
     vec![
         A::SetDepositCap { by: AUTHORITY, strategy: token, cap: 1_000_000 },
         A::Mint { strategy: token, to: staker, amount: 1_000 },
-        A::RegisterOperator { operator, approver: Some(signer) },
+        A::RegisterOperator { operator, approver: Some(approver) },
         A::Appoint { account: set.avs, appointee: STRANGER, function, allowed: true },
         A::CreateOperatorSet { by: STRANGER, set, terms, strategies: vec![token] },
         A::SetMetadata { by: set.avs, avs: set.avs, uri: "ipfs://\"\u{e9}\"".to_owned() },
@@ -48,16 +58,18 @@ fn example(world: &World) -> Vec<Action> {
         A::Open { operator },
         A::AdvanceTo { timestamp: ORIGIN + EPOCH_LENGTH },
         A::Admit { by: STRANGER, operator, staker, deadline, signed },
-        A::Deposit {
-            from: staker,
-            strategy: token,
+        A::Admit {
+            by: approver,
             operator,
-            assets: 12_345,
-            min_shares: 0,
-            receiver: staker,
+            staker: STAKERS[2],
+            deadline: u64::from(u32::MAX),
+            signed: None,
         },
+        deposit(staker, 12_345),
+        deposit(STAKERS[2], 1_000),
         A::Pause { by: AUTHORITY, action: Pausable::Raise, duration: 3_600 },
-        A::QueueWithdrawal { by: staker, owner: staker, pool, shares: 1_003, min_assets: 0 },
+        queue(staker, 1_003),
+        queue(STAKERS[2], 500),
         A::Slash {
             by: SLASHERS[0],
             set,
@@ -120,4 +132,148 @@ fn the_base_has_the_world_at_the_same_addresses() {
         assert!(base.contains(&format!("    {name} = {value}\n")), "{name} = {value}");
     }
     assert_eq!(ENDOWMENT, 1 << 90);
+}
+
+/// How a test ends for a disagreement after an operator opened, on one line.
+fn end(disagreement: &Disagreement) -> String {
+    let world = World::new().unwrap();
+    let open = Action::Open { operator: OPERATORS[1] };
+    let written = forge_test(&world, "of kind", &[open], disagreement);
+    let kind = format!("Found by palisade-fuzz ({}): ", disagreement.kind());
+    assert!(written.contains(&kind), "{written}");
+    let (_, body) = written.split_once("function test_of_kind() public {").unwrap();
+    let words: Vec<_> = body.split_whitespace().collect();
+    words.join(" ").replace("( ", "(").replace(" )", ")")
+}
+
+#[test]
+fn each_kind_of_disagreement_asserts_what_the_model_says() {
+    let open = "(OPERATOR_2, VAULT, abi.encodeCall(IStakeVault.open, ())";
+    let vault = World::new().unwrap().vault;
+    let cap = V::depositCapOfCall { strategy: vault }.abi_encode();
+    let asked = "(VAULT, abi.encodeCall(IStakeVault.depositCapOf, (VAULT))";
+    let view = |expected| Disagreement::View {
+        what: "depositCapOf".to_owned(),
+        contract: vault,
+        input: cap.clone().into(),
+        expected,
+        found: Err(Bytes::new()),
+    };
+    let reason = || "a reason".to_owned();
+    let topic = B256::repeat_byte(0xab);
+    let log = Log::new_unchecked(vault, vec![topic], word(3));
+    let ones = "1".repeat(64);
+    for (disagreement, expected) in [
+        (Disagreement::Refused { reason: reason() }, format!("accepted{open});")),
+        (Disagreement::Accepted { reason: reason() }, format!("refused{open});")),
+        (
+            Disagreement::Reason { chain: reason(), data: vec![0xfe].into(), model: reason() },
+            format!("refusedOtherwise{open}, hex\"fe\");"),
+        ),
+        (
+            Disagreement::Returned { expected: word(3), found: Bytes::new() },
+            // The function returns nothing: so it is said in bytes.
+            format!("returned{open}, hex\"{:064x}\");", 3),
+        ),
+        (
+            Disagreement::Log { place: 2, expected: Some(log), found: None },
+            format!(
+                "recorded{open}); logged(2, VAULT, bytes.concat(hex\"{topic:x}\"), hex\"{:064x}\");",
+                3
+            ),
+        ),
+        (
+            Disagreement::Log { place: 2, expected: None, found: None },
+            format!("recorded{open}); noLog(2);"),
+        ),
+        (
+            Disagreement::Word {
+                what: "a \"word\"".to_owned(),
+                contract: vault,
+                slot: B256::repeat_byte(0x11),
+                expected: U256::ONE,
+                found: U256::ZERO,
+                fields: vec![],
+            },
+            format!(
+                "attempt{open}); stored(VAULT, bytes32(0x{ones}), bytes32(0x{:064x}), \
+                 string(hex\"612022776f726422\"));",
+                1
+            ),
+        ),
+        (view(Ok(word(30_000))), format!("attempt{open}); answers{asked}, abi.encode(30_000));")),
+        (
+            view(Err("EpochNotBegun".to_owned())),
+            format!(
+                "attempt{open}); declinesWith{asked}, bytes4({}));",
+                Selector::from(V::EpochNotBegun::SELECTOR)
+            ),
+        ),
+        (view(Err("no such error".to_owned())), format!("attempt{open}); declines{asked});")),
+        (Disagreement::Promise(reason()), format!("attempt{open});")),
+        (Disagreement::Rebuild(reason()), format!("attempt{open});")),
+    ] {
+        assert_eq!(end(&disagreement), format!("{expected} }} }}"));
+    }
+}
+
+#[test]
+fn what_solidity_cannot_tell_is_said() {
+    let world = World::new().unwrap();
+    let told = |disagreement| {
+        forge_test(&world, "x", &[], &disagreement).contains("// Solidity cannot tell this")
+    };
+    assert!(told(Disagreement::Promise(String::new())));
+    assert!(told(Disagreement::Rebuild(String::new())));
+    assert!(told(Disagreement::Invariant { name: String::new(), complaint: String::new() }));
+    assert!(!told(Disagreement::Refused { reason: String::new() }));
+}
+
+#[test]
+fn time_that_the_model_refuses_does_not_pass() {
+    let world = World::new().unwrap();
+    let end = ORIGIN + u64::from(LAST_EPOCH.0) * EPOCH_LENGTH;
+    let times = [ORIGIN + 5, ORIGIN + 4, ORIGIN + 5, end, end - 1];
+    let actions = times.map(|timestamp| Action::AdvanceTo { timestamp });
+    let written = forge_test(&world, "x", &actions, &Disagreement::Promise(String::new()));
+    let is_step = |line: &&str| line.starts_with("at(") || line.contains("refuses");
+    let steps: Vec<_> = written.lines().map(str::trim).filter(is_step).collect();
+    assert_eq!(
+        steps,
+        [
+            "at(1_700_000_005);",
+            "// The model refuses that time becomes 1700000004.",
+            "at(1_700_000_005);",
+            &format!("// The model refuses that time becomes {end}."),
+            &call("at", [number(U256::from(end - 1))]).statement(0),
+        ]
+    );
+    let mut model = world.model().unwrap();
+    let accepted = actions.each_ref().map(|action| model.apply(action).is_ok());
+    assert_eq!(accepted, [true, false, true, false, true]);
+}
+
+#[test]
+fn values_are_written_as_forge_formats_them() {
+    let wad = U256::from(10).pow(U256::from(18));
+    for (value, expected) in [
+        (U256::ZERO, "0"),
+        (U256::from(9_999), "9999"),
+        (U256::from(10_000), "10_000"),
+        (wad / U256::from(4), "0.25e18"),
+        (wad * U256::from(12_345), "12_345e18"),
+        (wad / U256::from(3), "333_333_333_333_333_333"),
+        (U256::MAX, "type(uint256).max"),
+    ] {
+        assert_eq!(number(value).statement(0), format!("{expected};"));
+    }
+    assert_eq!(solidity::string("a b").statement(0), "\"a b\";");
+    assert_eq!(solidity::string("\n").statement(0), "string(hex\"0a\");");
+}
+
+#[test]
+fn names_are_ones_that_solidity_takes() {
+    for (name, expected) in [("found-7", "found_7"), ("7", "Found7"), ("", "Found"), ("A", "A")] {
+        assert_eq!(identifier(name), expected);
+    }
 }

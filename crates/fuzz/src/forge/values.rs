@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use alloy::{
     dyn_abi::{DynSolValue, FunctionExt, JsonAbiExt},
     json_abi::{Function, InternalType, JsonAbi, Param},
-    primitives::{Address, Selector, U256, aliases::U192},
+    primitives::{Address, B256, Selector, U256, aliases::U192},
 };
 use palisade_bindings::{OperatorSetId, PoolId};
 use palisade_model::{Account, Action, Operator};
@@ -65,10 +65,10 @@ pub(super) fn constants(world: &World) -> Vec<(String, Address)> {
         ("STAKER", &STAKERS),
     ];
     for (kind, accounts) in many {
-        let named = |(place, account): (usize, &Account)| {
+        let numbered = |(place, account): (usize, &Account)| {
             (format!("{kind}_{}", place + 1), address(*account))
         };
-        names.extend(accounts.iter().enumerate().map(named));
+        names.extend(accounts.iter().enumerate().map(numbered));
     }
     let token = |(place, token)| (format!("TOKEN_{place}"), strategy(token));
     names.extend(world.tokens.into_iter().enumerate().map(token));
@@ -252,7 +252,7 @@ impl<'a> Names<'a> {
                 let generation = number(U256::from(generation));
                 call("pool", [self.address(*operator), self.address(*strategy), generation])
             }
-            None => call("PoolId.wrap", [text(format!("{value:#x}"))]),
+            None => call("PoolId.wrap", [text(B256::from(value).to_string())]),
         }
     }
 }

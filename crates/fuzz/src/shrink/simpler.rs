@@ -48,11 +48,11 @@ pub(super) fn renamed(action: &Action, from: Address, to: Address) -> Action {
 /// follows comes whole epochs earlier, then one that goes to the begin of the epoch only.
 pub(super) fn hastened(actions: &[Action], place: usize) -> Vec<Vec<Action>> {
     let Some(Action::AdvanceTo { timestamp }) = actions.get(place) else { return Vec::new() };
-    let times = actions[..place].iter().filter_map(|action| match action {
+    let mut times = actions[..place].iter().filter_map(|action| match action {
         Action::AdvanceTo { timestamp } => Some(*timestamp),
         _ => None,
     });
-    let before = times.last().unwrap_or(ORIGIN);
+    let before = times.next_back().unwrap_or(ORIGIN);
     let epochs = timestamp.saturating_sub(before) / EPOCH_LENGTH;
     let (head, tail) = actions.split_at(place);
     let sooner = |by: u64| {
