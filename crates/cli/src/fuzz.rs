@@ -74,7 +74,7 @@ struct Replay {
 
 #[derive(Serialize)]
 struct Kind {
-    kind: &'static str,
+    action: &'static str,
     tried: u64,
     accepted: u64,
 }
@@ -120,7 +120,8 @@ impl FuzzArgs {
 
     fn campaign(self, fuzz: Fuzz) -> Result<()> {
         let Self { seed, actions, jobs, length, corpus, out, json, .. } = self;
-        let jobs = jobs.or_else(|| thread::available_parallelism().ok()).unwrap_or(NonZero::<usize>::MIN);
+        let jobs =
+            jobs.or_else(|| thread::available_parallelism().ok()).unwrap_or(NonZero::<usize>::MIN);
         let began = Instant::now();
         let bar = Bar::new(actions);
         let shown = bar.clone();
@@ -135,7 +136,8 @@ impl FuzzArgs {
             None => fuzz.run()?,
         };
         bar.0.finish_and_clear();
-        let files = report.failure.as_ref().map(|failure| write(&out, seed, failure)).transpose()?;
+        let files =
+            report.failure.as_ref().map(|failure| write(&out, seed, failure)).transpose()?;
         if !json {
             output::print(&tables(&report.tally))?;
             let rate = rate(report.tally.actions(), began.elapsed());
@@ -289,7 +291,7 @@ fn summary<'a>(
         accepted: tally.accepted(),
         kinds: tally
             .kinds()
-            .map(|(kind, it)| Kind { kind: kind.name(), tried: it.tried, accepted: it.accepted })
+            .map(|(kind, it)| Kind { action: kind.name(), tried: it.tried, accepted: it.accepted })
             .collect(),
         branches: reached(branches.collect()),
         reasons: reached(tally.reasons().collect()),

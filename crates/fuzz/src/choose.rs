@@ -109,7 +109,7 @@ const OPENING: &[(ActionKind, usize)] = {
 
 /// Turns genes into actions.
 #[derive(Clone, Debug)]
-pub struct Chooser {
+pub(crate) struct Chooser {
     /// In ascending order.
     tokens: [Strategy; crate::world::TOKENS],
     approvers: [Account; 2],
@@ -131,7 +131,7 @@ pub struct Chooser {
 impl Chooser {
     /// A chooser for a history that begins.
     #[must_use]
-    pub fn new(world: &World) -> Self {
+    pub(crate) fn new(world: &World) -> Self {
         let mut tokens = world.tokens;
         tokens.sort_unstable();
         let repeated = |kinds: &[(ActionKind, usize)]| -> Vec<ActionKind> {
@@ -153,7 +153,7 @@ impl Chooser {
     }
 
     /// The action that a gene is in this state of the model.
-    pub fn choose(&mut self, model: &Model, gene: Gene) -> Action {
+    pub(crate) fn choose(&mut self, model: &Model, gene: Gene) -> Action {
         self.notice(model);
         let opening = self.opening.pop();
         let kind = opening.unwrap_or_else(|| self.kinds[usize::from(gene.kind) % self.kinds.len()]);

@@ -1,5 +1,7 @@
 //! Model and chain, action by action.
 
+use std::fmt;
+
 use alloy::primitives::{Bytes, Log};
 use palisade_bindings::Refusal;
 use palisade_model::{Action, Model, ModelError, Outcome, Watch};
@@ -45,6 +47,12 @@ pub struct Duel {
     watch: Watch,
     checks: Vec<(String, Check)>,
     steps: u64,
+}
+
+impl fmt::Debug for Duel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Duel").field("steps", &self.steps).finish_non_exhaustive()
+    }
 }
 
 impl Duel {

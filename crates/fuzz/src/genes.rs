@@ -11,12 +11,12 @@ const PICKS: usize = 8;
 
 /// Random numbers that are the same on every machine and in every version.
 #[derive(Clone, Debug)]
-pub struct Rng(ChaCha8Rng);
+pub(crate) struct Rng(ChaCha8Rng);
 
 impl Rng {
     /// The numbers of one history of a campaign: for each seed there is a stream for each history.
     #[must_use]
-    pub fn of(seed: u64, history: u64) -> Self {
+    pub(crate) fn of(seed: u64, history: u64) -> Self {
         let mut key = [0; 32];
         key[..8].copy_from_slice(&seed.to_le_bytes());
         let mut stream = ChaCha8Rng::from_seed(key);
@@ -25,13 +25,13 @@ impl Rng {
     }
 
     /// The next 64 bits.
-    pub fn next_u64(&mut self) -> u64 {
+    pub(crate) fn next_u64(&mut self) -> u64 {
         self.0.next_u64()
     }
 
     /// A number below `end`; 0 where that is 0. That some numbers are a little likelier than others
     /// does not matter here.
-    pub fn below(&mut self, end: usize) -> usize {
+    pub(crate) fn below(&mut self, end: usize) -> usize {
         let number = self.next_u64() % u64::try_from(end.max(1)).unwrap_or(u64::MAX);
         usize::try_from(number).unwrap_or_default()
     }
@@ -39,16 +39,16 @@ impl Rng {
 
 /// One step of a history as the chooser reads it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Gene {
+pub(crate) struct Gene {
     /// Which kind of action it is.
-    pub kind: u16,
+    pub(crate) kind: u16,
     /// What decides everything else about it, each pick one decision.
-    pub picks: [u16; PICKS],
+    pub(crate) picks: [u16; PICKS],
 }
 
 impl Gene {
     /// Any gene.
-    pub fn random(rng: &mut Rng) -> Self {
+    pub(crate) fn random(rng: &mut Rng) -> Self {
         let mut bytes = [0; 2 * (1 + PICKS)];
         rng.0.fill_bytes(&mut bytes);
         let word = |place: usize| u16::from_le_bytes([bytes[2 * place], bytes[2 * place + 1]]);
@@ -58,7 +58,7 @@ impl Gene {
 
 /// A changed copy of a list of genes: between one and four of its genes are put in, left out,
 /// doubled, exchanged or altered, or its end becomes the end of another list.
-pub fn mutate(rng: &mut Rng, genes: &[Gene], other: &[Gene]) -> Vec<Gene> {
+pub(crate) fn mutate(rng: &mut Rng, genes: &[Gene], other: &[Gene]) -> Vec<Gene> {
     let mut mutant = genes.to_vec();
     for _ in 0..=rng.below(4) {
         change(rng, &mut mutant, other);

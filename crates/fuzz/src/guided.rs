@@ -104,7 +104,7 @@ impl Fuzz {
                 round += 1;
             }
             let batch: Vec<_> = waiting.drain(..waiting.len().min(ROUND)).collect();
-            for tried in self.try_all(&world, batch)? {
+            for tried in self.try_all(&world, &batch)? {
                 tally.add(&tried.tally);
                 if let Some((actions, disagreement)) = tried.failed {
                     let (after, length) = (tally.actions(), actions.len());
@@ -141,7 +141,7 @@ impl Fuzz {
     }
 
     /// Plays histories on all threads; the results are in the order of the histories.
-    fn try_all(&self, world: &World, batch: Vec<Vec<Gene>>) -> Result<Vec<Tried>> {
+    fn try_all(&self, world: &World, batch: &[Vec<Gene>]) -> Result<Vec<Tried>> {
         let next = AtomicUsize::new(0);
         let work = || -> Result<Vec<(usize, Tried)>> {
             let start = Duel::new(world, &self.genesis)?;
@@ -156,7 +156,7 @@ impl Fuzz {
         };
         let parts = thread::scope(|scope| {
             let threads: Vec<_> = (0..self.jobs.get()).map(|_| scope.spawn(work)).collect();
-            threads.into_iter().map(|thread| thread.join()).collect::<Vec<_>>()
+            threads.into_iter().map(thread::ScopedJoinHandle::join).collect::<Vec<_>>()
         });
         let mut tried = Vec::with_capacity(batch.len());
         for part in parts {

@@ -25,7 +25,7 @@ mod tally;
 mod tell;
 mod views;
 mod words;
-mod world;
+pub mod world;
 
 pub use artifact::read_genesis;
 pub use campaign::{Failure, Fuzz, HISTORY_LENGTH, Progress, Replayed, Report};
@@ -33,7 +33,7 @@ pub use chain::{Chain, Executed, Sent, Write};
 pub use disagreement::Disagreement;
 pub use duel::{Check, Duel, Step, Verdict};
 pub use error::{Error, Result};
-pub use history::{Found, History, HistoryError};
+pub use history::{Found, History, HistoryError, Version};
 pub use palisade_model::{Branch, Branches};
 pub use tally::{Attempts, Tally};
 pub use world::World;

@@ -8,13 +8,13 @@ use palisade_model::Action;
 
 /// How far the shrinking has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Progress {
+pub(crate) struct Progress {
     /// How many histories were tried.
-    pub trials: usize,
+    pub(crate) trials: usize,
     /// How many actions are left.
-    pub actions: usize,
+    pub(crate) actions: usize,
     /// Whether it ends here because it has tried enough, and not because nothing smaller fails.
-    pub gave_up: bool,
+    pub(crate) gave_up: bool,
 }
 
 /// The most histories that are tried.

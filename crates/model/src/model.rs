@@ -92,10 +92,13 @@ impl Model {
     /// Creates tokens, as the faucet of a test or a demonstration.
     ///
     /// # Errors
-    /// The zero account, or a supply that would not fit.
+    /// The zero account, one that the token refuses, or a supply that would not fit.
     pub fn mint(&mut self, strategy: Strategy, to: Account, amount: u128) -> Result<()> {
         if to.is_zero() {
             return Err(ModelError::ZeroAccount);
+        }
+        if !self.tokens.can_receive(strategy, to) {
+            return Err(ModelError::CannotReceive { strategy, account: to });
         }
         self.tokens.mint(strategy, to, amount)
     }

@@ -9,7 +9,9 @@ use palisade_model::{Action, ActionKind, Branch, Branches, Model, ModelError, Re
 
 use super::{operator, set};
 use crate::{
-    Chooser, Gene, Rng, World,
+    World,
+    choose::Chooser,
+    genes::{Gene, Rng},
     world::{OPERATORS, address},
 };
 
