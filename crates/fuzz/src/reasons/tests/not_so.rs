@@ -337,7 +337,7 @@ fn approvals_handed_in_and_taken_back_meet_no_reason() {
     let [signer, _] = game.world.approvers;
     game.does(register(OPERATOR, Some(signer)));
     let (operator, deadline) = (OPERATOR, game.now());
-    let signed = Approval { signer, operator, staker: ALICE, nonce: 0, deadline };
+    let approval = Approval { signer, operator, staker: ALICE, nonce: 0, deadline };
     let admit =
         |by, deadline, signed| Action::Admit { by, operator, staker: ALICE, deadline, signed };
     let errors = |deadline| {
@@ -347,7 +347,7 @@ fn approvals_handed_in_and_taken_back_meet_no_reason() {
             V::BadApproval { operator, staker, nonce, deadline }.abi_encode(),
         ]
     };
-    none_applies(&game, &admit(BOB, deadline, Some(signed)), &errors(number(deadline)));
+    none_applies(&game, &admit(BOB, deadline, Some(approval)), &errors(number(deadline)));
     none_applies(&game, &admit(signer, deadline - 1, None), &errors(number(deadline - 1)));
 }
 
@@ -392,19 +392,19 @@ fn changes_of_allocations_that_need_nothing_meet_no_reason() {
 #[test]
 fn a_cap_does_not_bind_what_moves_nothing() {
     let mut game = Game::staked();
-    let (token, empty) = (game.token(0), game.token(1));
+    let (staked, empty) = (game.token(0), game.token(1));
     let capped = OperatorSetId { id: 3, ..INSTANT };
     let terms = Terms { cap: Wad(ONE / 5), ..instant() };
-    game.does(create(capped, terms, &[token, empty]));
-    game.does(allocate(OPERATOR, SLOW, token, 0));
+    game.does(create(capped, terms, &[staked, empty]));
+    game.does(allocate(OPERATOR, SLOW, staked, 0));
     game.pass(2);
-    game.does(settle(OPERATOR, SLOW, token));
+    game.does(settle(OPERATOR, SLOW, staked));
     game.does(join(OPERATOR, capped));
-    for strategy in [token, empty] {
+    for strategy in [staked, empty] {
         game.does(allocate(OPERATOR, capped, strategy, ONE / 2));
     }
     game.pass(3);
-    let mut fractions = vec![(token, Wad(ONE / 10)), (empty, Wad::ONE)];
+    let mut fractions = vec![(staked, Wad(ONE / 10)), (empty, Wad::ONE)];
     fractions.sort();
     let slash = Action::Slash { by: SLASHER, set: capped, operator: OPERATOR, fractions };
     let (taken, cap) = (number(ONE / 2), number(ONE / 10));
