@@ -236,8 +236,8 @@ impl Refused<'_> {
         Some(self.model.allocation(id, who, token))
     }
 
-    /// The budget as it would be if an allocation were raised; `None` where it is to be lowered, or an announced raise to be
-    /// less.
+    /// The budget as it would be if the allocation were raised; `None` where it is to be lowered, or an announced raise
+    /// to be less.
     pub(super) fn raise(&self) -> Option<Budget> {
         let A::Allocate { operator: who, set: id, strategy: token, target, .. } = *self.action
         else {

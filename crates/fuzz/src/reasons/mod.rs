@@ -64,7 +64,6 @@ impl Refused<'_> {
                 e.spender == self.world.vault
                     && e.allowance.is_zero()
                     && e.needed == wide(*assets)
-                    && *assets > 0
                     && !STAKERS.contains(from)
             }
             (E::ERC20InvalidReceiver(e), Action::Mint { to, .. }) => {

@@ -8,14 +8,14 @@ use palisade_bindings::{
     AllocationManager as M, BlocklistToken as T, DevToken as D, Refusal, StakeVault as V,
 };
 use palisade_model::{
-    Action, LAST_DEADLINE, LEAST_MAGNITUDE, MAX_DEPOSIT_CAP, Operator, OperatorSetId, Pausable,
-    PoolId, Terms,
+    Action, Approval, LAST_DEADLINE, LEAST_MAGNITUDE, MAX_DEPOSIT_CAP, Operator, OperatorSetId,
+    Pausable, PoolId, Terms, Wad,
 };
 
 use crate::{
     expect::packed,
     game::*,
-    world::{self, AUTHORITY, EPOCH_LENGTH, RESOLVER, address},
+    world::{self, AUTHORITY, EPOCH_LENGTH, RESOLVER, STRANGER, TREASURY, address},
 };
 
 /// None of the errors stands in the way of the action.
@@ -298,4 +298,144 @@ fn a_slash_within_its_terms_meets_no_reason() {
         none,
     ];
     none_applies(&game, &execute(token), &errors);
+}
+
+#[test]
+fn whoever_acts_for_another_meets_no_reason() {
+    let mut game = Game::staked();
+    let (token, staked) = (game.token(0), game.pool(OPERATOR));
+    let [owner, operator, strategy] = addresses(&game);
+    let (spender, pool) = (address(STRANGER), id(staked));
+    let not_admitted = V::NotAdmitted { operator, staker: owner, deadline: number(0) }.abi_encode();
+    none_applies(&game, &deposit(ALICE, token, OPERATOR, 10), &[not_admitted]);
+
+    let amount = number(10);
+    game.does(Action::Approve { owner: ALICE, spender: STRANGER, pool: staked, amount });
+    let short = |asked| {
+        V::InsufficientAllowance { owner, spender, id: pool, allowed: amount, asked }.abi_encode()
+    };
+    none_applies(&game, &transfer(STRANGER, ALICE, staked, 10), &[short(amount)]);
+    game.does(Action::SetOperator { owner: ALICE, spender: STRANGER, approved: true });
+    none_applies(&game, &transfer(STRANGER, ALICE, staked, 11), &[short(number(11))]);
+    let (by, owner) = (STRANGER, ALICE);
+    let queues = Action::QueueWithdrawal { by, owner, pool: staked, shares: 1, min_assets: 0 };
+    let no_agent = V::NotOwnerNorOperator { owner: address(ALICE), sender: spender }.abi_encode();
+    none_applies(&game, &queues, &[no_agent]);
+
+    game.does(can_receive(token, TREASURY, false));
+    game.does(slash(&[(token, ONE)]));
+    game.does(can_receive(token, TREASURY, true));
+    let collects =
+        Action::CollectCredit { by, owner: TREASURY, strategy: token, receiver: TREASURY };
+    let account = address(TREASURY);
+    none_applies(&game, &collects, &[V::NoCredit { strategy, account }.abi_encode()]);
+}
+
+#[test]
+fn approvals_handed_in_and_taken_back_meet_no_reason() {
+    let mut game = Game::new();
+    let [signer, _] = game.world.approvers;
+    game.does(register(OPERATOR, Some(signer)));
+    let (operator, deadline) = (OPERATOR, game.now());
+    let approval = Approval { signer, operator, staker: ALICE, nonce: 0, deadline };
+    let admit =
+        |by, deadline, signed| Action::Admit { by, operator, staker: ALICE, deadline, signed };
+    let errors = |deadline| {
+        let (operator, staker, nonce) = (address(OPERATOR.account()), address(ALICE), number(0));
+        [
+            V::NotAdmitted { operator, staker, deadline }.abi_encode(),
+            V::BadApproval { operator, staker, nonce, deadline }.abi_encode(),
+        ]
+    };
+    none_applies(&game, &admit(BOB, deadline, Some(approval)), &errors(number(deadline)));
+    none_applies(&game, &admit(signer, deadline - 1, None), &errors(number(deadline - 1)));
+}
+
+#[test]
+fn changes_of_allocations_that_need_nothing_meet_no_reason() {
+    let mut game = Game::staked();
+    let [_, operator, strategy] = addresses(&game);
+    let (token, set, least) = (game.token(0), packed(INSTANT), number(LEAST_MAGNITUDE.0));
+    game.does(deposit(ALICE, token, OPERATOR, 1 << 60));
+    game.does(Action::RemoveStrategy { by: SERVICE, set: INSTANT, strategy: token });
+    let errors = [
+        M::MagnitudeTooSmall { magnitude: number(0), least }.abi_encode(),
+        M::StrategyNotAccepted { set, strategy }.abi_encode(),
+    ];
+    none_applies(&game, &allocate(OPERATOR, INSTANT, token, 0), &errors);
+    game.does(Action::AddStrategy { by: SERVICE, set: INSTANT, strategy: token });
+
+    // A raise is cut; and one of an allocation that is worn is withdrawn.
+    game.does(allocate(OPERATOR, INSTANT, token, LEAST_MAGNITUDE.0));
+    game.pass(2);
+    game.does(slash(&[(token, ONE / 2)]));
+    game.does(allocate(OPERATOR, INSTANT, token, ONE / 4));
+    let effective = number(u64::from(game.model.epoch().0) + 3);
+    let pending = M::LoweringPending { next: number(ONE / 4), effective }.abi_encode();
+    none_applies(&game, &allocate(OPERATOR, INSTANT, token, ONE / 8), &[pending]);
+    let worn = LEAST_MAGNITUDE.0 / 2;
+    let small = M::MagnitudeTooSmall { magnitude: number(worn), least }.abi_encode();
+    none_applies(&game, &allocate(OPERATOR, INSTANT, token, worn), &[small]);
+
+    // Who is no member is told so of raises only, and how many allocations remain is told in full.
+    let none = allocate(OTHER, INSTANT, token, 0);
+    let stranger = M::NotMember { set, operator: address(OTHER.account()) }.abi_encode();
+    game.refuses(none.clone(), "MagnitudeUnchanged");
+    assert!(!game.applies(&none, &Refusal::decode(&stranger)));
+    game.does(leave(OPERATOR, INSTANT, &[token]));
+    let joins = join(OPERATOR, INSTANT);
+    let remain = M::AllocationsRemain { set, operator, allocations: number(2) }.abi_encode();
+    game.refuses(joins.clone(), "AllocationsRemain");
+    assert!(!game.applies(&joins, &Refusal::decode(&remain)));
+}
+
+#[test]
+fn a_cap_does_not_bind_what_moves_nothing() {
+    let mut game = Game::staked();
+    let (staked, empty) = (game.token(0), game.token(1));
+    let capped = OperatorSetId { id: 3, ..INSTANT };
+    let terms = Terms { cap: Wad(ONE / 5), ..instant() };
+    game.does(create(capped, terms, &[staked, empty]));
+    game.does(allocate(OPERATOR, SLOW, staked, 0));
+    game.pass(2);
+    game.does(settle(OPERATOR, SLOW, staked));
+    game.does(join(OPERATOR, capped));
+    for strategy in [staked, empty] {
+        game.does(allocate(OPERATOR, capped, strategy, ONE / 2));
+    }
+    game.pass(3);
+    let mut fractions = vec![(staked, Wad(ONE / 10)), (empty, Wad::ONE)];
+    fractions.sort();
+    let slash = Action::Slash { by: SLASHER, set: capped, operator: OPERATOR, fractions };
+    let (taken, cap) = (number(ONE / 2), number(ONE / 10));
+    let error = M::CapExceeded { strategy: world::strategy(empty), taken, cap }.abi_encode();
+    none_applies(&game, &slash, &[error]);
+}
+
+#[test]
+fn a_worn_out_pool_and_what_is_left_of_it_meet_no_reason() {
+    let mut game = Game::staked();
+    let [_, operator, strategy] = addresses(&game);
+    let (token, staked) = (game.token(0), game.pool(OPERATOR));
+    game.does(deposit(ALICE, token, OPERATOR, 1 << 60));
+    game.does(Action::Retire { by: SERVICE, set: SLOW });
+    game.does(settle(OPERATOR, SLOW, token));
+    game.does(allocate(OPERATOR, INSTANT, token, ONE));
+    game.pass(3);
+    game.does(slash(&[(token, ONE - ONE / 10_000)]));
+    game.does(leave(OPERATOR, INSTANT, &[token]));
+    game.pass(2);
+    game.does(settle(OPERATOR, INSTANT, token));
+    let found = game.model.pool(OPERATOR, token);
+    let pool = id(staked);
+    let (assets, shares) = (U256::from(found.assets), U256::from(found.shares));
+    let renews = Action::Renew { by: OPERATOR.account(), operator: OPERATOR, strategy: token };
+    let errors = [
+        V::NotWornOut { pool, assets, shares }.abi_encode(),
+        M::StillCommitted { operator, strategy, committed: number(0) }.abi_encode(),
+    ];
+    none_applies(&game, &renews, &errors);
+    game.does(renews);
+    let ended = V::PoolGenerationEnded { pool }.abi_encode();
+    none_applies(&game, &withdraw(ALICE, staked, 1 << 20), &[ended]);
 }
