@@ -58,8 +58,8 @@ struct Summary<'a> {
     actions: u64,
     accepted: u64,
     kinds: Vec<Kind>,
-    branches: Reached,
-    reasons: Reached,
+    branches: Coverage,
+    reasons: Coverage,
     failure: Option<Found<'a>>,
 }
 
@@ -80,7 +80,7 @@ struct Kind {
 }
 
 #[derive(Serialize)]
-struct Reached {
+struct Coverage {
     reached: usize,
     of: usize,
     missed: Vec<&'static str>,
@@ -282,7 +282,7 @@ fn summary<'a>(
         let of = names.len();
         let missed: Vec<_> =
             names.into_iter().filter(|(_, times)| *times == 0).map(|(name, _)| name).collect();
-        Reached { reached: of - missed.len(), of, missed }
+        Coverage { reached: of - missed.len(), of, missed }
     };
     let branches = tally.branches().iter().map(|(branch, times)| (branch.name(), times));
     Summary {
