@@ -10,6 +10,9 @@ FOUNDRY := script/foundry
 # Forge's lint shares no cache with its build: mixed, they can make it find no tests.
 FORGE_LINT := FOUNDRY_CACHE_PATH=target/forge-lint/cache FOUNDRY_OUT=target/forge-lint/out $(FOUNDRY) forge
 BIN := $(or $(CARGO_TARGET_DIR),target)/debug
+RELEASE := $(or $(CARGO_TARGET_DIR),target)/release
+# What deep campaigns keep: histories that reached something new.
+CORPUS := target/fuzz/corpus
 # The least numbers of tests that must have run: raise them with every test added.
 FORGE_TESTS := 796
 FORGE_TESTS_AT_OTHER_DECIMALS := 766
@@ -54,6 +57,8 @@ lint: tools ## Formatting, compiler warnings, lints, links, and trees
 	@$(FORGE_LINT) lint --deny warnings --quiet
 	@script/check-trees
 	@script/check-docs
+	@for patch in test/bugs/*.patch; do git apply --check "$$patch" || \
+		{ echo "error: $$patch does not fit the contracts any more" >&2; exit 1; }; done
 	@found=0; grep -rnE 'new (StakeVault|AllocationManager|Genesis)\b' test script --include='*.sol' || found=$$?; [[ $$found -eq 1 ]] || \
 		{ echo "error: tests compile without IR: deploy the core from its artifact, not with new" >&2; exit 1; }
 	@cargo clippy --locked --workspace --all-targets --quiet -- -D warnings
@@ -94,6 +99,12 @@ test-rust: tools ## Rust tests, and the committed artifacts against the compiler
 
 ##@ Now and then
 
+.PHONY: fuzz
+fuzz: tools ## Hunt for disagreement between the contracts and the model: a million actions
+	@script/say "building palisade for speed (a few minutes the first time)"
+	@cargo build --locked --release --package palisade-cli --quiet
+	@$(RELEASE)/palisade fuzz --actions 1000000
+
 .PHONY: devnet
 devnet: tools ## A local chain with everything deployed and funded, until Ctrl-C
 	@cargo build --locked --workspace --bins
@@ -117,7 +128,7 @@ fmt: tools ## Format everything
 	@cargo fmt --all
 
 .PHONY: deep
-deep: tools ## Long campaigns: fuzzing at 6, 8 and 18 decimals, the invariants and the model with many times the runs
+deep: tools ## Long campaigns: fuzz tests, invariants, the model, the contracts against it, planted bugs
 	@for decimals in 6 8 18; do \
 		script/say "contracts at $$decimals decimals, 20,000 runs of each fuzz test"; \
 		DECIMALS=$$decimals FORGE_SNAPSHOT_EMIT=false FOUNDRY_FUZZ_RUNS=20000 \
@@ -127,10 +138,16 @@ deep: tools ## Long campaigns: fuzzing at 6, 8 and 18 decimals, the invariants a
 			script/at-least 1 $(FOUNDRY) forge test -vv --match-path 'test/invariant/*'; \
 	done
 	@script/say "model: 200,000 random histories"
-	@PROPTEST_CASES=200000 cargo test --locked --release -p palisade-model
+	@PROPTEST_CASES=200000 cargo test --locked --release --package palisade-model
+	@script/say "contracts against the model: 50 million actions, and 5 million guided by what they reach"
+	@cargo build --locked --release --package palisade-cli --quiet
+	@$(RELEASE)/palisade fuzz --seed "$$(date +%Y%m%d)" --actions 50000000
+	@$(RELEASE)/palisade fuzz --seed "$$(date +%Y%m%d)" --actions 5000000 --corpus $(CORPUS)
+	@script/say "planted bugs, each hunted by fuzzing alone"
+	@PALISADE=$(RELEASE)/palisade script/bite
 
 .PHONY: bench
-bench: tools ## What a devnet costs to start
+bench: tools ## How fast a devnet starts and the fuzzer runs
 	@cargo bench --locked --workspace
 
 .PHONY: clean

@@ -34,6 +34,9 @@ use crate::{
 /// end, short enough that the world stays small.
 pub const HISTORY_LENGTH: u64 = 1_000;
 
+/// One history in so many is followed with fractions too.
+const EXACT_EVERY: u16 = 16;
+
 /// A hunt for disagreement between contracts and model.
 ///
 /// ```
@@ -344,6 +347,9 @@ impl Fuzz {
         mut features: Option<&mut Features>,
     ) -> Result<(Tally, Option<(Vec<Action>, Disagreement)>)> {
         let mut duel = self.prepared(start);
+        if genes.first().is_some_and(|gene| gene.picks[0].is_multiple_of(EXACT_EVERY)) {
+            duel.follow_exactly();
+        }
         let mut chooser = Chooser::new(world);
         let mut tally = Tally::default();
         let mut actions = Vec::with_capacity(genes.len());
@@ -388,6 +394,7 @@ impl Fuzz {
     ) -> std::result::Result<Option<(usize, Disagreement)>, E> {
         let world = World::new()?;
         let mut duel = self.prepared(&Duel::new(&world, &self.genesis)?);
+        duel.follow_exactly();
         for (place, action) in (1..).zip(actions) {
             let Verdict { outcome, disagreement } = duel.act(action)?;
             tell(Replayed {
@@ -411,6 +418,7 @@ impl Fuzz {
     /// The same, and nothing is told.
     fn retry(&self, start: &Duel, actions: &[Action]) -> Result<Option<(usize, Disagreement)>> {
         let mut duel = self.prepared(start);
+        duel.follow_exactly();
         for (place, action) in actions.iter().enumerate() {
             if let Some(disagreement) = duel.act(action)?.disagreement {
                 return Ok(Some((place + 1, disagreement)));

@@ -4,7 +4,7 @@ use std::fmt;
 
 use alloy::primitives::{Bytes, Log};
 use palisade_bindings::Refusal;
-use palisade_model::{Action, Model, ModelError, Outcome, Watch};
+use palisade_model::{Action, Exact, Model, ModelError, Outcome, Watch};
 
 use crate::{
     Disagreement, Result,
@@ -45,6 +45,7 @@ pub struct Duel {
     model: Model,
     words: Words,
     watch: Watch,
+    exact: Option<Exact>,
     checks: Vec<(String, Check)>,
     steps: u64,
 }
@@ -70,6 +71,7 @@ impl Duel {
             model,
             words: Words::new(world),
             watch,
+            exact: None,
             checks: Vec::new(),
             steps: 0,
         };
@@ -90,6 +92,7 @@ impl Duel {
             model: self.model.clone(),
             words: self.words.clone(),
             watch: self.watch.clone(),
+            exact: None,
             checks: Vec::new(),
             steps: self.steps,
         }
@@ -98,6 +101,11 @@ impl Duel {
     /// Asks something more after each action.
     pub fn check(&mut self, name: impl Into<String>, check: Check) {
         self.checks.push((name.into(), check));
+    }
+
+    /// Follows everything with fractions too, and judges how far the integers stray from them. It takes its time.
+    pub fn follow_exactly(&mut self) {
+        self.exact = Some(Exact::new(&self.model));
     }
 
     /// The model's state.
@@ -135,6 +143,11 @@ impl Duel {
         }
         if let Err(broken) = self.watch.observe(&self.model, action, outcome) {
             return Ok(Some(Disagreement::Promise(broken.to_string())));
+        }
+        if let Some(exact) = &mut self.exact
+            && let Err(strayed) = exact.observe(&self.model, action, outcome)
+        {
+            return Ok(Some(Disagreement::Promise(strayed.to_string())));
         }
         for (name, check) in &mut self.checks {
             let Self { chain, model, world, .. } = self;
