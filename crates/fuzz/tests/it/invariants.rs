@@ -9,7 +9,9 @@ const MOST: u128 = 100_000_000_000_000_000_000;
 
 /// No pool holds more than 10^20, which stakers break soon.
 fn small_pools(step: &mut Step<'_>) -> Result<(), String> {
-    let holds = |model: &Model| model.pools().map(|(operator, token)| model.pool(operator, token).assets).max();
+    let holds = |model: &Model| {
+        model.pools().map(|(operator, token)| model.pool(operator, token).assets).max()
+    };
     match holds(step.model) {
         Some(most) if most > MOST => Err(format!("a pool holds {most}")),
         _ => Ok(()),
@@ -25,8 +27,9 @@ fn that_fails_is_found_and_made_small() {
     let failure = hunt().run().unwrap().failure.unwrap();
     assert_eq!(failure.disagreement.kind(), "invariant");
     let told = failure.disagreement.to_string();
-    assert!(told.starts_with("small pools: a pool holds 1"), "{told}");
-    assert!(failure.actions.len() <= 3, "{:?}", failure.actions);
+    assert!(told.starts_with("small pools: a pool holds "), "{told}");
+    // An operator registers, opens, an epoch passes, and somebody deposits; or somebody deposits to nobody.
+    assert!(failure.actions.len() <= 4, "{:?}", failure.actions);
     assert!(failure.length > failure.actions.len());
     assert!(failure.after >= failure.length as u64);
 }
@@ -52,7 +55,7 @@ fn that_fails_replays_from_its_file_step_by_step() {
     assert_eq!(replayed.unwrap(), Some((length, failure.disagreement)));
     for (place, (told, action)) in (1..).zip(told.iter().zip(&failure.actions)) {
         assert_eq!((told.0, &told.1, told.2), (place, action, true));
-        assert!(told.3.contains("epoch 1, 0 s into it"), "{}", told.3);
+        assert!(told.3.lines().nth(2).unwrap().starts_with("epoch "), "{}", told.3);
     }
     assert_eq!(told.len(), length);
 
