@@ -50,12 +50,20 @@ pub struct Write {
 /// What became of a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Executed {
-    /// What it returned, or the data that it reverted with.
+    /// What it returned, or the data that it reverted with; none where it was halted.
     pub output: std::result::Result<Bytes, Bytes>,
+    /// Why it was halted, where it neither returned nor reverted: too little gas, or no opcode.
+    pub halted: Option<String>,
     /// What it logged.
     pub logs: Vec<Log>,
     /// The words that it changed.
     pub writes: Vec<Write>,
+}
+
+impl Executed {
+    const fn failed(data: Bytes, halted: Option<String>) -> Self {
+        Self { output: Err(data), halted, logs: Vec::new(), writes: Vec::new() }
+    }
 }
 
 /// A chain on which the core stands, and some tokens.
@@ -149,13 +157,11 @@ impl Chain {
                         account.changed_storage_slots().map(write).collect::<Vec<_>>()
                     };
                 let writes = state.iter().flat_map(changed).collect();
-                Executed { output: Ok(output.into_data()), logs, writes }
+                Executed { output: Ok(output.into_data()), halted: None, logs, writes }
             }
-            ExecutionResult::Revert { output, .. } => {
-                Executed { output: Err(output), logs: Vec::new(), writes: Vec::new() }
-            }
+            ExecutionResult::Revert { output, .. } => Executed::failed(output, None),
             ExecutionResult::Halt { reason, .. } => {
-                return Err(Error::Halted(format!("{reason:?}")));
+                Executed::failed(Bytes::new(), Some(format!("{reason:?}")))
             }
         };
         self.evm.ctx.journaled_state.database.commit(state);
@@ -182,11 +188,12 @@ impl Chain {
         }
     }
 
-    /// Asks a view, and leaves the answer as it comes: what it returns, or the data that it reverts with. Nobody pays
-    /// for it, and what it read stays at hand for the next one, until [`Chain::forget_reads`] or a call.
+    /// Asks a view, and leaves the answer as it comes: what it returns, or the data that it reverts with, none where it
+    /// was halted. Nobody pays for it, and what it read stays at hand for the next one, until [`Chain::forget_reads`] or
+    /// a call.
     ///
     /// # Errors
-    /// [`Error::Evm`] where the EVM could not run it, [`Error::Halted`] where it neither returned nor reverted.
+    /// [`Error::Evm`] where the EVM could not run it.
     pub(crate) fn answer(
         &mut self,
         to: Address,
@@ -196,7 +203,7 @@ impl Chain {
         match result.map_err(|error| Error::Evm(error.to_string()))? {
             ExecutionResult::Success { output, .. } => Ok(Ok(output.into_data())),
             ExecutionResult::Revert { output, .. } => Ok(Err(output)),
-            ExecutionResult::Halt { reason, .. } => Err(Error::Halted(format!("{reason:?}"))),
+            ExecutionResult::Halt { .. } => Ok(Err(Bytes::new())),
         }
     }
 

@@ -192,7 +192,8 @@ impl Duel {
                 self.words.follow(&mut self.chain, now, &expected.logs, &executed.writes)
             }
             (Ok(_), Err(data)) => {
-                Ok(Some(Disagreement::Refused { reason: Refusal::decode(data).to_string() }))
+                let reason = told(executed, &Refusal::decode(data));
+                Ok(Some(Disagreement::Refused { reason }))
             }
             (Err(reason), Ok(_)) => Ok(Some(Disagreement::Accepted { reason: reason.to_string() })),
             (Err(reason), Err(data)) => {
@@ -200,7 +201,7 @@ impl Duel {
                 if reasons::applies(&self.world, &self.model, action, &refusal) {
                     return Ok(None);
                 }
-                let (chain, model) = (refusal.to_string(), reason.to_string());
+                let (chain, model) = (told(executed, &refusal), reason.to_string());
                 Ok(Some(Disagreement::Reason { chain, model, data: data.clone() }))
             }
         }
@@ -214,6 +215,14 @@ pub struct Verdict {
     pub outcome: std::result::Result<Outcome, ModelError>,
     /// Where chain and model disagree.
     pub disagreement: Option<Disagreement>,
+}
+
+/// Why the chain refuses, in words. A call that was halted has no data, which applies to nothing.
+fn told(executed: &Executed, refusal: &Refusal) -> String {
+    match &executed.halted {
+        Some(why) => format!("halted: {why}"),
+        None => refusal.to_string(),
+    }
 }
 
 fn compare_output(expected: &Expected, returned: &Bytes, logs: &[Log]) -> Option<Disagreement> {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use palisade_model::{Action, ActionKind, Branches, Model, ModelError, Outcome};
 
 /// Counts of actions, of branches of the model, and of reasons to refuse.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
     kinds: BTreeMap<ActionKind, Attempts>,
     reasons: BTreeMap<&'static str, u64>,

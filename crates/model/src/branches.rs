@@ -348,7 +348,7 @@ impl Branch {
 }
 
 /// How often each branch was taken.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Branches {
     counts: [Cell<u64>; Branch::COUNT],
 }

@@ -10,6 +10,7 @@
 mod demo;
 mod deploy;
 mod devnet;
+mod fuzz;
 mod manifest;
 mod node;
 mod palisade;
