@@ -14,9 +14,7 @@ import {
     Wad
 } from "./Replay.sol";
 
-// Found by palisade-fuzz (returned): the call returned
-// 0x00000000000000000000000000000000000000000000000000000000000003cd, not
-// 0x00000000000000000000000000000000000000000000000000000000000003cc
+// Found by palisade-fuzz (returned): the call returned 973, not 972
 // Replay it: script/foundry forge test -vvvv --match-path test/fuzz/Example.t.sol
 contract ExampleTest is Replay {
     // forgefmt: disable-next-item

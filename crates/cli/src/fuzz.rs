@@ -1,5 +1,5 @@
 use std::{
-    fs,
+    env, fs,
     io::{self, IsTerminal},
     num::NonZero,
     path::{Path, PathBuf},
@@ -119,7 +119,7 @@ impl FuzzArgs {
     }
 
     fn campaign(self, fuzz: Fuzz) -> Result<()> {
-        let Self { seed, actions, jobs, length, corpus, out, json, .. } = self;
+        let Self { seed, actions, jobs, length, artifact, corpus, out, json, .. } = self;
         let jobs =
             jobs.or_else(|| thread::available_parallelism().ok()).unwrap_or(NonZero::<usize>::MIN);
         let began = Instant::now();
@@ -144,7 +144,7 @@ impl FuzzArgs {
             output::note(&format!("{rate} actions a second on {jobs} threads"));
         }
         if let (Some(failure), Some((history, forge))) = (&report.failure, &files) {
-            output::note(&told(failure, history, forge));
+            output::note(&told(failure, artifact.as_deref(), history, forge));
         }
         let found = report.failure.as_ref().zip(files.as_ref());
         output::print_json(&summary(seed, &report.tally, found))?;
@@ -232,14 +232,18 @@ fn write(folder: &Path, seed: u64, failure: &Failure) -> Result<(PathBuf, PathBu
     Ok((json, forge))
 }
 
-fn told(failure: &Failure, json: &Path, forge: &Path) -> String {
+/// What was found, and the commands that show it again; they can be typed as they stand.
+fn told(failure: &Failure, artifact: Option<&Path>, json: &Path, forge: &Path) -> String {
     let Failure { history, after, length, actions, disagreement, .. } = failure;
+    let command = env::args().next().unwrap_or_else(|| "palisade".to_owned());
+    let of = artifact.map(|path| format!(" --artifact {}", path.display())).unwrap_or_default();
+    let file = forge.file_name().unwrap_or_default().to_string_lossy();
     let (count, json, forge) = (actions.len(), json.display(), forge.display());
     format!(
         "history {history} fails after {after} actions: {disagreement}\n\
          The smallest history that shows it has {count} of its {length} actions.\n\
-         step by step:  palisade fuzz --replay {json} --steps\n\
-         as a test:     cp {forge} test/fuzz/ && make build && forge test --match-path 'test/fuzz/*'"
+         step by step:  {command} fuzz --replay {json} --steps{of}\n\
+         as a test:     cp {forge} test/fuzz/ && script/foundry forge test --match-path test/fuzz/{file}"
     )
 }
 

@@ -19,7 +19,7 @@ use palisade_model::{Action, Model, ModelError, Outcome};
 use crate::{
     Disagreement, Result, Tally,
     choose::Chooser,
-    duel::{Check, Duel, Verdict},
+    duel::{Check, Duel, Step, Verdict},
     forge::forge_test,
     genes::{Gene, Rng},
     guided::Features,
@@ -240,14 +240,19 @@ impl Fuzz {
         Self { shrinks, ..self }
     }
 
-    /// Asks something more after each action: an invariant of one's own. `make` makes the check of one history, which
-    /// may keep what it has seen.
+    /// Asks something more after each action, also after a refused one: an invariant of one's own. An error is a
+    /// complaint in words. What the check remembers it remembers within one history: each begins with a clone.
     #[must_use]
     pub fn invariant(
         mut self,
         name: impl Into<String>,
-        make: impl Fn() -> Check + Send + Sync + 'static,
+        check: impl FnMut(&mut Step<'_>) -> std::result::Result<(), String>
+        + Clone
+        + Send
+        + Sync
+        + 'static,
     ) -> Self {
+        let make = move || -> Check { Box::new(check.clone()) };
         self.checks.push(Named { name: name.into(), make: Arc::new(make) });
         self
     }

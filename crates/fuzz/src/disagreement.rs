@@ -119,7 +119,7 @@ impl fmt::Display for Disagreement {
                 )
             }
             Self::Returned { expected, found } => {
-                write!(f, "the call returned {found}, not {expected}")
+                write!(f, "the call returned {}, not {}", number(found), number(expected))
             }
             Self::Log { place, expected, found } => match (expected, found) {
                 (Some(expected), Some(found)) => {
@@ -160,4 +160,11 @@ impl fmt::Display for Disagreement {
             Self::Invariant { name, complaint } => write!(f, "{name}: {complaint}"),
         }
     }
+}
+
+/// A single word as the number that it is, anything else in hex.
+fn number(returned: &Bytes) -> String {
+    U256::try_from_be_slice(returned)
+        .filter(|_| returned.len() == 32)
+        .map_or_else(|| returned.to_string(), |word| word.to_string())
 }

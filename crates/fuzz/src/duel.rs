@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use alloy::primitives::{Bytes, Log};
+use alloy::{
+    primitives::{Address, Bytes, Log},
+    sol_types::SolCall,
+};
 use palisade_bindings::Refusal;
 use palisade_model::{Action, Exact, Model, ModelError, Outcome, Watch};
 
@@ -33,6 +36,22 @@ pub struct Step<'a> {
     pub chain: &'a mut Chain,
     /// Where everything stands.
     pub world: &'a World,
+}
+
+impl Step<'_> {
+    /// Asks a view of the chain. It takes addresses and ids as the chain has them, which [`world`](crate::world) makes
+    /// of the model's.
+    ///
+    /// # Errors
+    /// A complaint that names the view, where it reverts.
+    pub fn view<C: SolCall>(
+        &mut self,
+        contract: Address,
+        call: &C,
+    ) -> std::result::Result<C::Return, String> {
+        let answer = self.chain.view(contract, call).map_err(|error| error.to_string())?;
+        answer.map_err(|data| format!("{} reverts: {}", C::SIGNATURE, Refusal::decode(&data)))
+    }
 }
 
 /// What is asked after each action, besides what is always asked; an error is a complaint in words.

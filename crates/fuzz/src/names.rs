@@ -46,32 +46,38 @@ fn names() -> BTreeMap<Address, String> {
 }
 
 /// What an address is called: its role in the world, or its hexadecimal digits.
-pub(crate) fn name_of(address: Address) -> Cow<'static, str> {
+#[must_use]
+pub fn name_of(address: Address) -> Cow<'static, str> {
     NAMES.get(&address).map_or_else(|| address.to_string().into(), |name| name.as_str().into())
 }
 
 /// What an account is called.
-pub(crate) fn account(account: Account) -> Cow<'static, str> {
+#[must_use]
+pub fn account(account: Account) -> Cow<'static, str> {
     name_of(world::address(account))
 }
 
 /// What an operator is called; zero is no operator but idle stake.
-pub(crate) fn operator(operator: Operator) -> Cow<'static, str> {
+#[must_use]
+pub fn operator(operator: Operator) -> Cow<'static, str> {
     if operator == Operator::IDLE { "idle".into() } else { account(operator.account()) }
 }
 
 /// What a token is called.
-pub(crate) fn token(strategy: Strategy) -> Cow<'static, str> {
+#[must_use]
+pub fn token(strategy: Strategy) -> Cow<'static, str> {
     name_of(world::strategy(strategy))
 }
 
 /// What an operator set is called.
-pub(crate) fn set(set: OperatorSetId) -> String {
+#[must_use]
+pub fn set(set: OperatorSetId) -> String {
     format!("set {} of {}", set.id, account(set.avs))
 }
 
 /// What a pool generation is called.
-pub(crate) fn pool(id: PoolId) -> String {
+#[must_use]
+pub fn pool(id: PoolId) -> String {
     let of = format!("{}/{}", operator(id.operator), token(id.strategy));
     if id.generation == 0 { of } else { format!("{of}/{}", id.generation) }
 }

@@ -9,7 +9,8 @@ use crate::{
 };
 
 /// One line that says what an action does, or is refused to do.
-pub(crate) fn tell(action: &Action) -> String {
+#[must_use]
+pub fn tell(action: &Action) -> String {
     let told = environment(action).or_else(|| stake(action)).or_else(|| position(action));
     told.or_else(|| service(action)).or_else(|| promise(action)).unwrap_or_else(|| slash(action))
 }

@@ -155,52 +155,62 @@ impl World {
 }
 
 /// An account's address.
-pub(crate) const fn address(account: Account) -> Address {
+#[must_use]
+pub const fn address(account: Account) -> Address {
     Address::new(account.0)
 }
 
 /// An operator's address.
-pub(crate) const fn operator(operator: Operator) -> Address {
+#[must_use]
+pub const fn operator(operator: Operator) -> Address {
     Address::new(operator.0)
 }
 
 /// A strategy's address.
-pub(crate) const fn strategy(strategy: Strategy) -> Address {
+#[must_use]
+pub const fn strategy(strategy: Strategy) -> Address {
     Address::new(strategy.0)
 }
 
 /// Many strategies' addresses.
-pub(crate) fn strategies(strategies: &[Strategy]) -> Vec<Address> {
+#[must_use]
+pub fn strategies(strategies: &[Strategy]) -> Vec<Address> {
     strategies.iter().copied().map(strategy).collect()
 }
 
 /// A pool generation's id.
-pub(crate) fn pool(pool: PoolId) -> chain::PoolId {
+#[must_use]
+pub fn pool(pool: PoolId) -> chain::PoolId {
     chain::PoolId::key(operator(pool.operator), strategy(pool.strategy))
         .at_generation(pool.generation)
 }
 
 /// An operator set's id.
-pub(crate) fn set(set: OperatorSetId) -> chain::OperatorSetId {
+#[must_use]
+pub fn set(set: OperatorSetId) -> chain::OperatorSetId {
     chain::OperatorSetId::new(address(set.avs), set.id)
 }
 
 /// An epoch.
-pub(crate) fn epoch(epoch: Epoch) -> U256 {
+#[must_use]
+pub fn epoch(epoch: Epoch) -> U256 {
     U256::from(epoch.0)
 }
 
 /// A fraction.
-pub(crate) fn wad(wad: Wad) -> U256 {
+#[must_use]
+pub fn wad(wad: Wad) -> U256 {
     long(wad.0)
 }
 
 /// A number of the model; its largest stands for the largest of the chain, which no 128 bits hold.
-pub(crate) fn wide(number: u128) -> U256 {
+#[must_use]
+pub fn wide(number: u128) -> U256 {
     if number == u128::MAX { U256::MAX } else { U256::from(number) }
 }
 
 /// The same of 64 bits.
-pub(crate) fn long(number: u64) -> U256 {
+#[must_use]
+pub fn long(number: u64) -> U256 {
     if number == u64::MAX { U256::MAX } else { U256::from(number) }
 }
