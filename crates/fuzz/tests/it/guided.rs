@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use palisade_fuzz::{Check, Fuzz, Progress, Step};
+use palisade_fuzz::{Fuzz, Progress, Step};
 use palisade_model::ActionKind;
 
 use crate::{assert_agreed, campaign, found, jobs};
@@ -32,7 +32,7 @@ fn peaceful() -> Fuzz {
         (ActionKind::ProposeSlash, Ok(outcome)) => Err(format!("{outcome:?}")),
         _ => Ok(()),
     };
-    hunt().invariant("peace", move || Box::new(check) as Check)
+    hunt().invariant("peace", check)
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! An invariant of one's own.
 
-use palisade_fuzz::{Check, Disagreement, Error, Fuzz, History, Step};
+use palisade_fuzz::{Disagreement, Error, Fuzz, History, Step};
 use palisade_model::Model;
 
 use crate::{campaign, found, jobs};
@@ -19,7 +19,7 @@ fn small_pools(step: &mut Step<'_>) -> Result<(), String> {
 }
 
 fn hunt() -> Fuzz {
-    campaign(1, 20_000).invariant("small pools", || Box::new(small_pools) as Check)
+    campaign(1, 20_000).invariant("small pools", small_pools)
 }
 
 #[test]
@@ -78,15 +78,12 @@ fn that_fails_fails_alike_on_any_number_of_threads() {
 
 #[test]
 fn that_keeps_what_it_has_seen_begins_anew_with_each_history() {
-    let make = || {
-        let mut seen = 0;
-        let check = move |_: &mut Step<'_>| {
-            seen += 1;
-            if seen > 100 { Err(format!("{seen} actions")) } else { Ok(()) }
-        };
-        Box::new(check) as Check
+    let mut seen = 0;
+    let check = move |_: &mut Step<'_>| {
+        seen += 1;
+        if seen > 100 { Err(format!("{seen} actions")) } else { Ok(()) }
     };
-    let hunt = |length| campaign(1, 1_000).length(length).shrinks(false).invariant("short", make);
+    let hunt = |length| campaign(1, 1_000).length(length).shrinks(false).invariant("short", check);
     assert!(hunt(100).run().unwrap().failure.is_none());
     let failure = hunt(101).run().unwrap().failure.unwrap();
     let complaint = "101 actions".to_owned();
@@ -96,18 +93,15 @@ fn that_keeps_what_it_has_seen_begins_anew_with_each_history() {
 
 #[test]
 fn may_ask_the_chain() {
-    let check = || {
-        let check = |step: &mut Step<'_>| {
-            let call = palisade_bindings::StakeVault::currentEpochCall {};
-            let epoch = step.chain.view(step.world.vault, &call).unwrap().unwrap();
-            let expected = step.model.epoch().0;
-            if epoch == alloy::primitives::U256::from(expected) {
-                Ok(())
-            } else {
-                Err(format!("epoch {epoch}, not {expected}"))
-            }
-        };
-        Box::new(check) as Check
+    let check = |step: &mut Step<'_>| {
+        let call = palisade_bindings::StakeVault::currentEpochCall {};
+        let epoch = step.view(step.world.vault, &call)?;
+        let expected = step.model.epoch().0;
+        if epoch == alloy::primitives::U256::from(expected) {
+            Ok(())
+        } else {
+            Err(format!("epoch {epoch}, not {expected}"))
+        }
     };
     let report = campaign(3, 2_000).invariant("epochs", check).run().unwrap();
     assert_eq!(found(&report), None);
