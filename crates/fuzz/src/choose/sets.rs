@@ -5,7 +5,7 @@ use palisade_model::{
 };
 
 use super::{Chooser, FEW_MEMBERS, FEW_SETS, MANY_SETS, STEPS, is_live, picks::Picks, sender, set};
-use crate::world::{EPOCH_LENGTH, RESOLVER, SLASHERS, STAKERS, STRANGER, TREASURY};
+use crate::world::{EPOCH_LENGTH, REGISTRARS, RESOLVER, SLASHERS, STAKERS, STRANGER, TREASURY};
 
 impl Chooser {
     pub(super) fn create_operator_set(&self, model: &Model, picks: &mut Picks) -> Action {
@@ -39,7 +39,9 @@ impl Chooser {
     }
 
     pub(super) fn remove_strategy(&self, model: &Model, picks: &mut Picks) -> Action {
-        let (set, strategy) = self.set_with(model, picks, true);
+        let (live, strategy) = self.set_with(model, picks, true);
+        // What a retired set accepts is still its service's to say.
+        let set = if picks.once_in(12) { set(picks.below(self.created)) } else { live };
         let by = sender(model, picks, set.avs, Function::RemoveStrategies);
         Action::RemoveStrategy { by, set, strategy }
     }
@@ -184,6 +186,8 @@ fn terms(picks: &mut Picks) -> Terms {
         1 => Some(slasher).filter(|slasher| !slasher.is_zero()),
         _ => Some(RESOLVER),
     };
+    let registrar =
+        picks.one(&[None, None, None, None, None, None, Some(REGISTRARS[0]), Some(REGISTRARS[1])]);
     let conditions = [picks.one(&[0, 1, 0x7f, 0xff]); 32];
-    Terms { slasher, recipient, window, resolver, cap, conditions, registrar: None }
+    Terms { slasher, recipient, window, resolver, cap, conditions, registrar }
 }
