@@ -159,8 +159,9 @@ impl Chain {
             ExecutionResult::Revert { output, .. } => {
                 Executed { output: Err(output), logs: Vec::new(), writes: Vec::new() }
             }
-            ExecutionResult::Halt { reason, .. } => {
-                return Err(Error::Halted(format!("{reason:?}")));
+            // Without any data: so no reason is, and none applies.
+            ExecutionResult::Halt { .. } => {
+                Executed { output: Err(Bytes::new()), logs: Vec::new(), writes: Vec::new() }
             }
         };
         self.evm.ctx.journaled_state.database.commit(state);
@@ -191,7 +192,7 @@ impl Chain {
     /// for it, and what it read stays at hand for the next one, until [`Chain::forget_reads`] or a call.
     ///
     /// # Errors
-    /// [`Error::Evm`] where the EVM could not run it, [`Error::Halted`] where it neither returned nor reverted.
+    /// [`Error::Evm`] where the EVM could not run it.
     pub(crate) fn answer(
         &mut self,
         to: Address,
@@ -201,7 +202,7 @@ impl Chain {
         match result.map_err(|error| Error::Evm(error.to_string()))? {
             ExecutionResult::Success { output, .. } => Ok(Ok(output.into_data())),
             ExecutionResult::Revert { output, .. } => Ok(Err(output)),
-            ExecutionResult::Halt { reason, .. } => Err(Error::Halted(format!("{reason:?}"))),
+            ExecutionResult::Halt { .. } => Ok(Err(Bytes::new())),
         }
     }
 

@@ -18,9 +18,6 @@ pub enum Error {
         /// Why not.
         reason: String,
     },
-    /// A call neither returned nor reverted.
-    #[error("a call was halted: {0}")]
-    Halted(String),
 }
 
 /// The result of most functions here.

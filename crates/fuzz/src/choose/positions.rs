@@ -13,7 +13,7 @@ impl Chooser {
         {
             return Action::Transfer { by, from, to, pool, amount };
         }
-        let (gated, ended) = (picks.once_in(24), picks.below(4) == 0);
+        let (gated, ended) = (picks.once_in(8), picks.below(4) == 0);
         let (pool, from) = self.position(model, picks, |id, _| {
             let current = model.pool_id(id.operator, id.strategy).generation;
             model.approver(id.operator).is_some() == gated && (id.generation < current) == ended

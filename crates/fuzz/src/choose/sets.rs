@@ -76,9 +76,11 @@ impl Chooser {
         let by = sender(model, picks, operator.account(), Function::Join);
         // Whoever has left and has not settled all does not get in.
         let hasty = picks.once_in(8);
-        let settled = |set| hasty || model.counted(operator, set).is_empty();
-        let outside = |set| !model.is_member(operator, set) && settled(set);
-        let found = picks.first(&self.sets, outside).filter(|_| !picks.once_in(12));
+        let settled = |set| model.counted(operator, set).is_empty() != hasty;
+        let outside = |set| !model.is_member(operator, set);
+        let found = picks.first(&self.sets, |set| outside(set) && settled(set));
+        let found = found.or_else(|| picks.first(&self.sets, |set| hasty && outside(set)));
+        let found = found.filter(|_| !picks.once_in(12));
         Action::Join { by, operator, set: found.unwrap_or_else(|| self.set(picks)) }
     }
 

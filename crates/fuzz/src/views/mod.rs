@@ -38,7 +38,7 @@ const MOST: usize = 500;
 /// Compares what the views answer with what the model does. Returns the first that differs.
 ///
 /// # Errors
-/// [`Error::Evm`] and [`Error::Halted`] where the EVM gave no answer.
+/// [`Error::Evm`] where the EVM gave no answer.
 pub(crate) fn compare(
     chain: &mut Chain,
     world: &World,
