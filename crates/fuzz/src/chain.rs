@@ -11,14 +11,14 @@ use revm::{
     context::{BlockEnv, CfgEnv, Journal, TxEnv, result::ExecutionResult},
     database::{CacheDB, EmptyDB},
     primitives::hardfork::SpecId,
-    state::EvmState,
+    state::{AccountInfo, Bytecode, EvmState},
 };
 
 use crate::{
     Error, Result,
     world::{
-        AUTHORITY, CHAIN_ID, CREATOR, ENDOWMENT, EPOCH_LENGTH, ORIGIN, STAKERS, World, address,
-        strategy,
+        AUTHORITY, CHAIN_ID, CREATOR, ENDOWMENT, EPOCH_LENGTH, ORIGIN, REGISTRAR_CODES, REGISTRARS,
+        STAKERS, World, address, strategy,
     },
 };
 
@@ -109,7 +109,12 @@ impl Chain {
             basefee: 0,
             ..BlockEnv::default()
         };
-        let mut chain = Self { evm: evm(Db::default(), block), birth: Vec::new() };
+        let mut db = Db::default();
+        for (registrar, code) in REGISTRARS.into_iter().zip(REGISTRAR_CODES) {
+            let code = Bytecode::new_raw(Bytes::from_static(code));
+            db.insert_account_info(address(registrar), AccountInfo::from_bytecode(code));
+        }
+        let mut chain = Self { evm: evm(db, block), birth: Vec::new() };
         let arguments = Genesis::constructorCall {
             authority: address(AUTHORITY),
             epochLength: U256::from(EPOCH_LENGTH),

@@ -28,6 +28,8 @@ fn names() -> BTreeMap<Address, String> {
             single("nobody", Account::default()),
             single("governance", world::AUTHORITY),
             single("resolver", world::RESOLVER),
+            single("registrar 1", world::REGISTRARS[0]),
+            single("registrar 2", world::REGISTRARS[1]),
             single("treasury", world::TREASURY),
             single("stranger", world::STRANGER),
         ])

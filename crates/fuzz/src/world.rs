@@ -1,7 +1,7 @@
 //! Who and what there is: the ids of the model, and where they stand on the chain.
 
 use alloy::{
-    primitives::{Address, B256, Bytes, U256, address, keccak256},
+    primitives::{Address, B256, Bytes, U256, address, hex, keccak256},
     signers::{SignerSync, local::PrivateKeySigner},
     sol,
     sol_types::{SolStruct, eip712_domain},
@@ -65,6 +65,16 @@ pub const SLASHERS: [Account; 2] = [Account::from_u64(0x51a_0001), Account::from
 
 /// Who may cancel proposals.
 pub const RESOLVER: Account = Account::from_u64(0x4e5_0001);
+
+/// Contracts that sets tell of joins and leaves. They log what they are told; the second one does not take leaves.
+pub const REGISTRARS: [Account; 2] = [Account::from_u64(0x4e6_0001), Account::from_u64(0x4e6_0002)];
+
+/// Their code: logs the input, without a topic.
+pub(crate) const REGISTRAR_CODES: [&[u8]; 2] = [
+    &hex!("365f5f37365fa000"),
+    // Reverts before that where the selector is that of `onLeave`.
+    &hex!("5f3560e01c63bcc1024414601657365f5f37365fa0005b5f5ffd"),
+];
 
 /// Where slashed stake goes, besides to stakers and out of circulation.
 pub const TREASURY: Account = Account::from_u64(0x74e_0001);

@@ -13,10 +13,16 @@ impl Chooser {
         {
             return Action::Transfer { by, from, to, pool, amount };
         }
-        let (gated, ended) = (picks.once_in(24), picks.below(4) == 0);
-        let (pool, from) = self.position(model, picks, |id, _| {
+        let (gated, ended) = (picks.once_in(8), picks.below(4) == 0);
+        let (pool, from) = self.position(model, picks, |id, owner| {
             let current = model.pool_id(id.operator, id.strategy).generation;
-            model.approver(id.operator).is_some() == gated && (id.generation < current) == ended
+            let suits = if gated {
+                // Nothing else must stand in its way, in a later generation neither.
+                id.generation > 0 && model.position_shares(id, owner) > 0
+            } else {
+                (id.generation < current) == ended
+            };
+            model.approver(id.operator).is_some() == gated && suits
         });
         let by = actor(model, picks, from);
         let to = if picks.once_in(16) { from } else { to };

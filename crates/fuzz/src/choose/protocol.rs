@@ -11,6 +11,9 @@ use crate::world::{SLASHERS, STAKERS, STRANGER, TREASURY};
 /// are used up.
 const MOST_TOKENS: u128 = 1 << 88;
 
+/// The most epochs that pass at a time, in 256: timestamps still fit 40 bits.
+const FARTHEST: u16 = 48_000;
+
 /// Who may be refused by a token: whoever receives slashed stake, most often.
 const REFUSED: [Account; 8] =
     [TREASURY, TREASURY, TREASURY, STAKERS[0], STAKERS[0], STAKERS[1], STAKERS[2], SLASHERS[0]];
@@ -31,6 +34,10 @@ impl Chooser {
         let timestamp = match picks.below(32) {
             // Operators take stake from their second epoch on.
             _ if epoch.0 == 1 && !picks.once_in(2) => next,
+            // So far that every bit of an epoch's number is set now and then.
+            _ if epoch.0 < 1 << 16 && picks.once_in(256) => {
+                clock.start_of(epoch.plus(picks.few(FARTHEST) << 8))
+            }
             0 => now,
             1 | 2 => now + 1,
             3..8 => now + picks.up_to_long(clock.epoch_length()),

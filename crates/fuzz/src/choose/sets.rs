@@ -5,7 +5,7 @@ use palisade_model::{
 };
 
 use super::{Chooser, FEW_MEMBERS, FEW_SETS, MANY_SETS, STEPS, is_live, picks::Picks, sender, set};
-use crate::world::{EPOCH_LENGTH, RESOLVER, SLASHERS, STAKERS, STRANGER, TREASURY};
+use crate::world::{EPOCH_LENGTH, REGISTRARS, RESOLVER, SLASHERS, STAKERS, STRANGER, TREASURY};
 
 impl Chooser {
     pub(super) fn create_operator_set(&self, model: &Model, picks: &mut Picks) -> Action {
@@ -39,7 +39,9 @@ impl Chooser {
     }
 
     pub(super) fn remove_strategy(&self, model: &Model, picks: &mut Picks) -> Action {
-        let (set, strategy) = self.set_with(model, picks, true);
+        let (live, strategy) = self.set_with(model, picks, true);
+        // What a retired set accepts is still its service's to say.
+        let set = if picks.once_in(12) { set(picks.below(self.created)) } else { live };
         let by = sender(model, picks, set.avs, Function::RemoveStrategies);
         Action::RemoveStrategy { by, set, strategy }
     }
@@ -74,9 +76,11 @@ impl Chooser {
         let by = sender(model, picks, operator.account(), Function::Join);
         // Whoever has left and has not settled all does not get in.
         let hasty = picks.once_in(8);
-        let settled = |set| hasty || model.counted(operator, set).is_empty();
-        let outside = |set| !model.is_member(operator, set) && settled(set);
-        let found = picks.first(&self.sets, outside).filter(|_| !picks.once_in(12));
+        let settled = |set| model.counted(operator, set).is_empty() != hasty;
+        let outside = |set| !model.is_member(operator, set);
+        let found = picks.first(&self.sets, |set| outside(set) && settled(set));
+        let found = found.or_else(|| picks.first(&self.sets, |set| hasty && outside(set)));
+        let found = found.filter(|_| !picks.once_in(12));
         Action::Join { by, operator, set: found.unwrap_or_else(|| self.set(picks)) }
     }
 
@@ -184,6 +188,8 @@ fn terms(picks: &mut Picks) -> Terms {
         1 => Some(slasher).filter(|slasher| !slasher.is_zero()),
         _ => Some(RESOLVER),
     };
+    let registrar =
+        picks.one(&[None, None, None, None, None, None, Some(REGISTRARS[0]), Some(REGISTRARS[1])]);
     let conditions = [picks.one(&[0, 1, 0x7f, 0xff]); 32];
-    Terms { slasher, recipient, window, resolver, cap, conditions, registrar: None }
+    Terms { slasher, recipient, window, resolver, cap, conditions, registrar }
 }

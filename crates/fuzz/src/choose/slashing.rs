@@ -1,6 +1,8 @@
 //! Slashes, at once and proposed.
 
-use palisade_model::{Account, Action, Allocation, Budget, Magnitude, Model, OperatorSetId, Wad};
+use palisade_model::{
+    Account, Action, Allocation, Budget, LEAST_MAGNITUDE, Magnitude, Model, OperatorSetId, Wad,
+};
 
 use super::{
     Chooser, OTHERS, STEPS,
@@ -63,7 +65,12 @@ impl Chooser {
         for _ in 0..picks.below(4).saturating_sub(1) {
             let beside = self.token(picks);
             if beside != strategy || picks.once_in(8) {
-                fractions.push((beside, Wad(cap.0.min(picks.up_to_long(1 << 59)))));
+                let part = match picks.below(8) {
+                    0 => cap,
+                    1 => Wad(cap.0.saturating_add(1)),
+                    _ => Wad(cap.0.min(picks.up_to_long(1 << 59))),
+                };
+                fractions.push((beside, part));
             }
         }
         Action::Slash { by, set, operator, fractions }
@@ -149,7 +156,9 @@ fn fraction(picks: &mut Picks, most: Wad) -> Wad {
         2 => most.saturating_add(1),
         3 => Wad::ONE.0 + 1,
         4 => u64::MAX,
-        5..11 => most,
+        5..10 => most,
+        // Of the whole, the first leaves just what a raise needs.
+        10 => most.saturating_sub(LEAST_MAGNITUDE.0),
         11 => most.saturating_sub(picks.up_to_long(1 << 30)),
         12 | 13 => most - most / (1 + (1 << 13)),
         14..20 => most / 3,

@@ -1,16 +1,26 @@
 //! What the allocation manager returns and logs, and the vault for it.
 
-use alloy::primitives::{Address, B256, U256, address, aliases::U192};
+use alloy::{
+    primitives::{Address, B256, Bytes, Log, LogData, U256, address, aliases::U192},
+    sol,
+    sol_types::SolCall,
+};
 use palisade_bindings::{AllocationManager as M, StakeVault as V};
 use palisade_model::{
-    Action, Delivery, Operator, OperatorSetId, Outcome, Parts, PoolId, Slashed, Strategy,
+    Account, Action, Delivery, Operator, OperatorSetId, Outcome, Parts, PoolId, Slashed, Strategy,
 };
 
 use super::{REST, Telling, packed};
 use crate::{
     calls::{selector, terms},
-    world::{EVIDENCE, address, epoch, operator, pool, strategy, wad},
+    world::{EVIDENCE, REGISTRARS, address, epoch, operator, pool, strategy, wad},
 };
+
+sol! {
+    /// What registrars are told.
+    function onJoin(uint192 set, address operator, bytes data);
+    function onLeave(uint192 set, address operator);
+}
 
 /// Where burned tokens go.
 pub(crate) const BURN_ADDRESS: Address = address!("0x000000000000000000000000000000000000dEaD");
@@ -50,7 +60,11 @@ impl Telling<'_> {
                 self.manager_logs(&M::OperatorSetRetired { set: packed(id) });
             }
             A::Join { operator: who, set: id, .. } => {
-                self.manager_logs(&M::Joined { set: packed(id), operator: operator(who) });
+                let (set, operator) = (packed(id), operator(who));
+                self.manager_logs(&M::Joined { set, operator });
+                if let Some(registrar) = self.registrar(id) {
+                    self.told(registrar, &onJoinCall { set, operator, data: Bytes::new() });
+                }
             }
             A::Leave { operator: who, set: id, .. } => self.left(id, who, false),
             A::Eject { operator: who, set: id, .. } => self.left(id, who, true),
@@ -130,7 +144,26 @@ impl Telling<'_> {
         for &(token, effective) in lowered {
             self.allocated(set, who, token, U256::ZERO, epoch(effective));
         }
-        self.manager_logs(&M::Left { set, operator: operator(who), ejected });
+        let operator = operator(who);
+        self.manager_logs(&M::Left { set, operator, ejected });
+        match self.registrar(id) {
+            Some(registrar) if registrar == REGISTRARS[1] => {
+                self.manager_logs(&M::LeaveHookFailed { set, operator });
+            }
+            Some(registrar) => self.told(registrar, &onLeaveCall { set, operator }),
+            None => {}
+        }
+    }
+
+    /// Who is told of the joins and leaves of a set; a retired one keeps it.
+    fn registrar(&self, id: OperatorSetId) -> Option<Account> {
+        self.model.operator_set(id).ok()?.terms.registrar
+    }
+
+    /// A registrar logs what it is told.
+    fn told(&mut self, registrar: Account, call: &impl SolCall) {
+        let data = LogData::new_unchecked(Vec::new(), call.abi_encode().into());
+        self.expected.logs.push(Log { address: address(registrar), data });
     }
 
     /// The generation that ended keeps what is left of it.

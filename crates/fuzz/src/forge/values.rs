@@ -15,8 +15,8 @@ use super::solidity::{Code, call, hex, number, string, text};
 use crate::{
     World,
     world::{
-        AUTHORITY, CREATOR, EVIDENCE, OPERATORS, RESOLVER, SERVICES, SLASHERS, STAKERS, STRANGER,
-        TREASURY, address, strategy,
+        AUTHORITY, CREATOR, EVIDENCE, OPERATORS, REGISTRARS, RESOLVER, SERVICES, SLASHERS, STAKERS,
+        STRANGER, TREASURY, address, strategy,
     },
 };
 
@@ -51,6 +51,8 @@ pub(super) fn constants(world: &World) -> Vec<(String, Address)> {
         ("MANAGER", world.manager),
         ("AUTHORITY", address(AUTHORITY)),
         ("RESOLVER", address(RESOLVER)),
+        ("REGISTRAR_1", address(REGISTRARS[0])),
+        ("REGISTRAR_2", address(REGISTRARS[1])),
         ("TREASURY", address(TREASURY)),
         ("STRANGER", address(STRANGER)),
     ]

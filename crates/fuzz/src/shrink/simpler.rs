@@ -1,6 +1,8 @@
 //! What is simpler than an action. Every step lowers a count of digits, a place in a list or a time, so that no
 //! sequence of them is endless.
 
+use std::iter;
+
 use alloy::primitives::{Address, U256};
 use palisade_model::{Account, Action};
 use serde_json::Value;
@@ -45,7 +47,8 @@ pub(super) fn renamed(action: &Action, from: Address, to: Address) -> Action {
 }
 
 /// The histories in which less time passes at this place, if time passes there: first those in which it and all that
-/// follows comes whole epochs earlier, then one that goes to the begin of the epoch only.
+/// follows comes whole epochs earlier (all of them, half, and so on to one), then one that goes to the begin of the
+/// epoch only.
 pub(super) fn hastened(actions: &[Action], place: usize) -> Vec<Vec<Action>> {
     let Some(Action::AdvanceTo { timestamp }) = actions.get(place) else { return Vec::new() };
     let mut times = actions[..place].iter().filter_map(|action| match action {
@@ -59,8 +62,8 @@ pub(super) fn hastened(actions: &[Action], place: usize) -> Vec<Vec<Action>> {
         let tail: Vec<_> = tail.iter().map(|action| shifted(action, by)).collect();
         [head, &tail].concat()
     };
-    let mut candidates: Vec<_> =
-        [epochs, epochs / 2, 1.min(epochs)].into_iter().filter(|by| *by > 0).map(sooner).collect();
+    let halves = iter::successors(Some(epochs), |by| Some(by / 2)).take_while(|by| *by > 0);
+    let mut candidates: Vec<_> = halves.map(sooner).collect();
     let begin = timestamp - timestamp.saturating_sub(ORIGIN) % EPOCH_LENGTH;
     if begin < *timestamp && begin >= before {
         let mut other = actions.to_vec();

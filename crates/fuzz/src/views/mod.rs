@@ -5,6 +5,7 @@
 //! for one turn, a turn asks each so-manieth, and the next turn those that come one after.
 
 mod answer;
+mod gates;
 mod keys;
 mod manager;
 mod tokens;
@@ -67,7 +68,8 @@ pub(crate) fn compare(
 fn put(to: &mut Questions<'_>, world: &World, model: &Model, keys: &Keys) -> Asked {
     vault::ask(to, world, model, keys)?;
     manager::ask(to, world, model, keys)?;
-    tokens::ask(to, world, model, keys)
+    tokens::ask(to, world, model, keys)?;
+    gates::ask(to, world, model, keys)
 }
 
 /// How many questions there are.
