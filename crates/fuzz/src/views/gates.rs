@@ -35,6 +35,14 @@ pub(super) fn ask(to: &mut Questions<'_>, world: &World, model: &Model, keys: &K
             (call, V::BadReceiver { receiver })
         };
         to.ask_refused(world.vault, question, about)?;
+        let exists = model.pool_since(id.operator, id.strategy).is_some();
+        if exists && model.approver(id.operator).is_some() {
+            let question = || {
+                let (id, receiver, amount) = (pool(id).into(), address(STRANGER), U256::from(1));
+                (V::transferCall { receiver, id, amount }, V::PoolGated { pool: id })
+            };
+            to.ask_refused(world.vault, question, about)?;
+        }
     }
     let question = || {
         let selector = M::appointCall::SELECTOR.into();
