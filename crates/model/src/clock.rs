@@ -13,8 +13,9 @@ pub(crate) const LOWERING_NOTICE: u32 = 2;
 /// next epoch to queue and is out when it lands (P5).
 pub(crate) const RAISE_NOTICE: u32 = 3;
 
-/// The last epoch: on chain an epoch number has 24 bits, and changes are announced ahead.
-pub const LAST_EPOCH: Epoch = Epoch((1 << 24) - 1 - RAISE_NOTICE);
+/// The last epoch: on chain an epoch number has 24 bits, and the clock stands still eight epochs before it
+/// would outgrow them.
+pub const LAST_EPOCH: Epoch = Epoch((1 << 24) - 9);
 
 /// Time, and the epochs in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
