@@ -88,7 +88,7 @@ struct Coverage {
 
 #[derive(Serialize)]
 struct Found<'a> {
-    /// Which history of the seed.
+    /// Which history of the campaign, from 0.
     history: u64,
     /// How many actions had been tried when it was found.
     after: u64,
@@ -140,6 +140,9 @@ impl FuzzArgs {
             report.failure.as_ref().map(|failure| write(&out, seed, failure)).transpose()?;
         if !json {
             output::print(&tables(&report.tally))?;
+        }
+        // To make a failure smaller takes its time, too.
+        if !json && files.is_none() {
             let rate = rate(report.tally.actions(), began.elapsed());
             output::note(&format!("{rate} actions a second on {jobs} threads"));
         }

@@ -98,7 +98,7 @@ pub struct Report {
 /// A history in which chain and model disagree.
 #[derive(Clone, Debug)]
 pub struct Failure {
-    /// Which history of the seed.
+    /// Which history of the campaign, from 0.
     pub history: u64,
     /// How many actions the campaign made until then, those of the histories before it included.
     pub after: u64,
@@ -121,8 +121,6 @@ pub struct Replayed<'a> {
     pub outcome: &'a std::result::Result<Outcome, ModelError>,
     /// The model after it.
     pub model: &'a Model,
-    /// Where everything stands.
-    pub world: &'a World,
 }
 
 /// What was done, what came of it, and the state after it; several lines.
@@ -164,11 +162,14 @@ impl Failure {
     }
 }
 
+/// A history that fails, as it was played, and about what.
+pub(crate) type Failed = (Vec<Action>, Disagreement);
+
 /// What one history came to.
 struct Played {
     history: u64,
     tally: Tally,
-    failed: Option<(Vec<Action>, Disagreement)>,
+    failed: Option<Failed>,
 }
 
 impl Default for Fuzz {
@@ -300,7 +301,7 @@ impl Fuzz {
             drop(sender);
             self.collect(receiver)
         })?;
-        let Some((history, actions, disagreement)) = failed else {
+        let Some((history, (actions, disagreement))) = failed else {
             return Ok(Report { tally, failure: None });
         };
         let (after, length) = (tally.actions(), actions.len());
@@ -310,11 +311,10 @@ impl Fuzz {
     }
 
     /// Puts the histories in order, until the first that failed.
-    #[expect(clippy::type_complexity, reason = "taken apart where it is called")]
     fn collect(
         &self,
         receiver: mpsc::Receiver<Result<Played>>,
-    ) -> Result<(Tally, Option<(u64, Vec<Action>, Disagreement)>)> {
+    ) -> Result<(Tally, Option<(u64, Failed)>)> {
         let mut tally = Tally::default();
         let mut waiting = BTreeMap::new();
         let mut next = 0;
@@ -323,8 +323,8 @@ impl Fuzz {
             waiting.insert(played.history, played);
             while let Some(played) = waiting.remove(&next) {
                 tally.add(&played.tally);
-                if let Some((actions, disagreement)) = played.failed {
-                    return Ok((tally, Some((next, actions, disagreement))));
+                if let Some(failed) = played.failed {
+                    return Ok((tally, Some((next, failed))));
                 }
                 next += 1;
             }
@@ -343,14 +343,13 @@ impl Fuzz {
     }
 
     /// Plays what genes say, until chain and model disagree.
-    #[expect(clippy::type_complexity, reason = "taken apart where it is called")]
     pub(crate) fn play_genes(
         &self,
         world: &World,
         start: &Duel,
         genes: &[Gene],
         mut features: Option<&mut Features>,
-    ) -> Result<(Tally, Option<(Vec<Action>, Disagreement)>)> {
+    ) -> Result<(Tally, Option<Failed>)> {
         let mut duel = self.prepared(start);
         if genes.first().is_some_and(|gene| gene.picks[0].is_multiple_of(EXACT_EVERY)) {
             duel.follow_exactly();
@@ -395,20 +394,27 @@ impl Fuzz {
     pub fn replay<E: From<crate::Error>>(
         &self,
         actions: &[Action],
+        tell: impl FnMut(Replayed<'_>) -> std::result::Result<(), E>,
+    ) -> std::result::Result<Option<(usize, Disagreement)>, E> {
+        let start = Duel::new(&World::new()?, &self.genesis)?;
+        self.follow(&start, actions, tell)
+    }
+
+    pub(crate) fn tell(&self, progress: Progress) {
+        (self.tell)(progress);
+    }
+
+    fn follow<E: From<crate::Error>>(
+        &self,
+        start: &Duel,
+        actions: &[Action],
         mut tell: impl FnMut(Replayed<'_>) -> std::result::Result<(), E>,
     ) -> std::result::Result<Option<(usize, Disagreement)>, E> {
-        let world = World::new()?;
-        let mut duel = self.prepared(&Duel::new(&world, &self.genesis)?);
+        let mut duel = self.prepared(start);
         duel.follow_exactly();
         for (place, action) in (1..).zip(actions) {
             let Verdict { outcome, disagreement } = duel.act(action)?;
-            tell(Replayed {
-                place,
-                action,
-                outcome: &outcome,
-                model: duel.model(),
-                world: &world,
-            })?;
+            tell(Replayed { place, action, outcome: &outcome, model: duel.model() })?;
             if let Some(disagreement) = disagreement {
                 return Ok(Some((place, disagreement)));
             }
@@ -416,20 +422,8 @@ impl Fuzz {
         Ok(duel.finish()?.map(|disagreement| (actions.len(), disagreement)))
     }
 
-    pub(crate) fn tell(&self, progress: Progress) {
-        (self.tell)(progress);
-    }
-
-    /// The same, and nothing is told.
     fn retry(&self, start: &Duel, actions: &[Action]) -> Result<Option<(usize, Disagreement)>> {
-        let mut duel = self.prepared(start);
-        duel.follow_exactly();
-        for (place, action) in actions.iter().enumerate() {
-            if let Some(disagreement) = duel.act(action)?.disagreement {
-                return Ok(Some((place + 1, disagreement)));
-            }
-        }
-        Ok(duel.finish()?.map(|disagreement| (actions.len(), disagreement)))
+        self.follow(start, actions, |_| Ok(()))
     }
 
     pub(crate) fn shrunk(

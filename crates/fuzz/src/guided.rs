@@ -11,8 +11,8 @@ use std::{
 use palisade_model::{Action, Branch, Model, ModelError, Outcome};
 
 use crate::{
-    Disagreement, Error, Failure, Fuzz, Report, Result, Tally,
-    campaign::Progress,
+    Error, Failure, Fuzz, Report, Result, Tally,
+    campaign::{Failed, Progress},
     duel::Duel,
     genes::{Gene, Rng, mutate},
     world::World,
@@ -81,7 +81,7 @@ struct Tried {
     genes: Vec<Gene>,
     tally: Tally,
     features: Features,
-    failed: Option<(Vec<Action>, Disagreement)>,
+    failed: Option<Failed>,
 }
 
 impl Fuzz {
@@ -95,7 +95,7 @@ impl Fuzz {
         let mut corpus = read(folder)?;
         let mut known = BTreeSet::new();
         let mut tally = Tally::default();
-        let mut round = 0;
+        let (mut round, mut history) = (0, 0);
         let mut waiting: Vec<Vec<Gene>> = corpus.iter().map(|kept| kept.genes.clone()).collect();
         corpus.clear();
         while tally.actions() < self.actions {
@@ -109,10 +109,10 @@ impl Fuzz {
                 if let Some((actions, disagreement)) = tried.failed {
                     let (after, length) = (tally.actions(), actions.len());
                     let (actions, disagreement) = self.shrunk(&world, actions, disagreement)?;
-                    let history = u64::try_from(corpus.len()).unwrap_or(u64::MAX);
                     let failure = Failure { history, after, length, actions, disagreement };
                     return Ok(Report { tally, failure: Some(failure) });
                 }
+                history += 1;
                 if !tried.features.found.is_subset(&known) {
                     known.extend(&tried.features.found);
                     let kept = Kept { genes: tried.genes };

@@ -9,6 +9,7 @@
 
 mod campaign;
 mod guided;
+mod histories;
 mod invariants;
 mod mutants;
 

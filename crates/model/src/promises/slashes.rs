@@ -52,7 +52,8 @@ impl Memory {
     }
 
     /// Within one epoch a set takes at most its cap of what it had in reach, together with what it
-    /// has taken of it before.
+    /// has taken of it before. Of one that takes nothing, nothing is asked: above degree 1 another
+    /// set's slash may have left less in reach than this one has taken already.
     fn judge_cap(
         &mut self,
         scene: Scene<'_>,
@@ -69,7 +70,7 @@ impl Memory {
         let most = fraction(base.saturating_add(taken.1), cap);
         taken.1 = taken.1.saturating_add(report.magnitude);
         let taken = taken.1;
-        if taken > most {
+        if report.magnitude > Magnitude::ZERO && taken > most {
             return Err(Broken::Cap { set, pool, epoch, taken, most });
         }
         Ok(())
