@@ -71,11 +71,6 @@ fn number(value: usize) -> u16 {
     u16::try_from(value).unwrap_or(u16::MAX)
 }
 
-/// A kept history.
-struct Kept {
-    genes: Vec<Gene>,
-}
-
 /// What one history of a round came to.
 struct Tried {
     genes: Vec<Gene>,
@@ -92,12 +87,11 @@ impl Fuzz {
     /// As [`run`](Self::run), and where the folder cannot be read or written.
     pub fn guided(&self, folder: &Path) -> Result<Report> {
         let world = World::new()?;
-        let mut corpus = read(folder)?;
+        let mut waiting = read(folder)?;
+        let mut corpus: Vec<Vec<Gene>> = Vec::new();
         let mut known = BTreeSet::new();
         let mut tally = Tally::default();
         let (mut round, mut history) = (0, 0);
-        let mut waiting: Vec<Vec<Gene>> = corpus.iter().map(|kept| kept.genes.clone()).collect();
-        corpus.clear();
         while tally.actions() < self.actions {
             if waiting.is_empty() {
                 waiting = (0..ROUND).map(|place| self.offspring(&corpus, round, place)).collect();
@@ -115,9 +109,8 @@ impl Fuzz {
                 history += 1;
                 if !tried.features.found.is_subset(&known) {
                     known.extend(&tried.features.found);
-                    let kept = Kept { genes: tried.genes };
-                    kept.write(folder)?;
-                    corpus.push(kept);
+                    write(folder, &tried.genes)?;
+                    corpus.push(tried.genes);
                 }
             }
             let (actions, branches) = (tally.actions(), tally.branches().reached().count());
@@ -127,14 +120,14 @@ impl Fuzz {
     }
 
     /// A new history: most often a kept one with changes, now and then all new.
-    fn offspring(&self, corpus: &[Kept], round: u64, place: usize) -> Vec<Gene> {
+    fn offspring(&self, corpus: &[Vec<Gene>], round: u64, place: usize) -> Vec<Gene> {
         let mut rng = Rng::of(self.seed, round * ROUND as u64 + place as u64);
         let length = usize::try_from(self.length).unwrap_or(usize::MAX);
         if corpus.is_empty() || place.is_multiple_of(8) {
             return (0..length).map(|_| Gene::random(&mut rng)).collect();
         }
-        let parent = &corpus[rng.below(corpus.len())].genes;
-        let other = &corpus[rng.below(corpus.len())].genes;
+        let parent = &corpus[rng.below(corpus.len())];
+        let other = &corpus[rng.below(corpus.len())];
         let mut genes = mutate(&mut rng, parent, other);
         genes.truncate(length);
         genes
@@ -167,15 +160,12 @@ impl Fuzz {
     }
 }
 
-impl Kept {
-    /// A file whose name tells its contents, so that one history is kept once.
-    fn write(&self, folder: &Path) -> Result<()> {
-        let text = serde_json::to_string(&self.genes)
-            .map_err(|error| failed(folder)(error.to_string()))?;
-        let name = alloy::primitives::keccak256(&text);
-        let path = folder.join(format!("{}.json", alloy::primitives::hex::encode(&name[..8])));
-        fs::write(&path, text).map_err(|error| failed(&path)(error.to_string()))
-    }
+/// Keeps a history as a file whose name tells its contents, so that one history is kept once.
+fn write(folder: &Path, genes: &[Gene]) -> Result<()> {
+    let text = serde_json::to_string(genes).map_err(|error| failed(folder)(error.to_string()))?;
+    let name = alloy::primitives::keccak256(&text);
+    let path = folder.join(format!("{}.json", alloy::primitives::hex::encode(&name[..8])));
+    fs::write(&path, text).map_err(|error| failed(&path)(error.to_string()))
 }
 
 fn failed(path: &Path) -> impl Fn(String) -> Error {
@@ -184,7 +174,7 @@ fn failed(path: &Path) -> impl Fn(String) -> Error {
 }
 
 /// The kept histories, in the order of their names.
-fn read(folder: &Path) -> Result<Vec<Kept>> {
+fn read(folder: &Path) -> Result<Vec<Vec<Gene>>> {
     fs::create_dir_all(folder).map_err(|error| failed(folder)(error.to_string()))?;
     let entries = fs::read_dir(folder).map_err(|error| failed(folder)(error.to_string()))?;
     let mut paths: Vec<PathBuf> = entries
@@ -195,10 +185,9 @@ fn read(folder: &Path) -> Result<Vec<Kept>> {
     paths.sort();
     let kept = |path: PathBuf| {
         let text = fs::read_to_string(&path).map_err(|error| failed(&path)(error.to_string()))?;
-        let genes = serde_json::from_str(&text).map_err(|error| {
+        serde_json::from_str(&text).map_err(|error| {
             failed(&path)(format!("it is no kept history of this version: {error}"))
-        })?;
-        Ok(Kept { genes })
+        })
     };
     paths.into_iter().map(kept).collect()
 }

@@ -115,14 +115,6 @@ fn credits(model: &Model) -> Vec<Row> {
 
 /// Those that keep the next pause away.
 fn pauses(model: &Model) -> Vec<Row> {
-    let all = [
-        Pausable::Deposit,
-        Pausable::Open,
-        Pausable::Complete,
-        Pausable::Join,
-        Pausable::Raise,
-        Pausable::CreateSet,
-    ];
     let row = |action| {
         let pause = model.pause_of(action);
         (model.clock().now() < pause.rest_until).then(|| {
@@ -130,7 +122,7 @@ fn pauses(model: &Model) -> Vec<Row> {
             vec![format!("{action:?}"), ends, rests]
         })
     };
-    all.into_iter().filter_map(row).collect()
+    Pausable::ALL.into_iter().filter_map(row).collect()
 }
 
 fn pool_of(operator: Operator, strategy: Strategy) -> String {

@@ -33,6 +33,10 @@ pub enum Pausable {
 }
 
 impl Pausable {
+    /// All of them, in the order of the contracts.
+    pub const ALL: [Self; 6] =
+        [Self::Deposit, Self::Open, Self::Complete, Self::Join, Self::Raise, Self::CreateSet];
+
     /// The longest that it may be paused, in seconds (P6).
     #[must_use]
     pub const fn longest(self) -> u64 {

@@ -18,15 +18,6 @@ const FARTHEST: u16 = 48_000;
 const REFUSED: [Account; 8] =
     [TREASURY, TREASURY, TREASURY, STAKERS[0], STAKERS[0], STAKERS[1], STAKERS[2], SLASHERS[0]];
 
-const PAUSABLES: [Pausable; 6] = [
-    Pausable::Deposit,
-    Pausable::Open,
-    Pausable::Complete,
-    Pausable::Join,
-    Pausable::Raise,
-    Pausable::CreateSet,
-];
-
 impl Chooser {
     pub(super) fn advance_to(&self, model: &Model, picks: &mut Picks) -> Action {
         let (clock, epoch) = (model.clock(), model.epoch());
@@ -49,7 +40,8 @@ impl Chooser {
             19..30 => self.proposal_time(model, picks).unwrap_or(next),
             _ => {
                 let lasts = |action| model.pause_of(action).rest_until > now;
-                let pause = model.pause_of(picks.first(&PAUSABLES, lasts).unwrap_or(PAUSABLES[0]));
+                let pause =
+                    model.pause_of(picks.first(&Pausable::ALL, lasts).unwrap_or(Pausable::ALL[0]));
                 picks.one(&[pause.until.saturating_sub(1), pause.until, pause.rest_until])
             }
         };
@@ -136,8 +128,8 @@ impl Chooser {
 pub(super) fn pause(model: &Model, picks: &mut Picks) -> Action {
     let by = governor(picks);
     let rested = |action| model.pause_of(action).rest_until <= model.clock().now();
-    let action = picks.first(&PAUSABLES, rested);
-    let action = action.filter(|_| !picks.once_in(8)).unwrap_or_else(|| picks.one(&PAUSABLES));
+    let action = picks.first(&Pausable::ALL, rested);
+    let action = action.filter(|_| !picks.once_in(8)).unwrap_or_else(|| picks.one(&Pausable::ALL));
     let duration = match picks.below(32) {
         0..3 => 0,
         3..14 => 1,

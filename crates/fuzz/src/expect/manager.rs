@@ -1,7 +1,7 @@
 //! What the allocation manager returns and logs, and the vault for it.
 
 use alloy::{
-    primitives::{Address, B256, Bytes, Log, LogData, U256, address, aliases::U192},
+    primitives::{Address, B256, Bytes, Log, LogData, U256, aliases::U192},
     sol,
     sol_types::SolCall,
 };
@@ -13,6 +13,7 @@ use palisade_model::{
 use super::{REST, Telling, packed};
 use crate::{
     calls::{selector, terms},
+    names::BURN_ADDRESS,
     world::{EVIDENCE, REGISTRARS, address, epoch, operator, pool, strategy, wad},
 };
 
@@ -21,9 +22,6 @@ sol! {
     function onJoin(uint192 set, address operator, bytes data);
     function onLeave(uint192 set, address operator);
 }
-
-/// Where burned tokens go.
-pub(crate) const BURN_ADDRESS: Address = address!("0x000000000000000000000000000000000000dEaD");
 
 impl Telling<'_> {
     /// What governance, services and operators do at the allocation manager.
