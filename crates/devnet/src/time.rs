@@ -97,6 +97,9 @@ impl Devnet {
 
     /// Takes the chain back to a snapshot, and forgets that and all later ones.
     ///
+    /// A transaction sent after it that is alike to the last byte to one from before has the same hash: a provider that
+    /// still waits to see the first one mined may take one for the other.
+    ///
     /// # Errors
     /// [`Error::NoSnapshot`], or [`Error::Deploy`] where anvil does not answer.
     pub async fn revert(&self, snapshot: Snapshot) -> Result<()> {

@@ -51,9 +51,12 @@ async fn a_snapshot_brings_state_and_time_back() {
     let registered = async || net.vault().operatorState(operator).call().await.unwrap().registered;
     let vault = net.vault_as("operator-1").unwrap();
     let (epoch, snapshot) = (net.epoch().await.unwrap(), net.snapshot().await.unwrap());
-    for _ in 0..2 {
+    for round in 0..2 {
         let snapshot = net.snapshot().await.unwrap();
-        vault.registerOperator(Address::ZERO).send().await.unwrap().get_receipt().await.unwrap();
+        // Another approver each time: alike to the last byte, the second would have the hash of the first, which the
+        // provider may only now see mined.
+        let approver = Address::with_last_byte(round);
+        vault.registerOperator(approver).send().await.unwrap().get_receipt().await.unwrap();
         net.advance_epochs(2).await.unwrap();
         assert!(registered().await);
         net.revert(snapshot).await.unwrap();
