@@ -3,28 +3,45 @@ pragma solidity 0.8.37;
 
 import {Script} from "forge-std/Script.sol";
 
+import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
+import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
+import {TimelockController} from "@openzeppelin/contracts/governance/TimelockController.sol";
+
 import {IAllocationManager} from "palisade/interfaces/IAllocationManager.sol";
+import {IGovernance} from "palisade/interfaces/IGovernance.sol";
+import {ILens} from "palisade/interfaces/ILens.sol";
+import {IRouter} from "palisade/interfaces/IRouter.sol";
 import {IStakeVault} from "palisade/interfaces/IStakeVault.sol";
 
 /// @notice What a deployment is made from.
 struct Config {
     bytes32 salt;
-    address authority;
     uint256 epochLength;
+    address council;
+    address guardian;
+    uint256 delay;
 }
 
 /// @notice What a deployment made.
 struct Deployment {
+    address governanceGenesis;
+    TimelockController timelock;
+    AccessManager accessManager;
+    IGovernance governance;
     address genesis;
     IStakeVault vault;
     IAllocationManager allocationManager;
+    IRouter router;
+    ILens lens;
 }
 
 /// @notice Deploys Palisade at addresses that follow from the configuration alone, as `palisade deploy` does.
 /// @dev The contracts come from their artifacts, not from `new`: scripts and tests are compiled without the optimiser.
 contract Deploy is Script {
     error MissingCreate2Deployer(address deployer);
-    error NoAuthority();
+    error NoCouncil();
+    error NoGuardian();
+    error NoDelay();
     error Failed(string what, address expected);
     error Miswired(string what, address expected, address actual);
 
@@ -33,23 +50,35 @@ contract Deploy is Script {
         return deploy(
             Config({
                 salt: vm.parseTomlBytes32(toml, ".salt"),
-                authority: vm.parseTomlAddress(toml, ".authority"),
-                epochLength: vm.parseTomlUint(toml, ".epoch_length")
+                epochLength: vm.parseTomlUint(toml, ".epoch_length"),
+                council: vm.parseTomlAddress(toml, ".governance.council"),
+                guardian: vm.parseTomlAddress(toml, ".governance.guardian"),
+                delay: vm.parseTomlUint(toml, ".governance.delay")
             })
         );
     }
 
-    function deploy(Config memory config) public returns (Deployment memory deployment) {
+    function deploy(Config memory config) public returns (Deployment memory d) {
         require(CREATE2_FACTORY.code.length > 0, MissingCreate2Deployer(CREATE2_FACTORY));
-        require(config.authority != address(0), NoAuthority());
+        require(config.council != address(0), NoCouncil());
+        require(config.guardian != address(0), NoGuardian());
+        require(config.delay > 0, NoDelay());
 
         vm.startBroadcast();
-        deployment.genesis = _create2("Genesis", config.salt, abi.encode(config.authority, config.epochLength));
-        vm.stopBroadcast();
+        d.governanceGenesis =
+            _create2("GovernanceGenesis", config.salt, abi.encode(config.council, config.guardian, config.delay));
+        d.timelock = TimelockController(payable(vm.computeCreateAddress(d.governanceGenesis, 1)));
+        d.accessManager = AccessManager(vm.computeCreateAddress(d.governanceGenesis, 2));
+        d.governance = IGovernance(vm.computeCreateAddress(d.governanceGenesis, 3));
 
-        deployment.vault = IStakeVault(vm.computeCreateAddress(deployment.genesis, 1));
-        deployment.allocationManager = IAllocationManager(vm.computeCreateAddress(deployment.genesis, 2));
-        _check(config, deployment);
+        d.genesis = _create2("Genesis", config.salt, abi.encode(d.governance, config.epochLength));
+        d.vault = IStakeVault(vm.computeCreateAddress(d.genesis, 1));
+        d.allocationManager = IAllocationManager(vm.computeCreateAddress(d.genesis, 2));
+
+        d.router = IRouter(_create2("Router", config.salt, abi.encode(d.vault)));
+        d.lens = ILens(_create2("Lens", config.salt, abi.encode(d.vault)));
+        vm.stopBroadcast();
+        _check(d);
     }
 
     /// @dev Does nothing where the contract stands already.
@@ -61,11 +90,14 @@ contract Deploy is Script {
         require(ok, Failed(name, deployed));
     }
 
-    function _check(Config memory config, Deployment memory d) private view {
-        _same("authority of vault", config.authority, d.vault.AUTHORITY());
+    function _check(Deployment memory d) private view {
+        _same("authority of vault", address(d.governance), d.vault.AUTHORITY());
         _same("allocation manager of vault", address(d.allocationManager), d.vault.ALLOCATION_MANAGER());
-        _same("authority of allocation manager", config.authority, d.allocationManager.AUTHORITY());
+        _same("authority of allocation manager", address(d.governance), d.allocationManager.AUTHORITY());
         _same("vault of allocation manager", address(d.vault), address(d.allocationManager.VAULT()));
+        _same("vault of router", address(d.vault), address(d.router.VAULT()));
+        _same("vault of lens", address(d.vault), address(d.lens.VAULT()));
+        _same("authority of governance", address(d.accessManager), IAccessManaged(address(d.governance)).authority());
     }
 
     function _same(string memory what, address expected, address actual) private pure {

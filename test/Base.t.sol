@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
+import {TimelockController} from "@openzeppelin/contracts/governance/TimelockController.sol";
 import {Test} from "forge-std/Test.sol";
 
 import {IAllocationManager} from "palisade/interfaces/IAllocationManager.sol";
+import {IGovernance} from "palisade/interfaces/IGovernance.sol";
 import {IGoverned, Pausable} from "palisade/interfaces/IGoverned.sol";
+import {ILens} from "palisade/interfaces/ILens.sol";
+import {IRouter} from "palisade/interfaces/IRouter.sol";
 import {IStakeVault} from "palisade/interfaces/IStakeVault.sol";
 import {Epoch} from "palisade/types/Epoch.sol";
 import {Magnitude, Wad} from "palisade/types/Magnitude.sol";
@@ -30,12 +35,22 @@ abstract contract Base is Test {
 
     IStakeVault internal vault;
     IAllocationManager internal manager;
+    IGovernance internal governance;
+    AccessManager internal accessManager;
+    TimelockController internal timelock;
+    IRouter internal router;
+    ILens internal lens;
     IMintable internal token;
 
     /// @dev One whole token, from which tests derive their amounts. `DECIMALS` runs the suite at other decimals.
     uint256 internal unit;
 
-    address internal authority = makeAddr("authority");
+    address internal council = makeAddr("council");
+    address internal guardian = makeAddr("guardian");
+
+    /// @dev What the core heeds: the contract `governance`. Tests of the core act as it; those of governance go through
+    /// its roles.
+    address internal authority;
     address internal alice = makeAddr("alice");
     address internal bob = makeAddr("bob");
     address internal operator = makeAddr("operator");
@@ -47,15 +62,21 @@ abstract contract Base is Test {
 
     function setUp() public virtual {
         vm.warp(1_750_000_000);
-        Deployment memory d =
-            new Deploy().deploy(Config({salt: bytes32(uint256(1)), authority: authority, epochLength: EPOCH}));
-        (vault, manager) = (d.vault, d.allocationManager);
+        Deployment memory d = new Deploy().deploy(defaultConfig());
+        (vault, manager, router, lens) = (d.vault, d.allocationManager, d.router, d.lens);
+        (governance, accessManager, timelock) = (d.governance, d.accessManager, d.timelock);
+        authority = address(governance);
         uint8 decimals = uint8(vm.envOr("DECIMALS", uint256(18)));
         token = newToken("Staked Ether", "stETH", decimals);
         unit = 10 ** decimals;
     }
 
     /* SETTING THE SCENE */
+
+    function defaultConfig() internal view returns (Config memory) {
+        return
+            Config({salt: bytes32(uint256(1)), epochLength: EPOCH, council: council, guardian: guardian, delay: 2 days});
+    }
 
     function newToken(string memory name, string memory symbol, uint8 decimals) internal returns (IMintable) {
         return IMintable(vm.deployCode("out/DevToken.sol/DevToken.json", abi.encode(name, symbol, decimals)));

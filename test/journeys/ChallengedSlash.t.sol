@@ -8,9 +8,9 @@ import {OperatorSetId} from "palisade/types/OperatorSetId.sol";
 import {PoolId} from "palisade/types/PoolId.sol";
 import {Journey, Operator, Service, Staker} from "./Users.t.sol";
 
-/// @notice A set whose slashes stand a window of three days, in which a council may cancel them. It holds half of the pool.
+/// @notice A set whose slashes stand a window of three days, in which a jury may cancel them. It holds half of the pool.
 contract ChallengedSlashJourney is Journey {
-    address internal council = makeAddr("council");
+    address internal jury = makeAddr("jury");
     Service internal service;
     OperatorSetId internal set;
     Operator internal operator_;
@@ -18,7 +18,7 @@ contract ChallengedSlashJourney is Journey {
     function setUp() public override {
         super.setUp();
         service = newService();
-        set = service.createSet(0, 3 days, council);
+        set = service.createSet(0, 3 days, jury);
         operator_ = newOperatorOf(set, 0.5e18);
     }
 
@@ -35,7 +35,7 @@ contract ChallengedSlashJourney is Journey {
         Epoch early = ann.queue(operator_, 20 * unit);
         skipEpochs(1);
 
-        // The service asks for all of its half, by mistake. The council cancels on the second day.
+        // The service asks for all of its half, by mistake. The jury cancels on the second day.
         service.propose(set, operator_, 1e18);
         skip(1 days);
         vm.expectRevert(abi.encodeWithSelector(IAllocationManager.NotResolver.selector, set, operator_));
@@ -69,7 +69,7 @@ contract ChallengedSlashJourney is Journey {
         execute(set, operator_);
         assertEq(vault.currentEpoch(), early);
 
-        // Then the council is too late, and anybody executes. Ann's 20 ripened meanwhile. 0.4 of 0.5 is a fifth: of 70 in
+        // Then the jury is too late, and anybody executes. Ann's 20 ripened meanwhile. 0.4 of 0.5 is a fifth: of 70 in
         // the pool and Ben's 10.
         vm.warp(end);
         vm.expectRevert(abi.encodeWithSelector(IAllocationManager.WindowOver.selector, end));
@@ -142,7 +142,7 @@ contract ChallengedSlashJourney is Journey {
     /* INTERNAL */
 
     function cancel() internal {
-        vm.prank(council);
+        vm.prank(jury);
         manager.cancelSlash(set, address(operator_), address(token));
     }
 

@@ -15,13 +15,23 @@ contract DeployTest is Base {
         script = new Deploy();
     }
 
-    function test_RevertWhen_AuthorityIsZero() public {
-        vm.expectRevert(Deploy.NoAuthority.selector);
-        script.deploy(config(2, address(0), EPOCH));
+    function test_RevertWhen_ASettingIsMissing() public {
+        Config memory missing = config(2, EPOCH);
+        missing.council = address(0);
+        vm.expectRevert(Deploy.NoCouncil.selector);
+        script.deploy(missing);
+        missing = config(2, EPOCH);
+        missing.guardian = address(0);
+        vm.expectRevert(Deploy.NoGuardian.selector);
+        script.deploy(missing);
+        missing = config(2, EPOCH);
+        missing.delay = 0;
+        vm.expectRevert(Deploy.NoDelay.selector);
+        script.deploy(missing);
     }
 
     function test_RevertWhen_EpochIsTooShort() public {
-        Config memory short = config(2, authority, 1);
+        Config memory short = config(2, 1);
         vm.expectPartialRevert(Deploy.Failed.selector);
         script.deploy(short);
     }
@@ -29,7 +39,7 @@ contract DeployTest is Base {
     function test_RevertWhen_NoCreate2Deployer() public {
         vm.etch(CREATE2_FACTORY, "");
         vm.expectRevert(abi.encodeWithSelector(Deploy.MissingCreate2Deployer.selector, CREATE2_FACTORY));
-        script.deploy(config(2, authority, EPOCH));
+        script.deploy(config(2, EPOCH));
     }
 
     function test_CoreRefusesAZeroAuthority() public {
@@ -43,7 +53,7 @@ contract DeployTest is Base {
     }
 
     function test_TheShortestEpoch() public {
-        Deployment memory d = script.deploy(config(2, authority, 2));
+        Deployment memory d = script.deploy(config(2, 2));
         assertEq(d.vault.EPOCH_LENGTH(), 2);
         skip(2);
         assertEq(d.vault.currentEpoch(), Epoch.wrap(2));
@@ -75,17 +85,19 @@ contract DeployTest is Base {
 
     function test_ASecondDeploymentIsTheFirst() public {
         deposit(alice, address(0), unit);
-        Deployment memory d = script.deploy(config(1, authority, EPOCH));
+        Deployment memory d = script.deploy(config(1, EPOCH));
         assertEq(address(d.vault), address(vault));
         assertEq(address(d.allocationManager), address(manager));
         assertEq(vault.balanceOf(alice, vault.poolId(address(0), address(token))), unit);
     }
 
     function test_AddressesFollowFromTheConfiguration() public {
-        address other = address(script.deploy(config(2, authority, EPOCH)).vault);
+        address other = address(script.deploy(config(2, EPOCH)).vault);
         assertNotEq(other, address(vault));
-        assertNotEq(address(script.deploy(config(1, alice, EPOCH)).vault), address(vault));
-        assertNotEq(address(script.deploy(config(1, authority, EPOCH + 1)).vault), address(vault));
+        Config memory guarded = config(1, EPOCH);
+        guarded.guardian = alice;
+        assertNotEq(address(script.deploy(guarded).vault), address(vault));
+        assertNotEq(address(script.deploy(config(1, EPOCH + 1)).vault), address(vault));
     }
 
     function test_TheClockStandsStillInTheEnd() public {
@@ -98,8 +110,9 @@ contract DeployTest is Base {
         assertEq(vault.currentEpoch(), Epoch.wrap(last));
     }
 
-    function config(uint256 salt, address authority_, uint256 epochLength) internal pure returns (Config memory) {
-        return Config({salt: bytes32(salt), authority: authority_, epochLength: epochLength});
+    function config(uint256 salt, uint256 epochLength) internal view returns (Config memory made) {
+        made = defaultConfig();
+        (made.salt, made.epochLength) = (bytes32(salt), epochLength);
     }
 
     /// @dev The deployer hides why it failed; this does not.
