@@ -224,16 +224,12 @@ contract Lens is ILens {
                 bool landed = p.effective.isSet() && p.effective <= epoch;
                 Magnitude m = landed ? p.next : p.current;
                 inForce = inForce + m;
-                capped = capped + _allowed(min(m, left), k == 0 ? p.taken : Magnitude.wrap(0), p.terms.cap);
+                Magnitude taken = Magnitude.wrap(k == 0 ? Magnitude.unwrap(p.taken) : 0);
+                capped = capped + (taken + min(m, left)).mulDown(p.terms.cap).saturatingSub(taken);
                 through = through + (landed ? max(p.current, p.next) : p.current);
             }
             outlook[k] = Outlook(epoch, _over(inForce, left), _over(capped, left), _over(through, left));
         }
-    }
-
-    /// @dev What the cap leaves of an epoch to a set that has `taken` already and could reach `reach`: see the manager.
-    function _allowed(Magnitude reach, Magnitude taken, Wad cap) private pure returns (Magnitude) {
-        return (taken + reach).mulDown(cap).saturatingSub(taken);
     }
 
     function _over(Magnitude magnitude, Magnitude left) private pure returns (Wad) {
