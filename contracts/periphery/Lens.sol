@@ -313,11 +313,10 @@ contract Lens is ILens {
         }
     }
 
-    /// @dev `value` was rounded down, and what remains after a slash will be: the difference of the two is less than a
-    /// unit above the fraction of the next whole number.
+    /// @dev Rounded up. Enough for a value that was rounded down: what is hidden of it loses no more than its part.
     function _part(uint256 value, Wad fraction) private pure returns (uint256) {
         // No overflow: values fit 104 bits.
-        return Math.min(value, Math.ceilDiv((value + 1) * Wad.unwrap(fraction), Wad.unwrap(WAD)));
+        return Math.ceilDiv(value * Wad.unwrap(fraction), Wad.unwrap(WAD));
     }
 
     /* INTERNAL: OWNERS */
