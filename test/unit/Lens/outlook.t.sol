@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {PoolView, PositionView, Risk} from "palisade/interfaces/ILens.sol";
 import {Epoch} from "palisade/types/Epoch.sol";
-import {Wad} from "palisade/types/Magnitude.sol";
+import {OperatorSetId} from "palisade/types/OperatorSetId.sol";
 import {Terms} from "palisade/types/Terms.sol";
-import {PoolView} from "palisade/interfaces/ILens.sol";
 import {LensScene} from "./Looks.sol";
 
 /// @notice What the outlook says in single cases; that it comes true is in `forecast.t.sol`.
@@ -96,6 +96,51 @@ contract LensOutlookTest is LensScene {
         vm.prank(slasher);
         manager.proposeSlash(sets[3], operator, address(token), wad(0.5e18), "");
         assertEq(abi.encode(look().outlook), abi.encode(before.outlook));
+    }
+
+    /// @dev The example of docs/Lens.md, to the last unit.
+    function test_TheExampleOfTheDocs() public {
+        (OperatorSetId a, OperatorSetId b, OperatorSetId c) = (createSet(3, capped(0.5e18)), sets[1], sets[2]);
+        OperatorSetId[] memory known = new OperatorSetId[](3);
+        (known[0], known[1], known[2]) = (b, c, a);
+        deposit(alice, operator, 540 * unit);
+        deposit(bob, operator, 360 * unit);
+        join(c, operator);
+        join(a, operator);
+        allocate(a, operator, mag(0.3e18));
+        join(set, operator);
+        allocate(set, operator, mag(0.05e18));
+        commit(b, operator, mag(0.4e18));
+        allocate(c, operator, mag(0.2e18));
+        skipEpochs(2);
+        allocate(b, operator, mag(0.1e18));
+        queue(alice, pool, 100 * unit);
+
+        PoolView memory v = look(known);
+        assertEq(v.assets, 900 * unit);
+        assertEq(v.committed, mag(0.95e18));
+        assertEq(worstCaseLoss(operator), wad(0.95e18));
+        assertEq(v.unaccounted, mag(0.05e18));
+        assertOutlook(v.outlook[0], 0.75e18, 0.6e18, 0.75e18);
+        assertOutlook(v.outlook[1], 0.95e18, 0.8e18, 0.95e18);
+        assertOutlook(v.outlook[2], 0.65e18, 0.5e18, 0.95e18);
+        assertOutlook(v.outlook[3], 0.65e18, 0.5e18, 0.95e18);
+
+        PositionView memory ann = lens.positions(refs(pool, alice), known, Epoch.wrap(1))[0];
+        assertEq(ann.value, 500 * unit);
+        assertEq(ann.exits[0].epoch, vault.currentEpoch().plus(2));
+        assertEq(ann.exits[0].atRisk, 95 * unit);
+        assertRisk(ann.risk[0], 450, 360, 450);
+        assertRisk(ann.risk[1], 570, 480, 570);
+        assertRisk(ann.risk[2], 325, 250, 570);
+        assertRisk(ann.risk[3], 325, 250, 570);
+    }
+
+    /// @dev In whole tokens.
+    function assertRisk(Risk memory r, uint256 loss, uint256 capped_, uint256 through) internal view {
+        assertEq(r.loss, loss * unit, "loss");
+        assertEq(r.capped, capped_ * unit, "capped");
+        assertEq(r.through, through * unit, "through");
     }
 
     function up(uint256 magnitude, uint256 left) internal pure returns (uint256) {
