@@ -3,15 +3,9 @@ pragma solidity 0.8.37;
 
 import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
-import {ERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/ERC20Permit.sol";
 import {ERC4626} from "@openzeppelin/contracts/token/ERC20/extensions/ERC4626.sol";
 
 import {MintableToken} from "./OddTokens.sol";
-
-/// @notice A token with EIP-2612 permits.
-contract PermitToken is ERC20Permit, MintableToken {
-    constructor() ERC20Permit("Odd") {}
-}
 
 /// @notice Delivers up to as many units less than asked as it was last told to lose; whoever it is taken from pays all.
 contract ShortToken is MintableToken {

@@ -31,6 +31,14 @@ abstract contract Rebasing is Scene {
         return IERC4626(vm.deployCode("out/RebasingWrapper.sol/RebasingWrapper.json", args));
     }
 
+    /// @notice One that somebody has been the first to use: it gives its next depositor one for one.
+    function usedWrapper(IStakedEther steth) internal returns (IERC4626 wrapper) {
+        wrapper = rebasingWrapper(steth);
+        depositEther(steth, address(this), 1001);
+        steth.approve(address(wrapper), 1001);
+        wrapper.deposit(1001, address(this));
+    }
+
     function depositEther(IStakedEther steth, address account, uint256 amount) internal returns (uint256) {
         vm.deal(account, account.balance + amount);
         vm.prank(account);

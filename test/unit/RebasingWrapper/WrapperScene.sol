@@ -19,6 +19,9 @@ abstract contract WrapperScene is Rebasing {
         super.setUp();
         short = new ShortToken();
         wrapper = rebasingWrapper(short);
+        // Somebody is the first, for whom nobody's shares are.
+        give(address(this), 1001);
+        assertEq(wrapper.deposit(1001, address(this)), 1);
         give(alice, 2 ** 100);
         give(bob, 2 ** 100);
     }
@@ -43,7 +46,7 @@ abstract contract WrapperScene is Rebasing {
         return wrapper.deposit(assets, account);
     }
 
-    /// @notice What a thousand million shares are worth to the last of eighteen digits, with the virtual one.
+    /// @notice What a share is worth, as a fraction, with the virtual one.
     function rate() internal view returns (uint256 assets, uint256 shares) {
         return (wrapper.totalAssets() + 1, wrapper.totalSupply() + 1);
     }

@@ -11,13 +11,55 @@ import {WrapperScene} from "./WrapperScene.sol";
 contract RebasingWrapperDepositTest is WrapperScene {
     /* DEPOSIT */
 
-    function test_TheFirstIsOneForOne() public {
+    /// @dev And leaves a thousand shares to nobody.
+    function test_TheFirst() public {
+        IERC4626 fresh = rebasingWrapper(short);
+        vm.startPrank(alice);
+        short.approve(address(fresh), type(uint256).max);
+        assertEq(fresh.previewDeposit(unit), unit - 1002);
+        assertEq(fresh.deposit(unit, alice), unit - 1000);
+        vm.stopPrank();
+        assertEq(fresh.totalSupply(), unit);
+        assertEq(fresh.balanceOf(address(0xdead)), 1000);
+    }
+
+    function test_TheFirstByAMint() public {
+        IERC4626 fresh = rebasingWrapper(short);
+        vm.startPrank(alice);
+        short.approve(address(fresh), type(uint256).max);
+        assertEq(fresh.previewMint(unit), unit + 1002);
+        assertEq(fresh.mint(unit, alice), unit + 1002);
+        vm.stopPrank();
+        assertEq(fresh.totalSupply(), unit + 1000);
+        assertEq(fresh.balanceOf(address(0xdead)), 1000);
+    }
+
+    function test_RevertWhen_TheFirstLeavesNothing() public {
+        IERC4626 fresh = rebasingWrapper(short);
+        vm.startPrank(alice);
+        short.approve(address(fresh), type(uint256).max);
+        vm.expectRevert(abi.encodeWithSelector(NothingToMint.selector, 1000));
+        fresh.deposit(1000, alice);
+        vm.stopPrank();
+    }
+
+    /// @dev What was sent before is its own then, and no reason to give it fewer shares.
+    function test_TheFirstAfterADonation() public {
+        IERC4626 fresh = rebasingWrapper(short);
+        vm.startPrank(alice);
+        short.transfer(address(fresh), 5 * unit);
+        short.approve(address(fresh), type(uint256).max);
+        assertEq(fresh.deposit(unit, alice), unit - 1000);
+        vm.stopPrank();
+    }
+
+    function test_OneForOne() public {
         vm.expectEmit(address(wrapper));
         emit IERC4626.Deposit(alice, bob, 7 * unit, 7 * unit);
         vm.prank(alice);
         assertEq(wrapper.deposit(7 * unit, bob), 7 * unit);
         assertEq(wrapper.balanceOf(bob), 7 * unit);
-        assertEq(short.balanceOf(address(wrapper)), 7 * unit);
+        assertEq(short.balanceOf(address(wrapper)), 1001 + 7 * unit);
     }
 
     function test_CreditsWhatArrives() public {
@@ -25,7 +67,7 @@ contract RebasingWrapperDepositTest is WrapperScene {
         assertEq(depositFor(alice, unit), unit - 1);
         short.lose(2);
         assertEq(depositFor(alice, unit), unit - 2);
-        assertEq(wrapper.totalAssets(), 2 * unit - 3);
+        assertEq(wrapper.totalAssets(), 1001 + 2 * unit - 3);
     }
 
     function test_RevertWhen_TokenDeliversTooLittle() public {
@@ -42,8 +84,7 @@ contract RebasingWrapperDepositTest is WrapperScene {
 
     /// @dev A share is worth three units, and two buy none.
     function test_RevertWhen_NotWorthAShare() public {
-        depositFor(bob, unit);
-        short.rebase(address(wrapper), 3 * unit + 2);
+        short.rebase(address(wrapper), 3 * 1001 + 2);
         vm.expectRevert(abi.encodeWithSelector(NothingToMint.selector, 2));
         depositFor(alice, 2);
     }

@@ -82,7 +82,7 @@ contract RebasingWrapperWithdrawTest is WrapperScene {
         vm.prank(alice);
         assertEq(wrapper.redeem(2, receiver, alice), 0);
         assertEq(short.balanceOf(receiver), 0);
-        assertEq(wrapper.totalAssets(), unit + 2);
+        assertEq(wrapper.totalAssets(), 1001 + unit + 2);
     }
 
     /// @dev A token that begins to take a fee holds nobody back.

@@ -2,9 +2,9 @@
 pragma solidity 0.8.37;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Permit.sol";
 
 import {Permit, Permit2} from "palisade/interfaces/IRouter.sol";
-import {PermitToken} from "../../mocks/RouterTokens.sol";
 import {RouterScene} from "./RouterScene.sol";
 
 /// @notice Permit2's own errors and view.
@@ -16,19 +16,25 @@ interface IPermit2 {
     function DOMAIN_SEPARATOR() external view returns (bytes32);
 }
 
+/// @notice A token that anyone mints, with permits.
+interface IPermitToken is IERC20, IERC20Permit {
+    function mint(address to, uint256 amount) external;
+}
+
 /// @notice Carol, who signs; a token with permits; and Permit2, the code that stands on every chain.
 /// @dev What is signed is written down from EIP-2612 and from Permit2's documentation, not from the Router.
 abstract contract Signing is RouterScene {
     address internal constant PERMIT2 = 0x000000000022D473030F116dDEE9F6B43aC78BA3;
 
-    PermitToken internal signed;
+    IPermitToken internal signed;
     address internal carol;
     uint256 internal key;
 
     function setUp() public virtual override {
         super.setUp();
         (carol, key) = makeAddrAndKey("carol");
-        signed = new PermitToken();
+        bytes memory args = abi.encode("Signed Dollar", "sUSD", 18);
+        signed = IPermitToken(vm.deployCode("out/DevPermitToken.sol/DevPermitToken.json", args));
         signed.mint(carol, 100 * unit);
         bytes memory code = vm.parseJsonBytes(vm.readFile("test/mocks/Permit2.json"), ".code");
         assertEq(sha256(code), 0x60f506dfaba70e6353b90771b0d9e8f91ee6b1e3c4bd42a66e8085426ade2886, "not Permit2");
@@ -80,6 +86,6 @@ abstract contract Signing is RouterScene {
     /// @notice What carol signs once for every product that uses Permit2.
     function allowPermit2() internal {
         vm.prank(carol);
-        IERC20(signed).approve(PERMIT2, type(uint256).max);
+        signed.approve(PERMIT2, type(uint256).max);
     }
 }
