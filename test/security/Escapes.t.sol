@@ -29,6 +29,8 @@ contract EscapeCases is Case {
         skipEpochs(1);
         Epoch ripeLate = runsLate.queue(operator_, 40 * unit);
         skipToEnd(0);
+        vm.expectRevert(abi.encodeWithSelector(IStakeVault.ExitNotRipe.selector, ripe, vault.currentEpoch()));
+        runs.complete(pool, ripe);
         assertEq(service.slash(set, operator_, 1e18), 60 * unit);
         assertEq(stays.stakeWith(operator_), 20 * unit);
         assertEq(runs.exit(pool, ripe), 20 * unit);
