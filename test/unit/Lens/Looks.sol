@@ -68,10 +68,10 @@ abstract contract LensScene is Scene {
         slash(set, operator, wad(1e18));
     }
 
-    /// @dev Next to everything is slashed, nothing is promised any more, and the operator begins anew.
+    /// @dev All but 2e-4 is slashed, nothing is promised any more, and the operator begins anew.
     function renewPool() internal {
         commit(set, operator, WHOLE);
-        slash(set, operator, wad(1e18 - 1e5));
+        slash(set, operator, wad(1e18 - 2e14));
         allocate(set, operator, mag(0));
         skipEpochs(2);
         manager.settle(set, operator, address(token));
