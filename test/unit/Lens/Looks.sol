@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {Fate, Outlook, PoolRef, PoolView, PositionRef, PositionView, SetPromise} from "palisade/interfaces/ILens.sol";
+import {Fate, Outlook, PoolRef, PoolView, PositionRef, PositionView} from "palisade/interfaces/ILens.sol";
 import {Epoch} from "palisade/types/Epoch.sol";
-import {Magnitude, Wad} from "palisade/types/Magnitude.sol";
+import {Wad} from "palisade/types/Magnitude.sol";
 import {OperatorSetId} from "palisade/types/OperatorSetId.sol";
 import {PoolId} from "palisade/types/PoolId.sol";
 import {Terms} from "palisade/types/Terms.sol";

@@ -7,7 +7,6 @@ import {Outlook, PoolView, PositionView} from "palisade/interfaces/ILens.sol";
 import {Epoch} from "palisade/types/Epoch.sol";
 import {Magnitude, Wad} from "palisade/types/Magnitude.sol";
 import {OperatorSetId} from "palisade/types/OperatorSetId.sol";
-import {PoolId} from "palisade/types/PoolId.sol";
 import {LensScene} from "./Looks.sol";
 
 /// @param stake what alice and bob stake, in each
