@@ -436,6 +436,21 @@ contract EscapeCases is Case {
         assertEq(service.slash(set, operator_, 1e18), shown);
     }
 
+    /// @dev A degree of 2, and a set of the thief's own to which all of the pool is promised, too: it stakes a loan, shows it,
+    /// and slashes it back to itself in one transaction. What the friend can take was never guaranteed to the service.
+    function test_D34_flashStake_slashedBack() public {
+        setDegreeCeiling(address(token), 2e18);
+        FlashStaker flash = new FlashStaker(vault, manager, address(token));
+        Terms memory terms = service.terms();
+        (terms.slasher, terms.recipient) = (address(flash), address(flash));
+        OperatorSetId friendly = service.createSet(1, terms);
+        Operator operator_ = newOperatorOfTwo(set, 1e18, friendly, 0.6e18);
+        (uint256 shown, uint256 back) = flash.stakeAndSlashBack(set, friendly, address(operator_), 1000 * unit);
+        assertEq(back, 600 * unit);
+        assertEq(shown, 400 * unit);
+        assertEq(service.slash(set, operator_, 1e18), shown);
+    }
+
     /// @dev Whoever mints a staked token at will makes as much stake of it as its cap admits, and no more; pools of other
     /// tokens do not notice.
     function test_D34_freelyMintedToken_isCapped() public {
