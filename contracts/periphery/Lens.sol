@@ -224,16 +224,12 @@ contract Lens is ILens {
                 bool landed = p.effective.isSet() && p.effective <= epoch;
                 Magnitude m = landed ? p.next : p.current;
                 inForce = inForce + m;
-                capped = capped + _allowed(min(m, left), k == 0 ? p.taken : Magnitude.wrap(0), p.terms.cap);
+                Magnitude taken = Magnitude.wrap(k == 0 ? Magnitude.unwrap(p.taken) : 0);
+                capped = capped + (taken + min(m, left)).mulDown(p.terms.cap).saturatingSub(taken);
                 through = through + (landed ? max(p.current, p.next) : p.current);
             }
             outlook[k] = Outlook(epoch, _over(inForce, left), _over(capped, left), _over(through, left));
         }
-    }
-
-    /// @dev What the cap leaves of an epoch to a set that has `taken` already and could reach `reach`: see the manager.
-    function _allowed(Magnitude reach, Magnitude taken, Wad cap) private pure returns (Magnitude) {
-        return (taken + reach).mulDown(cap).saturatingSub(taken);
     }
 
     function _over(Magnitude magnitude, Magnitude left) private pure returns (Wad) {
@@ -317,11 +313,10 @@ contract Lens is ILens {
         }
     }
 
-    /// @dev `value` was rounded down, and what remains after a slash will be: the difference of the two is less than a
-    /// unit above the fraction of the next whole number.
+    /// @dev Rounded up. Enough for a value that was rounded down: what is hidden of it loses no more than its part.
     function _part(uint256 value, Wad fraction) private pure returns (uint256) {
         // No overflow: values fit 104 bits.
-        return Math.min(value, Math.ceilDiv((value + 1) * Wad.unwrap(fraction), Wad.unwrap(WAD)));
+        return Math.ceilDiv(value * Wad.unwrap(fraction), Wad.unwrap(WAD));
     }
 
     /* INTERNAL: OWNERS */
