@@ -11,8 +11,8 @@ import {Signing} from "../unit/Router/Signing.sol";
 
 /// @notice What each way through the Router costs, and the same by hand in transactions of their own; written to
 /// `snapshots/periphery.json`, the latter as `…_by_hand`.
-/// @dev As in `Core.t.sol`: every top-level call is a cold transaction, the receiver new in a pool that others are in and
-/// that was touched in this epoch. By hand, each approval is exact, and used up.
+/// @dev As in `Core.t.sol`: every top-level call is a cold transaction, the receiver new in a pool that others are in
+/// and that was touched in this epoch. By hand, each approval is exact, and used up.
 contract PeripheryGas is Signing {
     uint256 internal constant AMOUNT = 100e18;
 

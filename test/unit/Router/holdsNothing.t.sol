@@ -136,8 +136,8 @@ contract RouterHoldsNothingTest is RouterScene {
 
     /* MANY CALLS */
 
-    /// @dev Six stakes of two people, by all ways, with rewards and penalties in between: each leaves nothing behind, but
-    /// for two units of staked ether, and each position grows by what its order bounds.
+    /// @dev Six stakes of two people, by all ways, with rewards and penalties in between: each leaves nothing behind,
+    /// but for two units of staked ether, and each position grows by what its order bounds.
     function testFuzz_ManyCalls(uint256 seed) public {
         IStakedEther steth = stakedEther();
         IERC4626 wsteth = usedWrapper(steth);

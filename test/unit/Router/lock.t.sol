@@ -52,8 +52,8 @@ contract RouterLockTest is RouterScene {
 
     /// @dev The theft that the lock rules out. The thief stakes into its own wrapper, which does not take the tokens it
     /// is given but has a victim call the Router (a contract that anybody can make stake), and takes them when a hook
-    /// of the token lets it, amid the measuring of what the victim sends. The victim's tokens would make up for them, and
-    /// go to the thief as what its wrapper left.
+    /// of the token lets it, amid the measuring of what the victim sends. The victim's tokens would make up for them,
+    /// and go to the thief as what its wrapper left.
     function test_AWrapperCannotHaveOthersPayForWhatItTakes() public {
         HookToken hook = new HookToken();
         OddWrapper wicked = new OddWrapper(address(hook));
