@@ -63,14 +63,15 @@ contract SignatureCases is Case {
         }
     }
 
-    /// @dev An approver's signature is tried on a fork of the chain, at a second deployment, a second time, for somebody
-    /// else, at another operator, and too late.
+    /// @dev An approver's signature is tried on a fork of the chain, at a second deployment, for somebody else, at
+    /// another operator, with another deadline, a second time, and too late; and what it admits is one deposit.
     function test_D69_EIP712_domain_forkReplay() public {
         (address approver, uint256 key) = makeAddrAndKey("approver");
         vm.prank(operator);
         vault.registerOperator(approver);
         vm.prank(otherOperator);
         vault.registerOperator(approver);
+        openOperator(operator);
         uint256 deadline = vm.getBlockTimestamp() + 1 days;
         bytes memory signature = sign(key, admissionDigest(block.chainid, address(vault), operator, alice, 0, deadline));
 
@@ -96,6 +97,10 @@ contract SignatureCases is Case {
         vault.admit(operator, alice, deadline, signature);
         expectBadApproval(operator, alice, 1, deadline);
         vault.admit(operator, alice, deadline, signature);
+        deposit(alice, operator, unit);
+        vm.expectRevert(abi.encodeWithSelector(IStakeVault.NotAdmitted.selector, operator, alice, 0));
+        vm.prank(alice);
+        vault.deposit(address(token), operator, alice, unit, 0);
         vm.warp(deadline + 1);
         vm.expectRevert(abi.encodeWithSelector(IStakeVault.NotAdmitted.selector, operator, alice, deadline));
         vault.admit(operator, alice, deadline, signature);
