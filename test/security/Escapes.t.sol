@@ -269,6 +269,21 @@ contract EscapeCases is Case {
         assertEq(staker.complete(pool, ripe), 100 * unit);
     }
 
+    /// @dev A slash is proposed in the last second before a raise takes effect, and executed after it: stakers who left for
+    /// the raise, and those who stayed, lose by what was in force when it was proposed.
+    function test_D28_raiseAfterProposal_isNotTaken() public {
+        OperatorSetId challenged = service.createSet(1, 1 days, address(0));
+        Operator operator_ = newOperatorOf(challenged, 0.25e18);
+        Staker staker = newStakerOf(operator_, 100 * unit);
+        operator_.allocate(challenged, 1e18);
+        skipToEnd(2);
+        service.propose(challenged, operator_, 1e18);
+        skip(1 days);
+        assertEq(service.canSlash(challenged, operator_), 100 * unit);
+        assertEq(execute(challenged, operator_), 25 * unit);
+        assertEq(staker.stakeWith(operator_), 75 * unit);
+    }
+
     /// @dev The slasher is a proxy, and its logic is replaced by a thief's without notice. It still is one of the set's
     /// terms only: it takes no more than the cap, and not to itself.
     function test_D29_slasherProxyUpgrade_keepsTheTerms() public {
