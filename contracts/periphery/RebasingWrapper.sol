@@ -20,8 +20,8 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 /// - ERC-4626 to the letter, although transfers of the token may deliver up to two units less than asked: a deposit
 ///   gives no fewer shares than its preview, a mint takes no more assets, a redemption delivers no less, a withdrawal
 ///   delivers no less than asked for no more shares. `maxWithdraw` and `maxRedeem` can be had.
-/// - To inflate a share by a donation does not pay: it costs a thousand times what a share is then worth, and no deposit
-///   loses a share's worth to rounding.
+/// - To inflate a share by a donation does not pay: a thousand shares are nobody's and take their part of it, while no
+///   deposit loses a share's worth to rounding.
 ///
 /// ASSUMES that a transfer of the token delivers at most two units less than asked. For staked ether that holds while
 /// one of its own shares is worth less than two units. A transfer that delivers less makes a deposit revert, and pays
@@ -30,8 +30,8 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 /// ROUNDING is down in shares for assets in and assets for shares out, up in assets for shares in and shares for assets
 /// out: always for those who stay. A deposit is credited with what arrived. A mint asks for two units more than its
 /// shares are worth, and a withdrawal sends two more, against what the token may lose on the way; what it does not lose
-/// is the others' in a mint, and the receiver's in a withdrawal. A redemption promises two units less than it sends. The
-/// first deposit gives a thousand shares to nobody.
+/// is the others' in a mint, and the receiver's in a withdrawal. A redemption promises two units less than it sends.
+/// The first deposit gives a thousand shares to nobody.
 ///
 /// ROLES. None: no owner, no fees, no pause.
 ///

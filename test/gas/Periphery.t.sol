@@ -11,11 +11,13 @@ import {Signing} from "../unit/Router/Signing.sol";
 
 /// @notice What each way through the Router costs, and the same by hand in transactions of their own; written to
 /// `snapshots/periphery.json`, the latter as `…_by_hand`.
-/// @dev As in `Core.t.sol`: every top-level call is a cold transaction, the receiver new in a pool that others are in and
-/// that was touched in this epoch. By hand, each approval is exact, and used up.
+/// @dev As in `Core.t.sol`: every top-level call is a cold transaction, the receiver new in a pool that others are in
+/// and that was touched in this epoch. By hand, each approval is exact, and used up.
 contract PeripheryGas is Signing {
     uint256 internal constant AMOUNT = 100e18;
 
+    /// @dev Of the plain token: a wrapper that is shipped.
+    IERC4626 internal wrapped;
     IStakedEther internal steth;
     IERC4626 internal wsteth;
     uint256 internal sum;
@@ -30,12 +32,13 @@ contract PeripheryGas is Signing {
         // Others are in every pool and wrapper, and the vault holds of every token.
         deposit(bob, operator, 1000e18);
         deposit(IMintable(address(signed)), bob, operator, 1000e18);
-        token.mint(bob, 1000e18);
+        wrapped = rebasingWrapper(IERC20(address(token)));
+        give(token, bob, 1000e18);
         depositEther(steth, bob, 1000e18);
         vm.startPrank(bob);
-        token.approve(address(wrapper), type(uint256).max);
-        wrapper.deposit(1000e18, bob);
-        stakeByHand(address(wrapper), 900e18, bob);
+        token.approve(address(wrapped), type(uint256).max);
+        wrapped.deposit(1000e18, bob);
+        stakeByHand(address(wrapped), 900e18, bob);
         steth.approve(address(wsteth), type(uint256).max);
         wsteth.deposit(900e18, bob);
         stakeByHand(address(wsteth), 800e18, bob);
@@ -60,17 +63,17 @@ contract PeripheryGas is Signing {
     }
 
     function test_Wrap() public {
-        stake(orderOf(address(wrapper)), AMOUNT);
+        stake(orderOf(address(wrapped)), AMOUNT);
         vm.snapshotGasLastCall("periphery", "router_wrap");
     }
 
     function test_WrapByHand() public {
         vm.startPrank(alice);
-        token.approve(address(wrapper), AMOUNT);
+        token.approve(address(wrapped), AMOUNT);
         count();
-        uint256 shares = wrapper.deposit(AMOUNT, alice);
+        uint256 shares = wrapped.deposit(AMOUNT, alice);
         count();
-        stakeByHand(address(wrapper), shares, alice);
+        stakeByHand(address(wrapped), shares, alice);
         vm.stopPrank();
         vm.snapshotValue("periphery", "router_wrap_by_hand", sum);
     }

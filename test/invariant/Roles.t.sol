@@ -340,10 +340,8 @@ contract RolesCampaign is RolesWorld {
         if (calls >= LENGTH) {
             console.log("proposed, executed, paused, refused");
             console.log(proposals, executions, pauses, refused);
-            assertGt(proposals, 20, "the council proposed too little");
-            assertGt(executions, 5, "too little was executed");
-            assertGt(pauses, 2, "the guardian paused too little");
-            assertGt(refused, 8, "too little was tried");
+            assertGt(proposals + executions + pauses, LENGTH / 10, "too little was done");
+            assertGt(refused, LENGTH / 40, "too little was tried");
         }
         assertEverybodyGetsOut();
     }

@@ -75,9 +75,11 @@ contract OddWrapper is MintableToken {
         return assets;
     }
 
+    /// @dev Once its allowance is less, it does nothing: the token may call it again while it draws.
     function draw(address from, uint256 amount) public {
-        uint256 allowed = IERC20(asset).allowance(from, address(this));
-        if (allowed > 0) IERC20(asset).transferFrom(from, address(this), amount < allowed ? amount : allowed);
+        if (IERC20(asset).allowance(from, address(this)) >= amount) {
+            IERC20(asset).transferFrom(from, address(this), amount);
+        }
     }
 }
 

@@ -158,6 +158,7 @@ contract EdgeCases is Case {
             operator: operator_,
             receiver: receiver,
             minAssets: 1,
+            minShares: 0,
             deadline: vm.getBlockTimestamp(),
             maxLoss: Wad.wrap(1e18),
             allowProposals: false

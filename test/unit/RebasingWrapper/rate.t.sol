@@ -121,8 +121,8 @@ contract RebasingWrapperRateTest is WrapperScene {
 
     /* IN THE VAULT */
 
-    /// @dev ETH to staked ether to its wrapper to a position, rewards, a slash, a penalty, and the whole way back. The first
-    /// depositor's 1,001 units have their part of it all.
+    /// @dev ETH to staked ether to its wrapper to a position, rewards, a slash, a penalty, and the whole way back. The
+    /// first depositor's 1,001 units have their part of it all.
     function test_AWholeCycle() public {
         IStakedEther steth = stakedEther();
         IERC4626 wsteth = usedWrapper(steth);

@@ -37,6 +37,7 @@ abstract contract RouterScene is Rebasing {
             operator: operator,
             receiver: alice,
             minAssets: 0,
+            minShares: 0,
             deadline: vm.getBlockTimestamp(),
             maxLoss: WAD,
             allowProposals: false

@@ -87,6 +87,16 @@ contract RouterConditionsTest is RouterScene {
         assertEq(stake(o, unit), unit);
     }
 
+    function test_RevertWhen_LossOfTheWrappersPoolIsTooHigh() public {
+        OperatorSetId of_ = setOf(address(wrapper), 4, defaultTerms());
+        vm.prank(operator);
+        manager.allocate(of_, operator, address(wrapper), HALF);
+        StakeOrder memory o = orderOf(address(wrapper));
+        o.maxLoss = wad(0.5e18 - 1);
+        expectLossTooHigh(0.5e18, o);
+        stake(o, unit);
+    }
+
     /* PROPOSALS */
 
     function test_RevertWhen_ASlashIsProposed() public {

@@ -134,6 +134,66 @@ contract RouterHoldsNothingTest is RouterScene {
         assertGe(wsteth.convertToAssets(valueOf(address(wsteth), alice)) + 13, all);
     }
 
+    /* MANY CALLS */
+
+    /// @dev Six stakes of two people, by all ways, with rewards and penalties in between: each leaves nothing behind,
+    /// but for two units of staked ether, and each position grows by what its order bounds.
+    function testFuzz_ManyCalls(uint256 seed) public {
+        IStakedEther steth = stakedEther();
+        IERC4626 wsteth = usedWrapper(steth);
+        depositEther(steth, bob, 1e18);
+        approveAll(alice, steth, wsteth);
+        approveAll(bob, steth, wsteth);
+        for (uint256 i; i < 6; ++i) {
+            seed = uint256(keccak256(abi.encode(seed)));
+            uint256 dust = steth.balanceOf(address(router));
+            address sender = seed % 2 == 0 ? alice : bob;
+            uint256 amount = bound(seed >> 64, 1e4, 1e15);
+            stakeSomehow((seed >> 8) % 5, sender, amount, steth, wsteth);
+            assertEq(token.balanceOf(address(router)), 0);
+            assertEq(wrapper.balanceOf(address(router)), 0);
+            assertEq(wsteth.balanceOf(address(router)), 0);
+            assertEq(address(router).balance, 0);
+            assertLe(steth.balanceOf(address(router)), dust + 2);
+            assertAllowsNobody(address(token), address(wrapper));
+            assertAllowsNobody(address(steth), address(wsteth));
+            // The rate stays below two, where staked ether loses no more than two units.
+            if (seed >> 253 == 0) steth.penalize(address(steth).balance / 8);
+            else if (address(steth).balance < steth.totalShares() * 7 / 4) payReward(steth, amount % 1e14);
+        }
+    }
+
+    function stakeSomehow(uint256 way, address sender, uint256 amount, IStakedEther steth, IERC4626 wsteth) private {
+        StakeOrder memory o = orderOf(way < 1 ? address(token) : way < 2 ? address(wrapper) : address(wsteth));
+        o.receiver = sender;
+        o.minAssets = way < 1 ? amount : way < 2 ? wrapper.previewDeposit(amount) : wsteth.previewDeposit(amount - 5);
+        uint256 worth = valueOf(o.strategy, sender);
+        if (way < 2) {
+            token.mint(sender, amount);
+            vm.prank(sender);
+            router.stake(o, address(token), amount);
+        } else if (way < 3) {
+            vm.deal(sender, amount);
+            vm.prank(sender);
+            router.stakeNative{value: amount}(o, address(steth));
+        } else {
+            depositEther(steth, sender, amount);
+            amount = way < 4 ? amount / 2 : steth.balanceOf(sender);
+            o.minAssets = wsteth.previewDeposit(amount - 5);
+            vm.prank(sender);
+            router.stake(o, address(steth), amount);
+        }
+        assertGe(valueOf(o.strategy, sender) + 1, worth + o.minAssets);
+    }
+
+    function approveAll(address account, IStakedEther steth, IERC4626 wsteth) private {
+        vm.startPrank(account);
+        token.approve(address(router), type(uint256).max);
+        steth.approve(address(router), type(uint256).max);
+        wsteth.approve(address(router), type(uint256).max);
+        vm.stopPrank();
+    }
+
     /* WHAT LIES THERE */
 
     /// @dev Tokens, wrapper and ether that were sent unasked are as if they were not there.

@@ -52,8 +52,8 @@ contract RouterLockTest is RouterScene {
 
     /// @dev The theft that the lock rules out. The thief stakes into its own wrapper, which does not take the tokens it
     /// is given but has a victim call the Router (a contract that anybody can make stake), and takes them when a hook
-    /// of the token lets it, amid the measuring of what the victim sends. The victim's tokens would make up for them, and
-    /// go to the thief as what its wrapper left.
+    /// of the token lets it, amid the measuring of what the victim sends. The victim's tokens would make up for them,
+    /// and go to the thief as what its wrapper left.
     function test_AWrapperCannotHaveOthersPayForWhatItTakes() public {
         HookToken hook = new HookToken();
         OddWrapper wicked = new OddWrapper(address(hook));
@@ -62,8 +62,8 @@ contract RouterLockTest is RouterScene {
         give(IMintable(address(hook)), stranger, 10 * unit);
         wicked.take(0, 1);
         wicked.arm(address(victim), abi.encodeCall(Victim.restake, (victimsOrder(address(hook), address(victim)))));
-        // Transfers that bring the wrapper nothing are no trouble: it draws what it may, when it may.
-        hook.arm(address(wicked), abi.encodeCall(OddWrapper.draw, (address(router), 10 * unit)));
+        // Not all, or the victim's call would find that nothing arrived.
+        hook.arm(address(wicked), abi.encodeCall(OddWrapper.draw, (address(router), 9 * unit)));
 
         StakeOrder memory o = orderOf(address(wicked));
         o.receiver = stranger;

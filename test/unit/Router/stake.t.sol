@@ -38,6 +38,15 @@ contract RouterStakeTest is RouterScene {
         stake(o, unit);
     }
 
+    function test_RevertWhen_TooFewShares() public {
+        StakeOrder memory o = order();
+        o.minShares = unit + 1;
+        vm.expectRevert(abi.encodeWithSelector(IStakeVault.TooLittle.selector, unit, unit + 1));
+        stake(o, unit);
+        o.minShares = unit;
+        assertEq(stake(o, unit), unit);
+    }
+
     /// @dev A wrapper's share is worth three units, so that three buy one.
     function test_RevertWhen_WrapperGivesTooLittle() public {
         tripleTheRate();
