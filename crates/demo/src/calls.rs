@@ -5,7 +5,7 @@ use alloy::{
     sol_types::{self, SolCall},
 };
 use palisade_bindings::{
-    AllocationManager, Argument, DevToken, DevWrapper, OperatorSetId, Refusal, StakeVault,
+    AllocationManager, Argument, DevToken, OperatorSetId, RebasingWrapper, Refusal, StakeVault,
 };
 use palisade_devnet::Devnet;
 
@@ -123,13 +123,14 @@ impl Book {
     /// A refusal on one line, with everybody and every set called by name.
     pub(crate) fn told(&self, refusal: &Refusal) -> String {
         refusal.describe(|argument| {
-            let name = match *argument {
+            let name = match argument {
                 Argument::Address(address) => {
-                    self.names().find(|(known, _)| *known == address).map(|(_, name)| name)
+                    self.names().find(|(known, _)| known == address).map(|(_, name)| name)
                 }
                 Argument::Set(id) => {
-                    Set::ALL.into_iter().find(|set| self.set(*set) == id).map(Set::name)
+                    Set::ALL.into_iter().find(|set| self.set(*set) == *id).map(Set::name)
                 }
+                Argument::Refusal(reason) => return self.told(reason),
                 _ => None,
             };
             name.map_or_else(|| argument.to_string(), str::to_owned)
@@ -179,7 +180,7 @@ impl Book {
             Action::Earn { who, assets } => self.mint(from, self.person(who), assets),
             Action::Yield { assets } => self.mint(from, self.asset(Asset::WyEth), assets),
             Action::Wrap { who, assets } => {
-                let call = DevWrapper::depositCall {
+                let call = RebasingWrapper::depositCall {
                     assets: U256::from(assets),
                     receiver: self.person(who),
                 };

@@ -1,7 +1,7 @@
 //! What the chain tells of a quantity.
 
 use alloy::primitives::{Address, U256};
-use palisade_bindings::{DevToken, DevWrapper};
+use palisade_bindings::{DevToken, RebasingWrapper};
 use palisade_deploy::ask;
 
 use crate::{
@@ -136,7 +136,7 @@ impl Chain<'_> {
 
     /// What shares of the wrapper can be changed back for.
     async fn worth(&self, shares: U256) -> Result<U256> {
-        let wrapper = DevWrapper::new(self.book.asset(Asset::WyEth), self.net.provider());
+        let wrapper = RebasingWrapper::new(self.book.asset(Asset::WyEth), self.net.provider());
         Ok(ask(ANSWER, "read the wrapper's rate", wrapper.convertToAssets(shares).call()).await?)
     }
 

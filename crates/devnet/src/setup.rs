@@ -7,7 +7,7 @@ use alloy::{
     rpc::types::{BlockId, TransactionReceipt, TransactionRequest},
     sol_types::SolCall,
 };
-use palisade_bindings::{DevToken, DevWrapper};
+use palisade_bindings::{DevToken, RebasingWrapper};
 use palisade_deploy::{CREATE2_DEPLOYER, Deployer, Plan, Step};
 
 use crate::{
@@ -58,7 +58,7 @@ pub(crate) async fn set_up(
     } else {
         client.ask("start mining", provider.anvil_set_auto_mine(true)).await?;
     }
-    let verified = Deployer::new(provider).verify(plan).await?;
+    let verified = Deployer::new(provider).verify(plan).await?.unchanged()?;
     Ok(verified.origin)
 }
 
@@ -100,7 +100,7 @@ fn fund_wrapper(
     let approve = DevToken::approveCall { spender: token.address, value: all };
     todos.push(Todo::call(format!("approve {symbol}"), asset, &approve));
     for staker in stakers {
-        let deposit = DevWrapper::depositCall { assets, receiver: staker.address() };
+        let deposit = RebasingWrapper::depositCall { assets, receiver: staker.address() };
         todos.push(Todo::call(
             format!("wrap {symbol} for {}", staker.name),
             token.address,

@@ -2,7 +2,7 @@ use alloy::{
     primitives::{Address, B256, U256},
     sol_types::SolConstructor,
 };
-use palisade_bindings::{DevToken, DevWrapper, artifacts};
+use palisade_bindings::{DevToken, RebasingWrapper, artifacts};
 use palisade_deploy::Step;
 use serde::{Serialize, Serializer};
 
@@ -67,13 +67,13 @@ impl Tokens {
         let (dollar, dollar_step) = dev_token("Staked Dollar", "stUSD", 6, salt);
         let (underlying, underlying_step) = dev_token("Yield Ether", "yETH", 18, salt);
         let (name, symbol) = ("Wrapped Yield Ether", "wyETH");
-        let arguments = DevWrapper::constructorCall {
+        let arguments = RebasingWrapper::constructorCall {
             asset_: underlying.address,
             name_: name.to_owned(),
             symbol_: symbol.to_owned(),
         };
         let wrapper_step =
-            Step::create2(symbol, artifacts::DEV_WRAPPER, salt, &arguments.abi_encode());
+            Step::create2(symbol, artifacts::REBASING_WRAPPER, salt, &arguments.abi_encode());
         let wrapper = Token {
             symbol,
             name,

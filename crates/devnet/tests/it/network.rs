@@ -1,7 +1,7 @@
 use std::time::Instant;
 
 use alloy::primitives::{Address, U256};
-use palisade_bindings::{DevToken, DevWrapper, PoolId};
+use palisade_bindings::{DevToken, PoolId, RebasingWrapper};
 use palisade_deploy::Deployer;
 use palisade_devnet::{Devnet, Error, Role};
 
@@ -28,7 +28,7 @@ async fn the_wrapper_grows_with_what_is_sent_to_it() {
     let net = Devnet::start().await.unwrap();
     let (token, asset) = (net.token("wyETH").unwrap(), net.token("yETH").unwrap());
     assert_eq!(token.asset, Some(asset.address));
-    let wrapper = DevWrapper::new(token.address, net.provider());
+    let wrapper = RebasingWrapper::new(token.address, net.provider());
     let rate = async || wrapper.convertToAssets(token.units(1)).call().await.unwrap();
     assert_eq!(rate().await, token.units(1));
     let gift = DevToken::new(asset.address, net.provider_for("bob").unwrap());
