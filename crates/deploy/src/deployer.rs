@@ -132,7 +132,7 @@ impl<P: Provider> Deployer<P> {
             self.check_manifest(manifest, chain_id, plan, store).await?;
         }
         let sent = self.execute(from, plan).await?;
-        let mut verified = self.verify(plan).await?;
+        let mut verified = Box::pin(self.verify(plan)).await?;
         let governance = plan.steps().first().map(|step| step.name);
         if sent.iter().any(|sent| Some(sent.step) == governance) {
             verified = verified.unchanged()?;

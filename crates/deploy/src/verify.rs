@@ -80,7 +80,7 @@ impl<P: Provider> Deployer<P> {
         for (contract, code) in plan.contracts().zip(&codes) {
             code_hashes.insert(contract.artifact.name, compare(contract, code, &values)?);
         }
-        Ok(Verified { origin, code_hashes, changes: self.changes(plan).await? })
+        Ok(Verified { origin, code_hashes, changes: Box::pin(self.changes(plan)).await? })
     }
 
     /// Asks for partners and settings, which are immutable. Returns the clock's origin.
