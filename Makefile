@@ -110,6 +110,10 @@ devnet: tools ## A local chain with everything deployed and funded, until Ctrl-C
 	@cargo build --locked --workspace --bins
 	@$(BIN)/palisade devnet
 
+.PHONY: catch
+catch: tools ## Put each bug of test/bugs below the fast tests, and show which test catches it
+	@script/catch
+
 # Always the whole workspace: to build one package alone would mean other features, and building everything again.
 .PHONY: artifacts
 artifacts: tools ## Recompile the contracts into the artifacts that the bindings embed
@@ -143,7 +147,9 @@ deep: tools ## Long campaigns: fuzz tests, invariants, the model, the contracts 
 	@cargo build --locked --release --package palisade-cli --quiet
 	@$(RELEASE)/palisade fuzz --seed "$$(date +%Y%m%d)" --actions 50000000
 	@$(RELEASE)/palisade fuzz --seed "$$(date +%Y%m%d)" --actions 5000000 --corpus $(CORPUS)
-	@script/say "planted bugs, each hunted by fuzzing alone"
+	@script/say "planted bugs, each below the fast tests"
+	@script/catch
+	@script/say "planted bugs of the core, each hunted by fuzzing alone"
 	@PALISADE=$(RELEASE)/palisade script/bite
 
 .PHONY: bench

@@ -5,6 +5,7 @@ import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManage
 
 import {IAllocationManager} from "../interfaces/IAllocationManager.sol";
 import {IGovernance, PauseOrder} from "../interfaces/IGovernance.sol";
+import {IGoverned} from "../interfaces/IGoverned.sol";
 import {IStakeVault} from "../interfaces/IStakeVault.sol";
 import {Wad} from "../types/Magnitude.sol";
 
@@ -18,13 +19,20 @@ import {Wad} from "../types/Magnitude.sol";
 /// deployment on the timelock the first two, the guardian the last one.
 ///
 /// PROMISES that no sequence of calls, by whichever role, moves stake, changes terms, or delays an exit by more than
-/// the core's three days.
+/// the core's three days. That one pause which is refused stops no other of the same call.
 ///
-/// ROLES. The council proposes to the timelock; after its delay anybody executes. The timelock is the access manager's
-/// only administrator: it may replace the guardian, and itself, and (the access manager may) the access manager. The
-/// guardian pauses.
+/// ASSUMES nothing of the access manager: one that let everybody call everything would open these three calls, and the
+/// core bounds them.
 ///
-/// DOES NOT GUARANTEE that `vault`, `manager` and `core` are this deployment's: to others its calls mean nothing.
+/// ROLES. The council proposes to the timelock, and may take back; after the delay anybody executes. The timelock is
+/// the access manager's only administrator: through it, it may replace the guardian, itself, and the access manager.
+/// The guardian pauses, and can end no pause.
+///
+/// DOES NOT GUARANTEE
+/// - that the timelock keeps its delay, or the access manager its roles: the council may change both, after the delay;
+/// - that there is a council: where its key is lost, caps, ceilings and roles stay as they are, for good;
+/// - that `vault`, `manager` and `core` are this deployment's: to others its calls mean nothing, and a contract that
+///   takes any call counts as paused.
 contract Governance is IGovernance, AccessManaged {
     constructor(address accessManager) AccessManaged(accessManager) {}
 
@@ -48,11 +56,14 @@ contract Governance is IGovernance, AccessManaged {
         bytes memory refusal;
         for (uint256 i; i < orders.length; ++i) {
             PauseOrder calldata order = orders[i];
-            try order.core.pause(order.action, order.duration) {
+            // Not `try`, which looks for code first and, where there is none, would undo the other entries too.
+            (bool ok, bytes memory answer) =
+                address(order.core).call(abi.encodeCall(IGoverned.pause, (order.action, order.duration)));
+            if (ok && address(order.core).code.length > 0) {
                 paused = true;
-            } catch (bytes memory reason) {
-                refusal = reason;
-                emit PauseRefused(order.core, order.action, reason);
+            } else {
+                refusal = answer;
+                emit PauseRefused(order.core, order.action, answer);
             }
         }
         if (!paused) revert NothingPaused(refusal);

@@ -33,5 +33,9 @@ interface IGovernance {
 
     /// @notice Pauses what is listed, each entry by itself: one that the core refuses is logged and skipped. Called by
     /// the guardian, at once. How long, and how soon again, the core bounds.
+    /// @dev Whoever sends it on for the guardian cannot skip an entry by giving too little gas: the 64th that a call
+    /// which ran out leaves behind does not pay for the log, so everything fails. An entry that burns all it is given
+    /// leaves that 64th to those after it. The vault stops nothing of the allocation manager's, nor the other way
+    /// round: see `Pausable`.
     function pause(PauseOrder[] calldata orders) external;
 }

@@ -144,3 +144,56 @@ contract Bytes32Token is BareToken {
     bytes32 public constant symbol = "OLD";
     uint8 public constant decimals = 9;
 }
+
+/// @notice Spends `appetite` units of gas in each transfer.
+contract HungryToken is MintableToken {
+    uint256 public appetite;
+
+    function setAppetite(uint256 appetite_) external {
+        appetite = appetite_;
+    }
+
+    function _update(address from, address to, uint256 amount) internal override {
+        uint256 until = gasleft() > appetite ? gasleft() - appetite : 0;
+        while (gasleft() > until) {}
+        super._update(from, to, amount);
+    }
+}
+
+/// @notice Refuses to move nothing.
+contract NoZeroToken is MintableToken {
+    error NothingMoves();
+
+    function _update(address from, address to, uint256 amount) internal override {
+        require(amount > 0, NothingMoves());
+        super._update(from, to, amount);
+    }
+}
+
+/// @notice Shrinks by itself: a part of every balance is gone from one moment to the next.
+contract ShrinkingToken is MintableToken {
+    uint256 private _kept = 1e18;
+
+    function shrink(uint256 kept) external {
+        _kept = kept;
+    }
+
+    function balanceOf(address account) public view override returns (uint256) {
+        return super.balanceOf(account) * _kept / 1e18;
+    }
+
+    function _update(address from, address to, uint256 amount) internal override {
+        super._update(from, to, amount * 1e18 / _kept);
+    }
+}
+
+/// @notice Bears a name that is longer than anybody can pay for.
+contract WordyToken is MintableToken {
+    function name() public pure override returns (string memory) {
+        assembly ("memory-safe") {
+            mstore(0, 32)
+            mstore(32, 2000000)
+            return(0, 2000064)
+        }
+    }
+}

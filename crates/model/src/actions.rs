@@ -273,8 +273,8 @@ impl Model {
                 self.appoint(account, appointee, function, allowed);
             }
             A::SetMetadata { .. } => {}
-            A::CreateOperatorSet { set, ref terms, ref strategies, .. } => {
-                self.create_operator_set(set, terms.clone(), strategies)?;
+            A::CreateOperatorSet { set, terms, ref strategies, .. } => {
+                self.create_operator_set(set, terms, strategies)?;
             }
             A::AddStrategy { set, strategy, .. } => self.add_strategy(set, strategy)?,
             A::RemoveStrategy { set, strategy, .. } => self.remove_strategy(set, strategy)?,

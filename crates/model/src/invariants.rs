@@ -1,7 +1,7 @@
 //! What must hold after every action, whatever it was.
 //!
 //! A violation is a mistake in this model (or, where the model follows the protocol, in the
-//! protocol); no caller can cause one. The promises that compare two states (P2 to P6, P9) are judged
+//! protocol); no caller can cause one. The promises that compare two states (P2 to P6, P8, P9) are judged
 //! by a [`Watch`](crate::Watch).
 
 use std::collections::BTreeMap;

@@ -20,7 +20,7 @@ pub enum Recipient {
 }
 
 /// What a staker can rely on about a set. No one can change it, governance included (P8).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(
     feature = "serde",
     derive(serde::Serialize, serde::Deserialize),

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     Account, Admission, Allocation, Bucket, Budget, Epoch, Magnitude, Model, Operator,
-    OperatorSetId, OperatorState, Parts, Pausable, Pause, Pool, PoolId, Strategy, U256,
+    OperatorSetId, OperatorState, Parts, Pausable, Pause, Pool, PoolId, Strategy, Terms, U256, Wad,
     renewal::REST,
 };
 
@@ -162,6 +162,13 @@ impl Reach {
     }
 }
 
+/// A set: what must not change of it, and whether it was retired.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct SetRow {
+    pub(super) terms: Terms,
+    pub(super) retired: bool,
+}
+
 /// What an allocation is in an epoch: what can be slashed now, and once its change has landed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Standing {
@@ -203,11 +210,12 @@ pub(super) struct Books {
     pub(super) balances: Table<(Strategy, Account), u128>,
     pub(super) credits: Table<(Strategy, Account), u128>,
     pub(super) tokens: Table<Strategy, Token>,
-    /// Whether the set was retired.
-    pub(super) sets: Table<OperatorSetId, bool>,
+    pub(super) sets: Table<OperatorSetId, SetRow>,
     pub(super) operators: Table<Operator, OperatorState>,
     pub(super) admissions: Table<(Operator, Account), Admission>,
     pub(super) pauses: Table<Pausable, Pause>,
+    pub(super) caps: Table<Strategy, u128>,
+    pub(super) ceilings: Table<Strategy, Wad>,
 }
 
 impl Books {
@@ -228,6 +236,8 @@ impl Books {
             operators: Table::default(),
             admissions: Table::default(),
             pauses: Table::default(),
+            caps: Table::default(),
+            ceilings: Table::default(),
         };
         books.compare(model);
         books.commit(model);
@@ -250,10 +260,18 @@ impl Books {
             let (vault, unasked) = (model.vault_balance(strategy), model.unasked(strategy));
             (strategy, Token { vault, unasked, burned: model.burned(strategy) })
         }));
-        self.sets.compare(allocations.sets.iter().map(|(id, set)| (*id, set.retired)));
+        self.sets.compare(
+            allocations
+                .sets
+                .iter()
+                .map(|(id, set)| (*id, SetRow { terms: set.terms, retired: set.retired })),
+        );
         self.operators.compare(rows(&vault.operators));
         self.admissions.compare(rows(&vault.admissions));
         self.pauses.compare(rows(&model.pauses));
+        self.caps.compare(rows(&vault.deposit_caps));
+        self.ceilings
+            .compare(model.ceilings.iter().map(|(strategy, ceiling)| (*strategy, ceiling.now)));
     }
 
     /// Makes the changes the new before.
@@ -272,10 +290,16 @@ impl Books {
         self.operators.commit();
         self.admissions.commit();
         self.pauses.commit();
+        self.caps.commit();
+        self.ceilings.commit();
     }
 
-    /// Which book changed, if any did.
-    pub(super) fn trace(&self, model: &Model) -> Option<&'static str> {
+    /// Which of these books changed, if any did.
+    pub(super) fn trace(
+        &self,
+        model: &Model,
+        which: impl Fn(&'static str) -> bool,
+    ) -> Option<&'static str> {
         let books = [
             ("time", model.clock.now() != self.time),
             ("pools", !self.pools.changes.is_empty()),
@@ -291,8 +315,10 @@ impl Books {
             ("operators", !self.operators.changes.is_empty()),
             ("admissions", !self.admissions.changes.is_empty()),
             ("pauses", !self.pauses.changes.is_empty()),
+            ("caps", !self.caps.changes.is_empty()),
+            ("ceilings", !self.ceilings.changes.is_empty()),
         ];
-        books.into_iter().find(|(_, changed)| *changed).map(|(book, _)| book)
+        books.into_iter().find(|(book, changed)| *changed && which(book)).map(|(book, _)| book)
     }
 
     /// The pools whose stake the action touched: their assets, positions or exits.
@@ -345,7 +371,7 @@ impl Books {
     }
 
     pub(super) fn is_retired(&self, set: OperatorSetId) -> bool {
-        self.sets.get(set).unwrap_or_default()
+        self.sets.get(set).is_some_and(|row| row.retired)
     }
 
     /// Who decided which stakers the operator takes.

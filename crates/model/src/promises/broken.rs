@@ -287,6 +287,54 @@ pub enum Broken {
         reason: Box<ModelError>,
     },
 
+    // -- P8 ---------------------------------------------------------------------------------
+    /// P8: an account that is not governance set a limit or paused.
+    #[error("P8: {by} governed")]
+    Power {
+        /// Who.
+        by: Account,
+    },
+    /// P8: an action of governance changed more than the limit that it is about.
+    #[error("P8: governance changed {book}")]
+    Reach {
+        /// What it changed.
+        book: &'static str,
+    },
+    /// P8: a limit changed without governance's action about it, or not to what that says.
+    #[error("P8: {limit} is not what governance set")]
+    Limit {
+        /// Which.
+        limit: String,
+    },
+    /// P8: a set's terms changed, or it was created or retired by something else.
+    #[error("P8 {set}: its terms do not stand")]
+    Terms {
+        /// The set.
+        set: OperatorSetId,
+    },
+    /// P8: a deposit left more in the vault than governance's cap.
+    #[error("P8 {strategy}: a deposit left {held}, above the cap of {cap}")]
+    Room {
+        /// The token.
+        strategy: Strategy,
+        /// What the vault holds.
+        held: u128,
+        /// The most that it may hold after a deposit.
+        cap: u128,
+    },
+    /// P8: a raise committed more than governance's ceiling admits.
+    #[error("P8 {operator}, {strategy}: a raise committed {committed} of {left}")]
+    Degree {
+        /// The operator.
+        operator: Operator,
+        /// The strategy.
+        strategy: Strategy,
+        /// What is committed.
+        committed: Magnitude,
+        /// What is left.
+        left: Magnitude,
+    },
+
     // -- P9 ---------------------------------------------------------------------------------
     /// P9: a generation ended without being slashed to nothing or renewed, or did not end where it
     /// must, or took with it what stays with those who had it.

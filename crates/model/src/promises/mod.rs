@@ -1,4 +1,4 @@
-//! The promises that compare two states (P2 to P6, P9), judged after every action.
+//! The promises that compare two states (P2 to P6, P8, P9), judged after every action.
 //!
 //! The judge does its own arithmetic from the promises' words. Of the model it uses what can be read
 //! before and after, never how the model came by it.
@@ -8,6 +8,7 @@ mod broken;
 mod ends;
 mod gates;
 mod guarantees;
+mod limits;
 mod proposals;
 mod slashes;
 #[cfg(test)]
@@ -29,7 +30,7 @@ use proposals::Proposed;
 /// What a judgement says.
 type Judgement = std::result::Result<(), Broken>;
 
-/// A judge of every action: that it broke none of the promises P1 to P6 and P9.
+/// A judge of every action: that it broke none of the promises P1 to P6, P8 and P9.
 ///
 /// It keeps a copy of the books and finds what an action changed by comparing, so it clones nothing,
 /// and a change where the action had no business is found too. What it calculates is only for the
@@ -102,7 +103,7 @@ impl Watch {
         let outcome = match outcome {
             Ok(outcome) => outcome,
             Err(error) => {
-                if let Some(book) = self.books.trace(model) {
+                if let Some(book) = self.books.trace(model, |_| true) {
                     return Err(Broken::Trace { book });
                 }
                 return gates::judge_refusal(&self.books, model, action, error);
@@ -113,6 +114,7 @@ impl Watch {
         scene.judge_worth()?;
         scene.judge_ends()?;
         scene.judge_gates()?;
+        scene.judge_limits()?;
         self.memory.note(scene);
         self.memory.judge_slashes(scene)?;
         self.memory.judge_proposals(scene)?;
@@ -139,7 +141,7 @@ impl Watch {
     /// as it was last seen.
     pub fn finish(mut self, model: &Model) -> Judgement {
         self.books.compare(model);
-        if let Some(book) = self.books.trace(model) {
+        if let Some(book) = self.books.trace(model, |_| true) {
             return Err(Broken::Trace { book });
         }
         Ok(model.check()?)

@@ -3,8 +3,9 @@
 
 use super::{Broken, Watch};
 use crate::{
-    Account, Action, Delivery, Epoch, Exact, Magnitude, Model, ModelError, Operator, OperatorSetId,
-    Outcome, Pausable, PoolId, Recipient, Result, Slashed, Strategy, Terms, Violation, Wad,
+    Account, Action, Budget, Delivery, Epoch, Exact, Magnitude, Model, ModelError, Operator,
+    OperatorSetId, Outcome, Pausable, PoolId, Recipient, Result, Slashed, Strategy, Terms,
+    Violation, Wad,
 };
 
 const ALICE: Account = Account::from_u64(1);
@@ -198,11 +199,15 @@ fn p3_slash_that_is_not_its_fraction() -> Result<()> {
 
 #[test]
 fn p3_slash_above_the_cap_of_its_epoch() -> Result<()> {
-    let found = caught(&world()?, &slash(ORACLE, HALF), |model, _| {
+    let mut model = world()?;
+    let mut after = model.clone();
+    let (action, outcome) = (slash(ORACLE, HALF), after.apply(&slash(ORACLE, HALF)));
+    for model in [&mut model, &mut after] {
         if let Some(set) = model.allocations.sets.get_mut(&ORACLE) {
             set.terms.cap = Wad(QUARTER.0);
         }
-    });
+    }
+    let found = Watch::new(&model).observe(&after, &action, &outcome).err();
     assert_caught!(found, Broken::Cap { taken: QUARTER, .. });
     Ok(())
 }
@@ -404,7 +409,7 @@ fn all_promised() -> Result<Model> {
     let mut model = Model::new(0, 100)?;
     model.mint(TOKEN, ALICE, 1 << 60)?;
     model.register_operator(NORTH, None)?;
-    let terms = world()?.operator_set(ORACLE)?.terms.clone();
+    let terms = world()?.operator_set(ORACLE)?.terms;
     model.create_operator_set(ORACLE, terms, &[TOKEN])?;
     model.join(NORTH, ORACLE)?;
     model.allocate(NORTH, ORACLE, TOKEN, Magnitude::WHOLE)?;
@@ -446,5 +451,90 @@ fn p9_renewal_that_takes_from_its_holders() -> Result<()> {
         model.vault.buckets.entry((POOL, Epoch(0))).or_default().assets -= 1;
     });
     assert_caught!(found, Broken::PositionFell { owner: ALICE, .. });
+    Ok(())
+}
+
+#[test]
+fn p8_governance_that_does_more_than_it_says() -> Result<()> {
+    let model = world()?;
+    let by = Account::default();
+    let cap = Action::SetDepositCap { by, strategy: TOKEN, cap: 5 };
+    let ceiling = Action::SetCeiling { by, strategy: TOKEN, ceiling: Wad(2 * Wad::ONE.0) };
+    let pause = Action::Pause { by, action: Pausable::Join, duration: 50 };
+    for action in [&cap, &ceiling, &pause] {
+        let found = caught(&model, action, |model, _| {
+            model.allocations.budgets.insert((NORTH, TOKEN), Budget::default());
+        });
+        assert_caught!(found, Broken::Reach { book: "budgets" });
+        let found = caught(&model, action, |model, _| model.authority = BOB);
+        assert_caught!(found, Broken::Power { .. });
+        assert_caught!(told_as_nothing(&model, action), Broken::Limit { .. });
+    }
+    let found = caught(&model, &cap, |model, _| {
+        model.vault.deposit_caps.insert(TOKEN, 6);
+    });
+    assert_caught!(found, Broken::Limit { .. });
+    let found = caught(&model, &cap, |model, _| {
+        model.vault.deposit_caps.insert(Strategy::from_u64(11), 6);
+    });
+    assert_caught!(found, Broken::Limit { .. });
+    Ok(())
+}
+
+#[test]
+fn p8_terms_that_change() -> Result<()> {
+    let model = world()?;
+    let found = caught(&model, &nothing(), |model, _| {
+        if let Some(set) = model.allocations.sets.get_mut(&ORACLE) {
+            set.terms.cap = Wad(1);
+        }
+    });
+    assert_caught!(found, Broken::Terms { set: ORACLE });
+    let retire = Action::Retire { by: ORACLE.avs, set: ORACLE };
+    let found = caught(&model, &retire, |model, _| {
+        if let Some(set) = model.allocations.sets.get_mut(&BRIDGE) {
+            set.retired = true;
+        }
+    });
+    assert_caught!(found, Broken::Terms { set: BRIDGE });
+    let mut retired = model;
+    retired.retire(ORACLE)?;
+    let found = caught(&retired, &nothing(), |model, _| {
+        if let Some(set) = model.allocations.sets.get_mut(&ORACLE) {
+            set.retired = false;
+        }
+    });
+    assert_caught!(found, Broken::Terms { set: ORACLE });
+    Ok(())
+}
+
+#[test]
+fn p8_more_than_the_limits_admit() -> Result<()> {
+    let mut model = world()?;
+    let (from, strategy, receiver) = (ALICE, TOKEN, ALICE);
+    let deposit =
+        Action::Deposit { from, strategy, operator: NORTH, assets: 10, min_shares: 0, receiver };
+    let mut after = model.clone();
+    let outcome = after.apply(&deposit);
+    for model in [&mut model, &mut after] {
+        model.vault.deposit_caps.insert(TOKEN, 1_109);
+    }
+    let found = Watch::new(&model).observe(&after, &deposit, &outcome).err();
+    assert_caught!(found, Broken::Room { held: 1_110, cap: 1_109, .. });
+
+    let mut model = world()?;
+    let ceiling = |ceiling| crate::model::Ceiling { now: ceiling, highest: Wad(2 * Wad::ONE.0) };
+    model.ceilings.insert(TOKEN, ceiling(Wad(2 * Wad::ONE.0)));
+    let (by, set, operator) = (Account(NORTH.0), ORACLE, NORTH);
+    let target = Magnitude(HALF.0 + 1);
+    let raise = Action::Allocate { by, operator, set, strategy, target };
+    let mut after = model.clone();
+    let outcome = after.apply(&raise);
+    assert_eq!(Watch::new(&model).observe(&after, &raise, &outcome), Ok(()));
+    for model in [&mut model, &mut after] {
+        model.ceilings.insert(TOKEN, ceiling(Wad::ONE));
+    }
+    let found = Watch::new(&model).observe(&after, &raise, &outcome).err();
+    assert_caught!(found, Broken::Degree { operator: NORTH, .. });
     Ok(())
 }

@@ -222,20 +222,20 @@ fn terms_are_judged_when_a_set_is_created() -> Result<()> {
     let fresh = OperatorSetId { avs: Account::from_u64(0xa7), id: 9 };
     let good = terms(Recipient::Burn, Wad::ONE);
     let used = ModelError::SetExists { set: ORACLE };
-    assert_eq!(model.create_operator_set(ORACLE, good.clone(), &[]), Err(used));
+    assert_eq!(model.create_operator_set(ORACLE, good, &[]), Err(used));
     let cap = Wad(Wad::ONE.0 + 1);
-    let high = palisade_model::Terms { cap, ..good.clone() };
+    let high = palisade_model::Terms { cap, ..good };
     let too_high = Err(ModelError::CapOutOfRange { cap });
     assert_eq!(model.create_operator_set(fresh, high, &[]), too_high);
     let window = EPOCH / 2 + 1;
-    let long = palisade_model::Terms { window, ..good.clone() };
+    let long = palisade_model::Terms { window, ..good };
     let too_long = Err(ModelError::WindowTooLong { window, most: EPOCH / 2 });
     assert_eq!(model.create_operator_set(fresh, long, &[]), too_long);
     let twice = Err(ModelError::StrategyAccepted { set: fresh, strategy: ETH });
-    assert_eq!(model.create_operator_set(fresh, good.clone(), &[ETH, ETH]), twice);
-    let nobody = palisade_model::Terms { slasher: Account::default(), ..good.clone() };
+    assert_eq!(model.create_operator_set(fresh, good, &[ETH, ETH]), twice);
+    let nobody = palisade_model::Terms { slasher: Account::default(), ..good };
     assert_eq!(model.create_operator_set(fresh, nobody, &[]), Err(ModelError::ZeroAccount));
-    model.create_operator_set(fresh, good.clone(), &[ETH])?;
+    model.create_operator_set(fresh, good, &[ETH])?;
     assert_eq!(model.operator_set(fresh)?.terms, good);
 
     let twice = ModelError::AlreadyMember { set: ORACLE, operator: NORTH };

@@ -70,7 +70,7 @@ fn each_pause_stops_what_it_names() -> Result<()> {
     check(Pausable::Raise, &|m| m.allocate(NORTH, ORACLE, ETH, percent(60)).map(|_| ()))?;
     check(Pausable::CreateSet, &|m| {
         let set = OperatorSetId { id: 77, ..ORACLE };
-        let terms = m.operator_set(ORACLE)?.terms.clone();
+        let terms = m.operator_set(ORACLE)?.terms;
         m.create_operator_set(set, terms, &[])
     })?;
     Ok(())

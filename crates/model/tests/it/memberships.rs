@@ -150,7 +150,7 @@ fn retired_set_is_promised_nothing() -> Result<()> {
     assert_eq!(model.add_strategy(BRIDGE, strategy), Err(zero));
     assert_eq!(model.allocate(NORTH, ORACLE, ETH, percent(60)).map(|_| ()), over);
     assert_eq!(model.allocate(NORTH, ORACLE, ETH, Magnitude::ZERO).map(|_| ()), over);
-    let again = model.create_operator_set(ORACLE, model.operator_set(ORACLE)?.terms.clone(), &[]);
+    let again = model.create_operator_set(ORACLE, model.operator_set(ORACLE)?.terms, &[]);
     assert_eq!(again, Err(ModelError::SetExists { set: ORACLE }));
     // It is left still, and joined no more.
     let mut left = model.clone();

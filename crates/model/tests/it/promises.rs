@@ -699,7 +699,7 @@ fn config() -> ProptestConfig {
 proptest! {
     #![proptest_config(config())]
 
-    /// P1 to P6 and P9, and that refused actions leave no trace.
+    /// P1 to P6, P8 and P9, and that refused actions leave no trace.
     #[test]
     fn promises_hold_in_every_history(start in starts(), wishes in vec(wishes(), 1..80)) {
         judge(&start, &wishes)?;
