@@ -11,8 +11,9 @@ use serde::Deserialize;
 
 use crate::{
     AccessManager::AccessManagerErrors, AllocationManager::AllocationManagerErrors,
-    DevToken::DevTokenErrors, Governance::GovernanceErrors, OperatorSetId, PoolId,
-    RebasingWrapper::RebasingWrapperErrors, StakeVault::StakeVaultErrors,
+    DevStakedEther::DevStakedEtherErrors, DevToken::DevTokenErrors, Governance::GovernanceErrors,
+    Lens::LensErrors, OperatorSetId, PoolId, RebasingWrapper::RebasingWrapperErrors,
+    Router::RouterErrors, StakeVault::StakeVaultErrors,
     TimelockController::TimelockControllerErrors, artifacts,
 };
 
@@ -27,10 +28,16 @@ pub enum Refusal {
     Vault(StakeVaultErrors),
     /// Of the allocation manager.
     Manager(AllocationManagerErrors),
+    /// Of the Router. What the vault or a token refuses it passes on.
+    Router(RouterErrors),
+    /// Of the Lens.
+    Lens(LensErrors),
     /// Of a token: the ERC-20 errors of `OpenZeppelin`. The vault passes them on.
     Token(DevTokenErrors),
     /// Of a wrapper: the ERC-4626 errors of `OpenZeppelin`, and its own.
     Wrapper(RebasingWrapperErrors),
+    /// Of the development networks' liquid staking token.
+    StakedEther(DevStakedEtherErrors),
     /// Of governance; of a pause that the core refused it bears the core's reason.
     Governance(GovernanceErrors),
     /// Of governance's access manager.
@@ -103,8 +110,11 @@ impl Refusal {
         }
         read(data, Self::Vault)
             .or_else(|| read(data, Self::Manager))
+            .or_else(|| read(data, Self::Router))
+            .or_else(|| read(data, Self::Lens))
             .or_else(|| read(data, Self::Token))
             .or_else(|| read(data, Self::Wrapper))
+            .or_else(|| read(data, Self::StakedEther))
             .or_else(|| read(data, Self::Governance))
             .or_else(|| read(data, Self::AccessManager))
             .or_else(|| read(data, Self::Timelock))
@@ -156,8 +166,11 @@ impl Refusal {
         let data = match self {
             Self::Vault(error) => error.abi_encode(),
             Self::Manager(error) => error.abi_encode(),
+            Self::Router(error) => error.abi_encode(),
+            Self::Lens(error) => error.abi_encode(),
             Self::Token(error) => error.abi_encode(),
             Self::Wrapper(error) => error.abi_encode(),
+            Self::StakedEther(error) => error.abi_encode(),
             Self::Governance(error) => error.abi_encode(),
             Self::AccessManager(error) => error.abi_encode(),
             Self::Timelock(error) => error.abi_encode(),
@@ -303,7 +316,8 @@ mod tests {
 
     use super::*;
     use crate::{
-        AllocationManager, DevToken, Governance, RebasingWrapper, StakeVault, TimelockController,
+        AllocationManager, DevToken, Governance, RebasingWrapper, Router, StakeVault,
+        TimelockController,
     };
 
     const OPERATOR: Address = address!("0x70997970C51812dc3A010C7d01b50e0d17dc79C8");
@@ -347,6 +361,13 @@ mod tests {
         let wrapper = RebasingWrapper::ERC4626ExceededMaxRedeem { owner: OPERATOR, shares, max };
         let refusal = Refusal::decode(&wrapper.abi_encode());
         assert!(matches!(refusal, Refusal::Wrapper(_)) && refusal.name().starts_with("ERC4626"));
+
+        let (operator, strategy) = (OPERATOR, OPERATOR);
+        let contested = Router::PoolContested { operator, strategy, until: U256::from(9) };
+        let refusal = Refusal::decode(&contested.abi_encode());
+        assert!(matches!(refusal, Refusal::Router(_)));
+        // An epoch, no moment.
+        assert_eq!(refusal.fields()[2], ("until", Argument::Number(U256::from(9))));
     }
 
     #[test]
@@ -430,7 +451,10 @@ mod tests {
         selectors.extend(StakeVaultErrors::SELECTORS);
         selectors.extend(AllocationManagerErrors::SELECTORS);
         selectors.extend(DevTokenErrors::SELECTORS);
+        selectors.extend(RouterErrors::SELECTORS);
+        selectors.extend(LensErrors::SELECTORS);
         selectors.extend(RebasingWrapperErrors::SELECTORS);
+        selectors.extend(DevStakedEtherErrors::SELECTORS);
         selectors.extend(GovernanceErrors::SELECTORS);
         selectors.extend(AccessManagerErrors::SELECTORS);
         selectors.extend(TimelockControllerErrors::SELECTORS);
