@@ -12,6 +12,8 @@ import {Wad} from "../types/Magnitude.sol";
 /// @param receiver gets the position
 /// @param minAssets the least units of the strategy that the sender accepts to be staked, whatever the token, its
 /// transfers and the wrapper make of the amount; the position is worth as much, but for one unit of rounding
+/// @param minShares the least shares of the pool that the sender accepts. A slash of the pool makes shares cheaper, so
+/// a bound on what is staked is `minAssets`
 /// @param deadline the last timestamp at which the sender accepts it
 /// @param maxLoss the highest worst-case loss of the pool (a fraction of it, scaled by 1e18) that the sender accepts
 /// @param allowProposals whether the pool may be one against which a slash is proposed: who stakes now shares its loss
@@ -20,6 +22,7 @@ struct StakeOrder {
     address operator;
     address receiver;
     uint256 minAssets;
+    uint256 minShares;
     uint256 deadline;
     Wad maxLoss;
     bool allowProposals;

@@ -20,16 +20,18 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 /// - ERC-4626 to the letter, although transfers of the token may deliver up to two units less than asked: a deposit
 ///   gives no fewer shares than its preview, a mint takes no more assets, a redemption delivers no less, a withdrawal
 ///   delivers no less than asked for no more shares. `maxWithdraw` and `maxRedeem` can be had.
-/// - To inflate a share by a donation costs whoever does it no less than it takes from others.
+/// - To inflate a share by a donation does not pay: a thousand shares are nobody's and take their part of it, while no
+///   deposit loses a share's worth to rounding.
 ///
-/// ASSUMES that a transfer of the token delivers at most two units less than asked, and no more. For staked ether that
-/// holds while one of its own shares is worth less than two units. A transfer that delivers less makes a deposit
-/// revert, and pays a withdrawal out as it is.
+/// ASSUMES that a transfer of the token delivers at most two units less than asked. For staked ether that holds while
+/// one of its own shares is worth less than two units. A transfer that delivers less makes a deposit revert, and pays
+/// a withdrawal out as it is. What a deposit delivers beyond what was asked is everybody's.
 ///
 /// ROUNDING is down in shares for assets in and assets for shares out, up in assets for shares in and shares for assets
 /// out: always for those who stay. A deposit is credited with what arrived. A mint asks for two units more than its
 /// shares are worth, and a withdrawal sends two more, against what the token may lose on the way; what it does not lose
 /// is the others' in a mint, and the receiver's in a withdrawal. A redemption promises two units less than it sends.
+/// The first deposit gives a thousand shares to nobody.
 ///
 /// ROLES. None: no owner, no fees, no pause.
 ///
@@ -47,6 +49,13 @@ contract RebasingWrapper is ERC4626, ReentrancyGuardTransient {
     /// @dev What a transfer of the token may lose.
     uint256 private constant SHORTFALL = 2;
 
+    /// @dev Shares that the first deposit leaves to nobody, for good. A donation is theirs too, so that most of it is
+    /// lost where there are few others. OpenZeppelin's virtual share alone would be worth it to a thief after four
+    /// deposits that each lose nearly a share to rounding.
+    uint256 private constant NOBODYS = 1000;
+
+    address private constant NOBODY = 0x000000000000000000000000000000000000dEaD;
+
     constructor(IERC20 asset_, string memory name_, string memory symbol_) ERC20(name_, symbol_) ERC4626(asset_) {}
 
     /* HOLDER */
@@ -56,18 +65,16 @@ contract RebasingWrapper is ERC4626, ReentrancyGuardTransient {
     function deposit(uint256 assets, address receiver) public override nonReentrant returns (uint256 shares) {
         (uint256 supply, uint256 before) = (totalSupply(), totalAssets());
         uint256 received = _pull(assets, before);
-        shares = received.mulDiv(supply + 1, before + 1);
+        shares = supply == 0 ? received.saturatingSub(NOBODYS) : received.mulDiv(supply + 1, before + 1);
         if (shares == 0) revert NothingToMint(received);
-        _mint(receiver, shares);
-        emit Deposit(msg.sender, receiver, assets, shares);
+        _issue(supply, assets, shares, receiver);
     }
 
     /// @inheritdoc ERC4626
     function mint(uint256 shares, address receiver) public override nonReentrant returns (uint256 assets) {
         assets = previewMint(shares);
         _pull(assets, totalAssets());
-        _mint(receiver, shares);
-        emit Deposit(msg.sender, receiver, assets, shares);
+        _issue(totalSupply(), assets, shares, receiver);
     }
 
     /// @inheritdoc ERC4626
@@ -95,12 +102,12 @@ contract RebasingWrapper is ERC4626, ReentrancyGuardTransient {
 
     /// @inheritdoc ERC4626
     function previewDeposit(uint256 assets) public view override returns (uint256) {
-        return super.previewDeposit(assets.saturatingSub(SHORTFALL));
+        return super.previewDeposit(assets.saturatingSub(SHORTFALL + _nobodys()));
     }
 
     /// @inheritdoc ERC4626
     function previewMint(uint256 shares) public view override returns (uint256) {
-        return super.previewMint(shares) + SHORTFALL;
+        return super.previewMint(shares) + SHORTFALL + _nobodys();
     }
 
     /// @inheritdoc ERC4626
@@ -120,6 +127,26 @@ contract RebasingWrapper is ERC4626, ReentrancyGuardTransient {
         IERC20(asset()).safeTransferFrom(msg.sender, address(this), assets);
         received = Math.min(totalAssets().saturatingSub(before), assets);
         if (received + SHORTFALL < assets) revert DeliveredTooLittle(assets, received);
+    }
+
+    function _issue(uint256 supply, uint256 assets, uint256 shares, address receiver) private {
+        if (supply == 0) _mint(NOBODY, NOBODYS);
+        _mint(receiver, shares);
+        emit Deposit(msg.sender, receiver, assets, shares);
+    }
+
+    /// @dev One for one where there are no shares, whatever lies here: it is then everybody's.
+    function _convertToShares(uint256 assets, Math.Rounding rounding) internal view override returns (uint256) {
+        return totalSupply() == 0 ? assets : super._convertToShares(assets, rounding);
+    }
+
+    function _convertToAssets(uint256 shares, Math.Rounding rounding) internal view override returns (uint256) {
+        return totalSupply() == 0 ? shares : super._convertToAssets(shares, rounding);
+    }
+
+    /// @return what the next deposit leaves to nobody
+    function _nobodys() private view returns (uint256) {
+        return totalSupply() == 0 ? NOBODYS : 0;
     }
 
     /// @dev Sends more than is promised by what may be lost. Nothing is promised for shares worth no more than that,

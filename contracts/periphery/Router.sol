@@ -26,19 +26,19 @@ import {Wad} from "../types/Magnitude.sol";
 /// PROMISES
 /// - Only what is the sender's is ever taken: by its allowance, its permit, its Permit2 signature, or as its ETH. A
 ///   permit or a signature in another's hands is worth nothing here.
-/// - Where a call succeeds, the position is the receiver's, no fewer units of the strategy were staked than the order
-///   accepts, and the conditions of the order on the pool hold once they are in.
+/// - Where a call succeeds, the position is the receiver's, neither less was staked nor fewer shares came of it than
+///   the order accepts, and the conditions of the order on the pool hold once they are in.
 /// - What a wrapper leaves of the token goes back to the sender, if it is more than two units.
 /// - No allowance that it gave outlives a call: neither the vault's nor a wrapper's.
 ///
 /// ASSUMES of a token and a wrapper only what the sender does who names them. One that lies harms those who name it.
 /// Assumes that the vault takes what it is allowed, all of it or nothing, and answers truly, like its manager.
 ///
-/// THE ORDER OF THINGS. Deadline and receiver are looked at first: they cannot change during the call. What was received is looked
-/// at when it is known. The conditions on the pool come last, after every call to a token, so that no hook of a token
-/// can announce a raise or propose a slash in between. That is not too late: the vault is locked from the moment the
-/// stake counts as the pool's until its tokens are in, and after that nobody is called any more. So no slash can reach
-/// the stake before the conditions are looked at.
+/// THE ORDER OF THINGS. Deadline and receiver are looked at first: they cannot change during the call. What was
+/// received is looked at when it is known. The conditions on the pool come last, after every call to a token, so that
+/// no hook of a token can announce a raise or propose a slash in between. That is not too late: the vault is locked
+/// from the moment the stake counts as the pool's until its tokens are in, and after that nobody is called any more. So
+/// no slash can reach the stake before the conditions are looked at.
 ///
 /// THE LOCK. While a wrapper is called it holds an allowance. Were the Router then called for somebody else, whose
 /// tokens it measures, a wicked wrapper could use its allowance amid the measuring, and have the other's tokens counted
@@ -54,8 +54,8 @@ import {Wad} from "../types/Magnitude.sol";
 ///   to leave before it takes effect, and no notice of a proposal;
 /// - that a strategy is worth anything: `maxLoss` knows what sets can take of a pool, and nothing of what befalls the
 ///   token, its wrapper, or what that holds;
-/// - entry into a pool with an approver: the vault admits a staker or its ERC-6909 operator, and this is neither. Nobody
-///   should make it one: whoever calls it could then use up an admission.
+/// - entry into a pool with an approver: the vault admits a staker or its ERC-6909 operator, and this is neither.
+///   Nobody should make it one: whoever calls it could then use up an admission.
 contract Router is IRouter, ReentrancyGuardTransient {
     using SafeERC20 for IERC20;
     using SafeTransferLib for address;
@@ -155,9 +155,7 @@ contract Router is IRouter, ReentrancyGuardTransient {
         if (assets < order.minAssets) revert TooLittleToStake(strategy, assets, order.minAssets);
 
         IERC20(strategy).forceApprove(address(VAULT), assets);
-        // A bound on shares would bound nothing: after a slash fewer assets buy as many. The position is worth the
-        // assets, but for a unit.
-        shares = VAULT.deposit(strategy, order.operator, order.receiver, assets, 0);
+        shares = VAULT.deposit(strategy, order.operator, order.receiver, assets, order.minShares);
         if (order.operator != address(0)) _requireConditions(order);
     }
 

@@ -6,6 +6,7 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IAllocationManager} from "palisade/interfaces/IAllocationManager.sol";
 import {IStakeVault} from "palisade/interfaces/IStakeVault.sol";
 import {Epoch} from "palisade/types/Epoch.sol";
+import {Wad} from "palisade/types/Magnitude.sol";
 import {OperatorSetId} from "palisade/types/OperatorSetId.sol";
 import {PoolId} from "palisade/types/PoolId.sol";
 import {MintableToken} from "./OddTokens.sol";
@@ -70,6 +71,20 @@ contract FlashStaker {
         shown = _guaranteed(set, operator);
         VAULT.queueWithdrawal(pool, amount, 0, address(this));
         shownThen = _guaranteed(set, operator);
+    }
+
+    /// @notice Stakes with `operator`, and has a set of its own, of which it is slasher and recipient, slash it back.
+    /// @return shown what is guaranteed to `set` between the two
+    /// @return back what it got
+    function stakeAndSlashBack(OperatorSetId set, OperatorSetId friendly, address operator, uint256 amount)
+        external
+        returns (uint256 shown, uint256 back)
+    {
+        _stake(operator, amount);
+        shown = _guaranteed(set, operator);
+        (address[] memory strategies, Wad[] memory wads) = (new address[](1), new Wad[](1));
+        (strategies[0], wads[0]) = (TOKEN, Wad.wrap(1e18));
+        back = MANAGER.slash(friendly, operator, strategies, wads, "")[0];
     }
 
     function _stake(address operator, uint256 amount) private returns (PoolId pool) {

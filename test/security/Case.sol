@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IAllocationManager} from "palisade/interfaces/IAllocationManager.sol";
+import {IStakeVault} from "palisade/interfaces/IStakeVault.sol";
 import {Wad} from "palisade/types/Magnitude.sol";
 import {OperatorSetId} from "palisade/types/OperatorSetId.sol";
 import {IMintable} from "../Base.t.sol";
@@ -81,6 +82,26 @@ abstract contract Case is Journey {
 
     function both(IMintable a, IMintable b) internal pure returns (address[] memory) {
         return both(address(a), address(b));
+    }
+
+    /// @notice A slash, where there is anything to take; it may fail for no other reason.
+    function trySlash(Service of_, OperatorSetId from, Operator operator_, uint256 fraction)
+        internal
+        returns (uint256 taken)
+    {
+        try of_.slash(from, operator_, fraction) returns (uint256 assets) {
+            return assets;
+        } catch (bytes memory reason) {
+            assertEq(bytes4(reason), IAllocationManager.NothingToSlash.selector);
+        }
+    }
+
+    /// @notice An exit, where it is worth a unit; it may fail for no other reason.
+    function tryQueue(Staker staker, Operator operator_, uint256 shares) internal {
+        try staker.queue(operator_, shares) {}
+        catch (bytes memory reason) {
+            assertEq(bytes4(reason), IStakeVault.NothingToMove.selector);
+        }
     }
 
     /* LOOKING */

@@ -205,14 +205,18 @@ contract LivenessCases is Case {
         OperatorSetId hostile = service.createSet(1, terms);
         Operator operator_ = newOperatorOf(hostile, 0.5e18);
         Staker staker = newStakerOf(operator_, 100 * unit);
+        operator_.allocate(hostile, 1e18);
         uint256 start = vm.snapshotState();
         for (uint256 i; i <= uint256(RudeRegistrar.Manner.CallsItself); ++i) {
             rude.behave(RudeRegistrar.Manner(i));
             operator_.leave(hostile);
+            assertBudget(operator_, 1e18, 0.5e18); // the raise is off
             assertFalse(manager.membershipOf(hostile, address(operator_)).joined);
             assertAllocation(hostile, operator_, 0.5e18, 0, vault.currentEpoch().plus(2));
             skipEpochs(2);
             assertEq(service.canSlash(hostile, operator_), 0);
+            settle(hostile, operator_);
+            assertBudget(operator_, 1e18, 0);
             assertEq(staker.stakeWith(operator_), 100 * unit);
             vm.revertToState(start);
         }

@@ -14,8 +14,8 @@ import {Case} from "./Case.sol";
 
 /// @notice Attacks on the arithmetic of slashes: D01 to D18.
 contract SlashingCases is Case {
-    /// @dev Twenty exits of one unit each, so that half of each rounds down to nothing. A bucket is cut as one: half of 20
-    /// is 10, and the other 10 are all that is ever paid.
+    /// @dev Twenty exits of three units each, so that half of each is no whole number. A bucket is cut as one: half of 60 is
+    /// 30, and the other 30 are all that is ever paid; nobody has less than one of them, however many were first.
     function test_D01_queuedSlash_cutsTheSumOfExits() public {
         Operator operator_ = newOperatorOf(set, 0.5e18);
         newStakerOf(operator_, 100 * unit);
@@ -23,18 +23,20 @@ contract SlashingCases is Case {
         PoolId pool = operator_.pool();
         Epoch ripe;
         for (uint256 i; i < crowd.length; ++i) {
-            crowd[i] = newStakerOf(operator_, 1);
-            ripe = crowd[i].queue(operator_, 1);
+            crowd[i] = newStakerOf(operator_, 3);
+            ripe = crowd[i].queue(operator_, 3);
         }
 
-        assertEq(service.slash(set, operator_, 1e18), 50 * unit + 10);
+        assertEq(service.slash(set, operator_, 1e18), 50 * unit + 30);
 
         skipEpochs(2);
         uint256 paid;
         for (uint256 i; i < crowd.length; ++i) {
-            paid += crowd[i].complete(pool, ripe);
+            uint256 got = crowd[i].complete(pool, ripe);
+            assertGe(got, 1);
+            paid += got;
         }
-        assertEq(paid, 10);
+        assertEq(paid, 30);
         assertEq(held(token), 50 * unit);
     }
 
@@ -140,7 +142,7 @@ contract SlashingCases is Case {
         for (uint256 i; i < fractions.length; ++i) {
             // From slashes of a few units to such as leave a few.
             uint256 fraction = bound(fractions[i], 1, 2) == 1 ? fractions[i] % 1e10 : 1e18 - fractions[i] % 1e10;
-            try friend.slash(friendly, operator_, fraction) {} catch {}
+            trySlash(friend, friendly, operator_, fraction);
             uint256 reach = service.canSlash(set, operator_);
             assertGe(reach, before, "worn down");
             assertLe(reach, before + 1, "more than a unit");
@@ -432,7 +434,11 @@ contract SlashingCases is Case {
         assertEq(service.canSlash(set, operator_) + service.canSlash(other, operator_), 200 * unit);
 
         assertEq(service.slash(set, operator_, 0.6e18), 60 * unit);
-        assertEq(service.slash(other, operator_, 1e18), 40 * unit);
+        // A half of the 40 that are left: and that is what is logged.
+        vm.expectEmit(address(manager));
+        emit IAllocationManager.OperatorSlashed(other, address(operator_), address(token), mag(0.2e18), 20 * unit, "");
+        assertEq(service.slash(other, operator_, 0.5e18), 20 * unit);
+        assertEq(service.slash(other, operator_, 1e18), 20 * unit);
         expectNothingToSlash(set, operator_);
         service.slash(set, operator_, 1e18);
         assertEq(service.tokens(), 100 * unit);

@@ -14,6 +14,7 @@ import {GatedScene} from "./Gated.sol";
 import {Selectors} from "./Selectors.sol";
 
 /// @dev The staker's operator is one in the sense of ERC-6909; appointees are appointed for every function.
+/// The authority is the contract `Governance`; who stands behind that is nobody to the core.
 enum Actor {
     Stranger,
     Staker,
@@ -27,6 +28,10 @@ enum Actor {
     Recipient,
     Approver,
     Authority,
+    Council,
+    Guardian,
+    Timelock,
+    AccessManager,
     Manager
 }
 
@@ -100,6 +105,10 @@ contract AccessTest is GatedScene, Selectors {
         if (who == Actor.Recipient) return recipient;
         if (who == Actor.Approver) return approver;
         if (who == Actor.Authority) return authority;
+        if (who == Actor.Council) return council;
+        if (who == Actor.Guardian) return guardian;
+        if (who == Actor.Timelock) return address(timelock);
+        if (who == Actor.AccessManager) return address(accessManager);
         return address(manager);
     }
 

@@ -2,24 +2,39 @@
 
 use alloy::{
     network::TransactionBuilder,
-    primitives::{Address, B256, Bytes, U256},
+    primitives::{Address, B256, Bytes, address},
     providers::{Provider, ext::AnvilApi},
     rpc::types::{BlockId, TransactionReceipt, TransactionRequest},
     sol_types::SolCall,
 };
-use palisade_bindings::{DevToken, RebasingWrapper};
+use palisade_bindings::DevToken;
+use serde::Deserialize;
 use palisade_deploy::{CREATE2_DEPLOYER, Deployer, Plan, Step};
 
 use crate::{
     Account, Error, Result, Role,
     devnet::Client,
-    token::{ENDOWMENT, Token, Tokens},
+    token::{ENDOWMENT, Tokens},
 };
 
 /// More gas than any of these needs; what is left over is not paid. Together they fit a block.
 const CORE_GAS: u64 = 12_000_000;
-const TOKEN_GAS: u64 = 1_800_000;
+const TOKEN_GAS: u64 = 3_000_000;
 const CALL_GAS: u64 = 150_000;
+
+/// Where Uniswap's Permit2 stands on every chain that has it.
+const PERMIT2: Address = address!("0x000000000022D473030F116dDEE9F6B43aC78BA3");
+
+/// The code of Permit2, as it stands there.
+fn permit2() -> Result<Bytes> {
+    #[derive(Deserialize)]
+    struct Fixture {
+        code: Bytes,
+    }
+    let fixture = include_str!("../../../test/mocks/Permit2.json");
+    let Fixture { code } = serde_json::from_str(fixture).map_err(Error::Permit2)?;
+    Ok(code)
+}
 
 /// A transaction of the set-up, and what it is for.
 struct Todo {
@@ -45,9 +60,11 @@ pub(crate) async fn set_up(
     }
     // Writing a line for every request costs time, and nobody reads it.
     client.ask("quieten anvil", provider.anvil_set_logging(false)).await?;
+    let permit2 = permit2()?;
+    client.ask("install Permit2", provider.anvil_set_code(PERMIT2, permit2)).await?;
 
     let deployer = accounts.first().map(Account::address).unwrap_or_default();
-    let todos = todos(plan, tokens, accounts, deployer);
+    let todos = todos(plan, tokens, accounts);
     let hashes = send(client, deployer, &todos).await?;
     client.ask("mine a block", provider.evm_mine(None)).await?;
     let receipts =
@@ -62,16 +79,13 @@ pub(crate) async fn set_up(
     Ok(verified.origin)
 }
 
-fn todos(plan: &Plan, tokens: &Tokens, accounts: &[Account], deployer: Address) -> Vec<Todo> {
+fn todos(plan: &Plan, tokens: &Tokens, accounts: &[Account]) -> Vec<Todo> {
     let core = plan.steps().iter().map(|step| Todo::deploy(step, CORE_GAS));
     let mut todos: Vec<_> =
         core.chain(tokens.steps.iter().map(|step| Todo::deploy(step, TOKEN_GAS))).collect();
     let stakers: Vec<_> = accounts.iter().filter(|account| account.role == Role::Staker).collect();
-    for token in &tokens.strategies {
-        if let Some(asset) = token.asset {
-            fund_wrapper(&mut todos, token, asset, &stakers, deployer);
-            continue;
-        }
+    // Wrapped tokens are made of ETH, by whoever wants them.
+    for token in tokens.strategies.iter().filter(|token| token.asset.is_none()) {
         for staker in &stakers {
             let mint = DevToken::mintCall { to: staker.address(), amount: token.units(ENDOWMENT) };
             todos.push(Todo::call(
@@ -82,31 +96,6 @@ fn todos(plan: &Plan, tokens: &Tokens, accounts: &[Account], deployer: Address) 
         }
     }
     todos
-}
-
-/// The deployer wraps what the stakers get: so they have no allowance or balance of the asset that they did not ask for.
-fn fund_wrapper(
-    todos: &mut Vec<Todo>,
-    token: &Token,
-    asset: Address,
-    stakers: &[&Account],
-    deployer: Address,
-) {
-    let assets = token.units(ENDOWMENT);
-    let all = assets * U256::from(stakers.len());
-    let symbol = token.symbol;
-    let mint = DevToken::mintCall { to: deployer, amount: all };
-    todos.push(Todo::call(format!("mint what {symbol} wraps"), asset, &mint));
-    let approve = DevToken::approveCall { spender: token.address, value: all };
-    todos.push(Todo::call(format!("approve {symbol}"), asset, &approve));
-    for staker in stakers {
-        let deposit = RebasingWrapper::depositCall { assets, receiver: staker.address() };
-        todos.push(Todo::call(
-            format!("wrap {symbol} for {}", staker.name),
-            token.address,
-            &deposit,
-        ));
-    }
 }
 
 /// Sends all transactions in one request. Anvil signs: the deployer is an account of its own.

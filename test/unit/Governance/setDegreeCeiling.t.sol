@@ -42,7 +42,7 @@ contract SetDegreeCeilingTest is CouncilScene {
         assertEq(manager.degreeCeilingOf(address(token)), Wad.wrap(ceiling));
     }
 
-    function test_TouchesNewRiskOnly() public {
+    function test_ACeilingTouchesNewRiskOnly() public {
         decide(authority, ceilingCall(2e18));
         OperatorSetId second = createSet(1, defaultTerms());
         commit(set, operator, WHOLE);

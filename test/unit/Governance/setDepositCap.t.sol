@@ -58,7 +58,7 @@ contract SetDepositCapTest is CouncilScene {
         assertEq(vault.depositCapOf(address(token)), cap);
     }
 
-    function test_TouchesNewRiskOnly() public {
+    function test_ACapTouchesNewRiskOnly() public {
         deposit(alice, operator, 10 * unit);
         decide(authority, capCall(0));
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {Fate, Outlook, PoolRef, PoolView, PositionRef, PositionView, SetPromise} from "palisade/interfaces/ILens.sol";
+import {Fate, Outlook, PoolRef, PoolView, PositionRef, PositionView} from "palisade/interfaces/ILens.sol";
 import {Epoch} from "palisade/types/Epoch.sol";
-import {Magnitude, Wad} from "palisade/types/Magnitude.sol";
+import {Wad} from "palisade/types/Magnitude.sol";
 import {OperatorSetId} from "palisade/types/OperatorSetId.sol";
 import {PoolId} from "palisade/types/PoolId.sol";
 import {Terms} from "palisade/types/Terms.sol";
@@ -68,10 +68,10 @@ abstract contract LensScene is Scene {
         slash(set, operator, wad(1e18));
     }
 
-    /// @dev Next to everything is slashed, nothing is promised any more, and the operator begins anew.
+    /// @dev All but 2e-4 is slashed, nothing is promised any more, and the operator begins anew.
     function renewPool() internal {
         commit(set, operator, WHOLE);
-        slash(set, operator, wad(1e18 - 1e5));
+        slash(set, operator, wad(1e18 - 2e14));
         allocate(set, operator, mag(0));
         skipEpochs(2);
         manager.settle(set, operator, address(token));

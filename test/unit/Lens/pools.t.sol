@@ -5,9 +5,7 @@ import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/Reentrancy
 
 import {ILens, PoolRef, PoolView, SetPromise} from "palisade/interfaces/ILens.sol";
 import {Epoch} from "palisade/types/Epoch.sol";
-import {Magnitude, Wad} from "palisade/types/Magnitude.sol";
 import {OperatorSetId, toOperatorSetId} from "palisade/types/OperatorSetId.sol";
-import {PoolId} from "palisade/types/PoolId.sol";
 import {Terms} from "palisade/types/Terms.sol";
 import {HookToken} from "../../mocks/OddTokens.sol";
 import {LensScene} from "./Looks.sol";

@@ -52,14 +52,13 @@ contract LensPositionsTest is LensScene {
 
     /// @dev Whatever its next generation promises: this one is out of reach.
     function test_OfARenewedGeneration() public {
-        deposit(alice, operator, 1e6 * unit);
         renewPool();
         allocate(set, operator, WHOLE);
         skipEpochs(3);
         deposit(alice, operator, unit);
         PositionView memory v = look(pool, alice);
         assertEq(v.fate, Fate.Renewed);
-        assertEq(v.shares, (1e6 + 60) * unit);
+        assertEq(v.shares, 60 * unit);
         assertEq(v.value, vault.positionValue(pool, alice));
         assertNoRisk(v);
         assertEq(look(pool.atGeneration(1), alice).risk[0].loss, unit);
