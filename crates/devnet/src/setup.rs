@@ -8,8 +8,8 @@ use alloy::{
     sol_types::SolCall,
 };
 use palisade_bindings::DevToken;
-use serde::Deserialize;
 use palisade_deploy::{CREATE2_DEPLOYER, Deployer, Plan, Step};
+use serde::Deserialize;
 
 use crate::{
     Account, Error, Result, Role,

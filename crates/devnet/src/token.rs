@@ -67,10 +67,8 @@ impl Tokens {
         let (dollar, dollar_step) = dev_token("Staked Dollar", "stUSD", 6, salt);
 
         let (name, symbol) = ("Staked Ether", "stETH");
-        let arguments = DevStakedEther::constructorCall {
-            name_: name.to_owned(),
-            symbol_: symbol.to_owned(),
-        };
+        let arguments =
+            DevStakedEther::constructorCall { name_: name.to_owned(), symbol_: symbol.to_owned() };
         let staked_step =
             Step::create2(symbol, artifacts::DEV_STAKED_ETHER, salt, &arguments.abi_encode());
         let address = staked_step.address();

@@ -6,7 +6,7 @@ use alloy::{
     providers::Provider,
     signers::SignerSync,
     sol,
-    sol_types::eip712_domain,
+    sol_types::{SolStruct, eip712_domain},
 };
 use palisade_bindings::{
     DevStakedEther, DevToken, Governance, PoolId, RebasingWrapper, Refusal, Router,
@@ -71,7 +71,8 @@ async fn ether_is_staked_in_one_call_and_follows_the_beacon_chain() {
     close(rate().await, 55);
     // What is staked is counted in wrapped tokens.
     assert_eq!(net.vault().positionValue(pool, alice.address()).call().await.unwrap(), staked);
-    let owner = net.lens().owners(vec![alice.address()], vec![pool], Vec::new(), U256::ZERO);
+    let lens = net.lens();
+    let owner = lens.owners(vec![alice.address()], vec![pool], Vec::new(), U256::ZERO);
     assert_eq!(owner.call().await.unwrap()[0].holdings[0].staked, staked);
 }
 
@@ -80,8 +81,10 @@ async fn a_signature_for_permit2_stakes() {
     let net = Devnet::start().await.unwrap();
     let (bob, token) = (net.account("bob").unwrap(), *net.token("rETH").unwrap());
     let permit2 = address!("0x000000000022D473030F116dDEE9F6B43aC78BA3");
-    mined(DevToken::new(token.address, net.provider_for("bob").unwrap()).approve(permit2, U256::MAX))
-        .await;
+    mined(
+        DevToken::new(token.address, net.provider_for("bob").unwrap()).approve(permit2, U256::MAX),
+    )
+    .await;
     let deadline = U256::from(net.timestamp().await.unwrap() + 60);
     let permit = PermitTransferFrom {
         permitted: TokenPermissions { token: token.address, amount: token.units(5) },
@@ -94,7 +97,7 @@ async fn a_signature_for_permit2_stakes() {
         chain_id: net.chain_id(),
         verifying_contract: permit2,
     };
-    let signature = bob.signer.sign_typed_data_sync(&permit, &domain).unwrap();
+    let signature = bob.signer.sign_hash_sync(&permit.eip712_signing_hash(&domain)).unwrap();
     let order = Router::StakeOrder {
         strategy: token.address,
         operator: Address::ZERO,
@@ -122,7 +125,7 @@ async fn the_deployer_governs() {
         duration: U256::from(60),
     }];
     mined(net.governance_as("deployer").unwrap().pause(orders.clone())).await;
-    let error = net.governance_as("alice").unwrap().pause(orders).call().await.unwrap_err();
+    let error = net.governance_as("alice").unwrap().pause(orders).call().await.err().unwrap();
     assert_eq!(Refusal::of(&error).unwrap().name(), "AccessManagedUnauthorized");
     let delay = net.timelock_as("deployer").unwrap().getMinDelay().call().await.unwrap();
     assert_eq!(delay, U256::from(net.plan().config().governance.delay));
