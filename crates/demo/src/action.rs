@@ -417,7 +417,7 @@ impl Action {
             (Self::Withdraw { asset, .. }, Outcome::Assets(assets)) => {
                 format!("{told}: {}", amount(*assets, *asset))
             }
-            (Self::Move { pool, .. } | Self::Stake { pool, .. }, Outcome::Shares(shares)) => {
+            (Self::Move { pool, .. }, Outcome::Shares(shares)) => {
                 format!("{told}, for {} shares", decimal(*shares, pool.asset.decimals()))
             }
             _ => told,
@@ -460,7 +460,7 @@ impl Action {
                 let (what, least) =
                     (source.told(*part, pool.asset), amount(bounds.least, pool.asset));
                 let loss = share(bounds.loss);
-                format!("stakes {what} with {} (at least {least}, worst case {loss})", from(*pool))
+                format!("stakes {what} with {} (≥ {least}, worst case ≤ {loss})", from(*pool))
             }
             Self::Deposit { pool, assets, .. } => pool.operator.map_or_else(
                 || format!("stakes {} and keeps it idle", amount(*assets, pool.asset)),
@@ -509,10 +509,10 @@ impl Action {
                 format!("settles what {operator} promised to {set} in {asset}")
             }
             Self::Reward(ether) => {
-                format!("rewards all {INSIDE} with {}", units(*ether, 18, ETHER))
+                format!("as the beacon chain, gives {} to all {INSIDE}", units(*ether, 18, ETHER))
             }
             Self::Penalize(ether) => {
-                format!("takes {} from all {INSIDE}", units(*ether, 18, ETHER))
+                format!("as the beacon chain, takes {} from all {INSIDE}", units(*ether, 18, ETHER))
             }
             Self::PauseDeposits => "as guardian, pauses deposits for half an epoch".to_owned(),
             Self::ProposeCap { asset, cap } => {

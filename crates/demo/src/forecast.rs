@@ -590,9 +590,9 @@ mod tests {
         assert_eq!(ether.stake(4_000), 4_000);
         ether.held += U256::from(400);
         assert_eq!(ether.worth(1_000), 1_099);
-        // 50 shares are minted for 55, and 54 arrive.
-        assert_eq!(ether.stake(55), 49);
-        ether.held -= U256::from(445);
+        // 51 shares are minted for 57, and are worth 56.
+        assert_eq!(ether.stake(57), 50);
+        ether.held -= U256::from(447);
         assert_eq!(ether.worth(1_000), 990);
     }
 

@@ -257,7 +257,7 @@ mod tests {
         let lines: Vec<_> = text.lines().map(str::trim).collect();
         assert_eq!(&lines[..4], ["before", "", "Table", "rETH"]);
         assert!(lines[4].chars().all(|c| c == '─'), "{text}");
-        assert_eq!(&lines[5..9], ["alice      12", "alice      12", "", "1  After"]);
+        assert_eq!(&lines[5..9], ["alice     12", "alice     12", "", "1  After"]);
     }
 
     #[test]

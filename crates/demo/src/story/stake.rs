@@ -40,7 +40,7 @@ pub(super) fn deposits() -> Vec<Beat> {
         deposit(Dave, TWO_RETH, 75 * ETH),
         deposit(Dave, ONE_STUSD, 333_333_333),
         Beat::Note("The beacon chain pays: one wstETH is worth more stETH from now on."),
-        Beat::Act(Action::Reward(16 * ETH)),
+        Beat::Act(Action::Reward(16_123_456_789_012_345_678)),
         Beat::Refused {
             name: "the Router stakes nothing where dave would get less than he accepts",
             action: stake(Dave, TWO_WSTETH, 55 * ETH, 55 * ETH),
