@@ -15,7 +15,8 @@ use foundry_compilers::{
     solc::{Solc, SolcCompiler, SolcSettings},
 };
 
-/// Compiles all contracts and returns the artifacts of those called `names`.
+/// Compiles all contracts and returns the artifacts of those called `names`: of contracts of the sources or, where
+/// those have none of a name, of a library that they import.
 ///
 /// # Errors
 /// [`Error::Solc`] where the compiler does not run, [`Error::Rejected`] with its errors where the contracts do not
@@ -39,12 +40,15 @@ pub fn compile(settings: &Settings, names: &[&str]) -> Result<BTreeMap<String, A
     let output = output.output();
     let immutables =
         immutables::names(output.sources.sources().filter_map(|(_, source)| source.ast.as_ref()));
+    let called = |name: &str| -> Vec<_> {
+        let contracts = output.contracts.contracts_with_files();
+        contracts.filter(|(_, candidate, _)| *candidate == name).collect()
+    };
     let pick = |name: &&str| {
-        let mut found: Vec<_> = output
-            .contracts
-            .contracts_with_files()
-            .filter(|(path, candidate, _)| candidate == name && path.starts_with(&settings.sources))
-            .collect();
+        // Those of libraries count where the sources have none of this name.
+        let (own, others): (Vec<_>, Vec<_>) =
+            called(name).into_iter().partition(|(path, ..)| path.starts_with(&settings.sources));
+        let mut found = if own.is_empty() { others } else { own };
         match (found.pop(), found.len()) {
             (Some((_, _, contract)), 0) => {
                 Ok(((*name).to_owned(), strip(name, contract, &immutables)?))

@@ -13,9 +13,22 @@ pub use error::{Error, Result};
 pub use files::{Difference, check, write};
 pub use settings::Settings;
 
-/// The contracts whose artifacts are committed.
-pub const CONTRACTS: [&str; 6] =
-    ["AllocationManager", "BlocklistToken", "DevToken", "DevWrapper", "Genesis", "StakeVault"];
+/// The contracts whose artifacts are committed: Palisade's own, and those of `OpenZeppelin` that are deployed with them.
+pub const CONTRACTS: [&str; 13] = [
+    "AccessManager",
+    "AllocationManager",
+    "BlocklistToken",
+    "DevStakedEther",
+    "DevToken",
+    "Genesis",
+    "Governance",
+    "GovernanceGenesis",
+    "Lens",
+    "RebasingWrapper",
+    "Router",
+    "StakeVault",
+    "TimelockController",
+];
 
 /// The folder of the committed artifacts, relative to the root of the repository.
 pub const FOLDER: &str = "crates/bindings/artifacts";

@@ -3,8 +3,6 @@ use std::{collections::BTreeMap, fmt, sync::LazyLock};
 use alloy::primitives::{B256, Bytes, keccak256};
 use serde::Deserialize;
 
-use crate::{AllocationManager, BlocklistToken, DevToken, DevWrapper, Genesis, StakeVault};
-
 /// What a deployment needs of a contract: its code, and where the constructor fills in immutables.
 #[derive(Clone, Copy)]
 pub struct Artifact {
@@ -111,8 +109,11 @@ fn parse(json: &str) -> serde_json::Result<Immutables> {
 
 /// The artifacts of all contracts.
 pub mod artifacts {
-    use super::{
-        AllocationManager, Artifact, BlocklistToken, DevToken, DevWrapper, Genesis, StakeVault,
+    use super::Artifact;
+    use crate::{
+        AccessManager, AllocationManager, BlocklistToken, DevStakedEther, DevToken, Genesis,
+        Governance, GovernanceGenesis, Lens, RebasingWrapper, Router, StakeVault,
+        TimelockController,
     };
 
     macro_rules! artifacts {
@@ -139,10 +140,24 @@ pub mod artifacts {
         ALLOCATION_MANAGER = AllocationManager;
         /// Creates the vault and the allocation manager.
         GENESIS = Genesis;
+        /// Creates governance: the three below.
+        GOVERNANCE_GENESIS = GovernanceGenesis;
+        /// Has what is proposed wait.
+        TIMELOCK_CONTROLLER = TimelockController;
+        /// Says who may call what of governance.
+        ACCESS_MANAGER = AccessManager;
+        /// The core's authority.
+        GOVERNANCE = Governance;
+        /// Stakes in one call what would take several.
+        ROUTER = Router;
+        /// Reads in one call what would take many.
+        LENS = Lens;
+        /// An ERC-4626 wrapper of a token that rebases.
+        REBASING_WRAPPER = RebasingWrapper;
         /// An ERC-20 that anyone may mint, for development networks.
         DEV_TOKEN = DevToken;
-        /// An ERC-4626 wrapper, for development networks.
-        DEV_WRAPPER = DevWrapper;
+        /// A liquid staking token that rebases, for development networks.
+        DEV_STAKED_ETHER = DevStakedEther;
         /// An ERC-20 that refuses the receivers that anyone names, for tests.
         BLOCKLIST_TOKEN = BlocklistToken;
     }
@@ -188,15 +203,22 @@ mod tests {
     }
 
     #[test]
-    fn genesis_carries_the_code_that_it_creates() {
-        let genesis = artifacts::GENESIS.creation_code();
-        for artifact in [artifacts::STAKE_VAULT, artifacts::ALLOCATION_MANAGER] {
-            let code = artifact.creation_code();
-            assert!(
-                genesis.windows(code.len()).any(|window| window == &code[..]),
-                "Genesis was not compiled with this {}",
-                artifact.name
-            );
+    fn a_genesis_carries_the_code_that_it_creates() {
+        let core = [artifacts::STAKE_VAULT, artifacts::ALLOCATION_MANAGER];
+        let governance =
+            [artifacts::TIMELOCK_CONTROLLER, artifacts::ACCESS_MANAGER, artifacts::GOVERNANCE];
+        for (genesis, created) in
+            [(artifacts::GENESIS, &core[..]), (artifacts::GOVERNANCE_GENESIS, &governance)]
+        {
+            for artifact in created {
+                let code = artifact.creation_code();
+                assert!(
+                    genesis.creation_code().windows(code.len()).any(|window| window == &code[..]),
+                    "{} was not compiled with this {}",
+                    genesis.name,
+                    artifact.name
+                );
+            }
         }
     }
 }

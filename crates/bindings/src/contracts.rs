@@ -35,12 +35,54 @@ sol!(
 
 sol!(
     #[sol(rpc, all_derives)]
-    DevWrapper,
-    "artifacts/DevWrapper.json"
+    DevStakedEther,
+    "artifacts/DevStakedEther.json"
+);
+
+sol!(
+    #[sol(rpc, all_derives)]
+    RebasingWrapper,
+    "artifacts/RebasingWrapper.json"
 );
 
 sol!(
     #[sol(rpc, all_derives)]
     BlocklistToken,
     "artifacts/BlocklistToken.json"
+);
+
+sol!(
+    #[sol(all_derives)]
+    GovernanceGenesis,
+    "artifacts/GovernanceGenesis.json"
+);
+
+sol!(
+    #[sol(rpc, all_derives)]
+    Governance,
+    "artifacts/Governance.json"
+);
+
+sol!(
+    #[sol(rpc, all_derives)]
+    AccessManager,
+    "artifacts/AccessManager.json"
+);
+
+sol!(
+    #[sol(rpc, all_derives)]
+    TimelockController,
+    "artifacts/TimelockController.json"
+);
+
+sol!(
+    #[sol(rpc, all_derives)]
+    Router,
+    "artifacts/Router.json"
+);
+
+sol!(
+    #[sol(rpc, all_derives)]
+    Lens,
+    "artifacts/Lens.json"
 );

@@ -11,7 +11,10 @@ mod set_id;
 pub use alloy;
 pub use artifact::{Artifact, ImmutableRange, Immutables, artifacts};
 pub use clock::Epoch;
-pub use contracts::{AllocationManager, BlocklistToken, DevToken, DevWrapper, Genesis, StakeVault};
+pub use contracts::{
+    AccessManager, AllocationManager, BlocklistToken, DevStakedEther, DevToken, Genesis,
+    Governance, GovernanceGenesis, Lens, RebasingWrapper, Router, StakeVault, TimelockController,
+};
 pub use pool_id::PoolId;
 pub use refusal::{Argument, Refusal, RevertData};
 pub use set_id::OperatorSetId;

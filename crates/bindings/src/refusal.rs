@@ -10,8 +10,11 @@ use alloy::{
 use serde::Deserialize;
 
 use crate::{
-    AllocationManager::AllocationManagerErrors, DevToken::DevTokenErrors,
-    DevWrapper::DevWrapperErrors, OperatorSetId, PoolId, StakeVault::StakeVaultErrors, artifacts,
+    AccessManager::AccessManagerErrors, AllocationManager::AllocationManagerErrors,
+    DevStakedEther::DevStakedEtherErrors, DevToken::DevTokenErrors, Governance::GovernanceErrors,
+    Lens::LensErrors, OperatorSetId, PoolId, RebasingWrapper::RebasingWrapperErrors,
+    Router::RouterErrors, StakeVault::StakeVaultErrors,
+    TimelockController::TimelockControllerErrors, artifacts,
 };
 
 /// Why a contract refuses a call. [`Refusal::of`] reads it from an error of alloy; displayed, it is one line with the
@@ -25,10 +28,22 @@ pub enum Refusal {
     Vault(StakeVaultErrors),
     /// Of the allocation manager.
     Manager(AllocationManagerErrors),
+    /// Of the Router. What the vault or a token refuses it passes on.
+    Router(RouterErrors),
+    /// Of the Lens.
+    Lens(LensErrors),
     /// Of a token: the ERC-20 errors of `OpenZeppelin`. The vault passes them on.
     Token(DevTokenErrors),
-    /// Of a wrapper: the ERC-4626 errors of `OpenZeppelin`.
-    Wrapper(DevWrapperErrors),
+    /// Of a wrapper: the ERC-4626 errors of `OpenZeppelin`, and its own.
+    Wrapper(RebasingWrapperErrors),
+    /// Of the development networks' liquid staking token.
+    StakedEther(DevStakedEtherErrors),
+    /// Of governance; of a pause that the core refused it bears the core's reason.
+    Governance(GovernanceErrors),
+    /// Of governance's access manager.
+    AccessManager(AccessManagerErrors),
+    /// Of governance's timelock.
+    Timelock(TimelockControllerErrors),
     /// A reason in words, or a panic of the compiler.
     Reason(String),
     /// Anything else; a revert without a reason has no bytes.
@@ -36,7 +51,7 @@ pub enum Refusal {
 }
 
 /// A field of a custom error.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Argument {
     /// An account or a contract.
@@ -49,6 +64,12 @@ pub enum Argument {
     Timestamp(U256),
     /// What was paused, by its place in `Pausable` (`contracts/interfaces/IGoverned.sol`), displayed by its name there.
     Pausable(U256),
+    /// Bytes of a fixed number, such as the id of a timelock's operation or a function's selector.
+    Bytes(Bytes),
+    /// The states that a timelock's operation should be in, displayed by their names.
+    States(U256),
+    /// Why another contract refused.
+    Refusal(Box<Refusal>),
     /// Anything else.
     Number(U256),
 }
@@ -89,8 +110,14 @@ impl Refusal {
         }
         read(data, Self::Vault)
             .or_else(|| read(data, Self::Manager))
+            .or_else(|| read(data, Self::Router))
+            .or_else(|| read(data, Self::Lens))
             .or_else(|| read(data, Self::Token))
             .or_else(|| read(data, Self::Wrapper))
+            .or_else(|| read(data, Self::StakedEther))
+            .or_else(|| read(data, Self::Governance))
+            .or_else(|| read(data, Self::AccessManager))
+            .or_else(|| read(data, Self::Timelock))
             .or_else(|| reason(data).map(Self::Reason))
             .unwrap_or_else(|| Self::Unknown(Bytes::copy_from_slice(data)))
     }
@@ -105,9 +132,12 @@ impl Refusal {
     #[must_use]
     pub fn fields(&self) -> Vec<(&'static str, Argument)> {
         let Some((error, data)) = self.abi() else { return Vec::new() };
-        let words = data.get(4..).unwrap_or_default().chunks_exact(32).map(U256::from_be_slice);
+        let data = data.get(4..).unwrap_or_default();
+        let words = data.chunks_exact(32).map(U256::from_be_slice);
         let named = error.inputs.iter().zip(words);
-        named.map(|(input, word)| (input.name.as_str(), Argument::read(input, word))).collect()
+        named
+            .map(|(input, word)| (input.name.as_str(), Argument::read(input, word, data)))
+            .collect()
     }
 
     /// One line as displayed, with `show` for each field: for who knows names of addresses and sets.
@@ -136,8 +166,14 @@ impl Refusal {
         let data = match self {
             Self::Vault(error) => error.abi_encode(),
             Self::Manager(error) => error.abi_encode(),
+            Self::Router(error) => error.abi_encode(),
+            Self::Lens(error) => error.abi_encode(),
             Self::Token(error) => error.abi_encode(),
             Self::Wrapper(error) => error.abi_encode(),
+            Self::StakedEther(error) => error.abi_encode(),
+            Self::Governance(error) => error.abi_encode(),
+            Self::AccessManager(error) => error.abi_encode(),
+            Self::Timelock(error) => error.abi_encode(),
             Self::Reason(_) | Self::Unknown(_) => return None,
         };
         Some((ERRORS.get(data.get(..4)?)?, data))
@@ -158,8 +194,12 @@ const TIMESTAMPS: [&str; 5] = ["deadline", "end", "lapsesAt", "restUntil", "unti
 /// `Pausable` of `contracts/interfaces/IGoverned.sol`.
 const PAUSABLE: [&str; 6] = ["Deposit", "Open", "Complete", "Join", "Raise", "CreateSet"];
 
+/// `TimelockController.OperationState`: a bit each.
+const STATES: [&str; 4] = ["Unset", "Waiting", "Ready", "Done"];
+
 impl Argument {
-    fn read(input: &Param, word: U256) -> Self {
+    /// Reads a field from its `word`. Of bytes of any length the word is their place in `data`.
+    fn read(input: &Param, word: U256, data: &[u8]) -> Self {
         let declared = match &input.internal_type {
             Some(InternalType::Other { ty, .. } | InternalType::Enum { ty, .. }) => ty,
             _ => &input.ty,
@@ -169,6 +209,10 @@ impl Argument {
             "OperatorSetId" => Self::Set(word.wrapping_to::<U192>().into()),
             "PoolId" => Self::Pool(PoolId(word)),
             "Pausable" => Self::Pausable(word),
+            "bytes" => Self::Refusal(Box::new(Refusal::decode(bytes_at(data, word)))),
+            "bytes4" => Self::Bytes(word.to_be_bytes::<32>()[..4].to_vec().into()),
+            "bytes32" if input.name == "expectedStates" => Self::States(word),
+            "bytes32" => Self::Bytes(word.to_be_bytes::<32>().into()),
             "uint256" if TIMESTAMPS.contains(&input.name.as_str()) => Self::Timestamp(word),
             _ => Self::Number(word),
         }
@@ -191,9 +235,28 @@ impl fmt::Display for Argument {
                     None => place.fmt(f),
                 }
             }
+            Self::Bytes(bytes) => bytes.fmt(f),
+            Self::States(states) => {
+                let named = STATES.iter().enumerate().filter(|(place, _)| states.bit(*place));
+                f.write_str(&named.map(|(_, name)| *name).collect::<Vec<_>>().join(" or "))
+            }
+            Self::Refusal(refusal) => refusal.fmt(f),
             Self::Number(number) => number.fmt(f),
         }
     }
+}
+
+/// Bytes with their length before them, at `offset` of ABI-encoded `data`; none where that is no such data.
+fn bytes_at(data: &[u8], offset: U256) -> &[u8] {
+    let part = |start: U256, length: usize| {
+        let start = usize::try_from(start).ok()?;
+        data.get(start..start.checked_add(length)?)
+    };
+    let read = || {
+        let length = usize::try_from(U256::from_be_slice(part(offset, 32)?)).ok()?;
+        part(offset.saturating_add(U256::from(32)), length)
+    };
+    read().unwrap_or_default()
 }
 
 /// A reason in words, on one line, or a panic.
@@ -249,10 +312,13 @@ static ERRORS: LazyLock<BTreeMap<[u8; 4], AbiError>> = LazyLock::new(|| {
 
 #[cfg(test)]
 mod tests {
-    use alloy::primitives::address;
+    use alloy::primitives::{B256, address};
 
     use super::*;
-    use crate::{AllocationManager, DevToken, DevWrapper, StakeVault};
+    use crate::{
+        AllocationManager, DevToken, Governance, RebasingWrapper, Router, StakeVault,
+        TimelockController,
+    };
 
     const OPERATOR: Address = address!("0x70997970C51812dc3A010C7d01b50e0d17dc79C8");
 
@@ -292,9 +358,47 @@ mod tests {
         );
         assert_eq!(told(&short), text);
         let (shares, max) = (needed, allowance);
-        let wrapper = DevWrapper::ERC4626ExceededMaxRedeem { owner: OPERATOR, shares, max };
+        let wrapper = RebasingWrapper::ERC4626ExceededMaxRedeem { owner: OPERATOR, shares, max };
         let refusal = Refusal::decode(&wrapper.abi_encode());
         assert!(matches!(refusal, Refusal::Wrapper(_)) && refusal.name().starts_with("ERC4626"));
+
+        let (operator, strategy) = (OPERATOR, OPERATOR);
+        let contested = Router::PoolContested { operator, strategy, until: U256::from(9) };
+        let refusal = Refusal::decode(&contested.abi_encode());
+        assert!(matches!(refusal, Refusal::Router(_)));
+        // An epoch, no moment.
+        assert_eq!(refusal.fields()[2], ("until", Argument::Number(U256::from(9))));
+    }
+
+    #[test]
+    fn errors_of_governance_are_told() {
+        let stranger = Governance::AccessManagedUnauthorized { caller: OPERATOR };
+        let refusal = Refusal::decode(&stranger.abi_encode());
+        assert!(matches!(refusal, Refusal::Governance(_)));
+        let text = format!("AccessManagedUnauthorized {{ caller: {OPERATOR} }}");
+        assert_eq!(refusal.to_string(), text);
+
+        let (operation, ready) = (B256::repeat_byte(7), B256::with_last_byte(0b100));
+        let early = TimelockController::TimelockUnexpectedOperationState {
+            operationId: operation,
+            expectedStates: ready,
+        };
+        let text = format!(
+            "TimelockUnexpectedOperationState {{ operationId: {operation}, expectedStates: Ready }}"
+        );
+        assert_eq!(told(&early), text);
+        let unready = Argument::States(U256::from(0b0011));
+        assert_eq!(unready.to_string(), "Unset or Waiting");
+
+        // The core's own reason stands inside.
+        let until = U256::from(1_799_194_516);
+        let rest = StakeVault::PausedTooRecently { action: 0, restUntil: until };
+        let nothing = Governance::NothingPaused { reason: rest.abi_encode().into() };
+        let text = "NothingPaused { reason: PausedTooRecently { action: Deposit, \
+                    restUntil: 1799194516 (2027-01-06 00:15:16 UTC) } }";
+        assert_eq!(told(&nothing), text);
+        let unasked = Governance::NothingPaused { reason: Bytes::new() };
+        assert_eq!(told(&unasked), "NothingPaused { reason: reverted without a reason }");
     }
 
     #[test]
@@ -340,19 +444,27 @@ mod tests {
         assert_eq!(Refusal::of(&busy), None);
     }
 
-    /// Fields are read as one word each.
+    /// Fields are read as one word each, but for reasons.
     #[test]
-    fn every_error_is_known_and_has_fields_of_one_word() {
+    fn every_error_is_known_and_its_fields_can_be_read() {
         let mut selectors: Vec<[u8; 4]> = Vec::new();
         selectors.extend(StakeVaultErrors::SELECTORS);
         selectors.extend(AllocationManagerErrors::SELECTORS);
         selectors.extend(DevTokenErrors::SELECTORS);
-        selectors.extend(DevWrapperErrors::SELECTORS);
+        selectors.extend(RouterErrors::SELECTORS);
+        selectors.extend(LensErrors::SELECTORS);
+        selectors.extend(RebasingWrapperErrors::SELECTORS);
+        selectors.extend(DevStakedEtherErrors::SELECTORS);
+        selectors.extend(GovernanceErrors::SELECTORS);
+        selectors.extend(AccessManagerErrors::SELECTORS);
+        selectors.extend(TimelockControllerErrors::SELECTORS);
         for selector in selectors {
             let error = &ERRORS[&selector];
             for input in &error.inputs {
-                let is_word = input.ty == "address" || input.ty.starts_with("uint");
-                assert!(is_word && !input.ty.contains('['), "{error:?}");
+                let is_number = input.ty.starts_with("uint") && !input.ty.contains('[');
+                let is_word = ["address", "bytes4", "bytes32"].contains(&input.ty.as_str());
+                let is_reason = input.ty == "bytes" && input.name == "reason";
+                assert!(is_number || is_word || is_reason, "{error:?}");
             }
         }
         let mut moments = ERRORS.values().flat_map(|error| &error.inputs);

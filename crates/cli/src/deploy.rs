@@ -4,7 +4,7 @@ use alloy::{providers::DynProvider, signers::local::PrivateKeySigner};
 use clap::{Args, value_parser};
 use eyre::{Report, Result, WrapErr, bail, eyre};
 use palisade_deploy::{
-    Config, Deployer, Error, Plan, Report as Deployed, Store, Survey, failpoint,
+    Change, Config, Deployer, Error, Plan, Report as Deployed, Store, Survey, failpoint,
 };
 use serde_json::json;
 
@@ -13,7 +13,7 @@ use crate::{node::NodeUrl, output};
 /// Arguments of `palisade deploy`.
 #[derive(Debug, Args)]
 pub struct DeployArgs {
-    /// What to deploy: a TOML file with `salt`, `authority` and `epoch_length`, as in script/config/.
+    /// What to deploy: a TOML file as in script/config/, with `salt`, `epoch_length` and who governs.
     #[arg(long, value_name = "FILE")]
     config: PathBuf,
     /// The node to deploy through.
@@ -78,8 +78,8 @@ impl DeployArgs {
                 show_report(&report, json)
             }
             _ => {
-                let survey = survey(&deployer, &plan).await.map_err(at_node)?;
-                show_survey(&plan, &survey, json)
+                let (survey, changes) = survey(&deployer, &plan).await.map_err(at_node)?;
+                show_survey(&plan, &survey, &changes, json)
             }
         }
     }
@@ -109,12 +109,25 @@ impl KeyArgs {
     }
 }
 
-async fn survey(deployer: &Deployer<DynProvider>, plan: &Plan) -> palisade_deploy::Result<Survey> {
+/// What stands; and where that is everything, verified, what governance has changed since.
+async fn survey(
+    deployer: &Deployer<DynProvider>,
+    plan: &Plan,
+) -> palisade_deploy::Result<(Survey, Vec<Change>)> {
     let survey = deployer.survey(plan).await?;
-    if survey.standing.iter().all(|stands| *stands) {
-        deployer.verify(plan).await?;
+    let changes = if survey.standing.iter().all(|stands| *stands) {
+        deployer.verify(plan).await?.changes
+    } else {
+        Vec::new()
+    };
+    Ok((survey, changes))
+}
+
+/// Tells people what governance has changed: it may.
+fn note_changes(changes: &[Change]) {
+    for change in changes {
+        output::note(&format!("governance has changed: {change}"));
     }
-    Ok(survey)
 }
 
 /// Says which node failed, where one did.
@@ -125,7 +138,7 @@ fn of_node(error: Error, url: &NodeUrl) -> Report {
     }
 }
 
-fn show_survey(plan: &Plan, survey: &Survey, json: bool) -> Result<()> {
+fn show_survey(plan: &Plan, survey: &Survey, changes: &[Change], json: bool) -> Result<()> {
     let steps = || plan.steps().iter().zip(&survey.standing);
     if json {
         let missing: Vec<_> =
@@ -135,8 +148,10 @@ fn show_survey(plan: &Plan, survey: &Survey, json: bool) -> Result<()> {
             "chain_id": survey.chain_id,
             "contracts": plan.addresses(),
             "missing": missing,
+            "changes": changes,
         }));
     }
+    note_changes(changes);
     let mut rows = Vec::new();
     for (step, stands) in steps() {
         for contract in &step.contracts {
@@ -155,15 +170,17 @@ fn show_survey(plan: &Plan, survey: &Survey, json: bool) -> Result<()> {
 }
 
 fn show_report(report: &Deployed, json: bool) -> Result<()> {
-    let Deployed { manifest, path, written, sent } = report;
+    let Deployed { manifest, path, written, sent, changes } = report;
     if json {
         return output::print_json(&json!({
             "manifest": manifest,
             "path": path,
             "written": written,
             "sent": sent,
+            "changes": changes,
         }));
     }
+    note_changes(changes);
     let unknown = || "unknown".to_owned();
     let rows = manifest.contracts.iter().map(|(name, record)| {
         let block = record.block.map_or_else(unknown, |block| block.to_string());

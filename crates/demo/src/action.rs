@@ -1,5 +1,7 @@
 //! What somebody does: one transaction each. An action holds inputs only, and chain and model carry it out on their own.
 
+use std::fmt;
+
 use crate::{
     cast::{Asset, Operator, Pool, Set, Share, Who},
     format::{amount, decimal, listed, share, units},
@@ -25,6 +27,10 @@ pub(crate) enum Kind {
     Leave,
     Retire,
     Settle,
+    Stake,
+    Beacon,
+    Pause,
+    Govern,
 }
 
 impl Kind {
@@ -47,6 +53,10 @@ impl Kind {
             Self::Leave => "leave",
             Self::Retire => "retire",
             Self::Settle => "settle",
+            Self::Stake => "stake",
+            Self::Beacon => "beacon",
+            Self::Pause => "pause",
+            Self::Govern => "govern",
         }
     }
 }
@@ -61,6 +71,31 @@ pub(crate) enum Amount {
     All,
     /// So many units.
     Units(u128),
+}
+
+/// Who takes an actor's tokens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Spender {
+    Vault,
+    Router,
+}
+
+/// What the Router is given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Source {
+    /// Plain ETH, of which it makes staked ether, and of that the wrapped one.
+    Ether,
+    /// The token itself.
+    Token,
+}
+
+/// What an order to the Router accepts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Bounds {
+    /// The fewest units that are staked in the end.
+    pub(crate) least: u128,
+    /// The highest worst-case loss of the pool.
+    pub(crate) loss: Share,
 }
 
 /// One transaction.
@@ -79,10 +114,19 @@ pub(crate) enum Action {
         share: Share,
     },
     Open(Operator),
-    /// Lets the vault take the actor's tokens.
+    /// Lets vault or Router take the actor's tokens.
     Approve {
         who: Who,
         asset: Asset,
+        spender: Spender,
+    },
+    /// Stakes through the Router, in one call.
+    Stake {
+        who: Who,
+        pool: Pool,
+        source: Source,
+        amount: u128,
+        bounds: Bounds,
     },
     Deposit {
         who: Who,
@@ -162,23 +206,22 @@ pub(crate) enum Action {
         operator: Operator,
         asset: Asset,
     },
-    /// Has the token inside the wrapper from somewhere.
-    Earn {
-        who: Who,
-        assets: u128,
+    /// The beacon chain turns: so much ETH is the reward of all who staked ether.
+    Reward(u128),
+    /// The beacon chain turns: so much of the staked ether is lost.
+    Penalize(u128),
+    /// As guardian, pauses deposits for half an epoch.
+    PauseDeposits,
+    /// As council, proposes a deposit cap to the timelock.
+    ProposeCap {
+        asset: Asset,
+        cap: u128,
     },
-    /// Lets the wrapper take the token inside it.
-    ApproveWrapper {
+    /// Has the timelock set what was proposed.
+    SetCap {
         who: Who,
-    },
-    /// Wraps the token inside the wrapper.
-    Wrap {
-        who: Who,
-        assets: u128,
-    },
-    /// Raises the wrapper's exchange rate.
-    Yield {
-        assets: u128,
+        asset: Asset,
+        cap: u128,
     },
 }
 
@@ -200,7 +243,28 @@ pub(crate) enum Outcome {
 }
 
 /// The token inside the wrapper.
-pub(crate) const INSIDE: &str = "yETH";
+pub(crate) const INSIDE: &str = "stETH";
+
+/// What it is made of.
+const ETHER: &str = "ETH";
+
+impl fmt::Display for Spender {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Vault => "the vault",
+            Self::Router => "the Router",
+        })
+    }
+}
+
+impl Source {
+    fn told(self, part: u128, asset: Asset) -> String {
+        match self {
+            Self::Ether => units(part, 18, ETHER),
+            Self::Token => amount(part, asset),
+        }
+    }
+}
 
 impl Action {
     pub(crate) const fn kind(&self) -> Kind {
@@ -209,12 +273,11 @@ impl Action {
             Self::Register(_) | Self::Open(_) => Kind::Register,
             Self::Join { .. } => Kind::Join,
             Self::Allocate { .. } => Kind::Allocate,
-            Self::Approve { .. }
-            | Self::Deposit { .. }
-            | Self::Earn { .. }
-            | Self::ApproveWrapper { .. }
-            | Self::Wrap { .. }
-            | Self::Yield { .. } => Kind::Deposit,
+            Self::Approve { .. } | Self::Deposit { .. } => Kind::Deposit,
+            Self::Stake { .. } => Kind::Stake,
+            Self::Reward(_) | Self::Penalize(_) => Kind::Beacon,
+            Self::PauseDeposits => Kind::Pause,
+            Self::ProposeCap { .. } | Self::SetCap { .. } => Kind::Govern,
             Self::Delegate { .. } => Kind::Delegate,
             Self::Withdraw { .. } | Self::Complete { .. } => Kind::WithdrawComplete,
             Self::Queue { .. } => Kind::WithdrawQueue,
@@ -249,15 +312,16 @@ impl Action {
             | Self::Transfer { who, .. }
             | Self::ExecuteSlash { who, .. }
             | Self::Settle { who, .. }
-            | Self::Earn { who, .. }
-            | Self::ApproveWrapper { who }
-            | Self::Wrap { who, .. } => *who,
+            | Self::Stake { who, .. }
+            | Self::SetCap { who, .. } => *who,
             Self::Slash { set, .. } | Self::ProposeSlash { set, .. } => set.terms().slasher,
             Self::CancelSlash { set, .. } => match set.terms().resolver {
                 Some(resolver) => resolver,
                 None => set.terms().slasher,
             },
-            Self::Yield { .. } => Who::Deployer,
+            Self::Reward(_) | Self::Penalize(_) | Self::PauseDeposits | Self::ProposeCap { .. } => {
+                Who::Deployer
+            }
         }
     }
 
@@ -273,7 +337,7 @@ impl Action {
         }
     }
 
-    /// The step's name in the report, such as "deposit: alice 120 stETH → operator-1".
+    /// The step's name in the report, such as "deposit: alice 120 rETH → operator-1".
     pub(crate) fn step(&self) -> String {
         format!("{}: {} {}", self.kind().name(), self.actor(), self.brief())
     }
@@ -287,7 +351,10 @@ impl Action {
             Self::Allocate { set, asset, share: part, .. } => {
                 format!("{} of {asset} → {set}", share(*part))
             }
-            Self::Approve { asset, .. } => format!("lets the vault take {asset}"),
+            Self::Approve { asset, spender, .. } => format!("lets {spender} take {asset}"),
+            Self::Stake { pool, source, amount, .. } => {
+                format!("{} → {} {}", source.told(*amount, pool.asset), from(*pool), pool.asset)
+            }
             Self::Deposit { pool, assets, .. } => {
                 let to = pool.operator.map_or("idle", |operator| operator.who().name());
                 format!("{} → {to}", amount(*assets, pool.asset))
@@ -317,14 +384,13 @@ impl Action {
             | Self::ExecuteSlash { set, operator, asset, .. }
             | Self::Settle { set, operator, asset, .. } => format!("{set}, {operator}: {asset}"),
             Self::Leave { set, .. } | Self::Retire(set) => set.name().to_owned(),
-            Self::Earn { assets, .. } => format!("earns {}", units(*assets, 18, INSIDE)),
-            Self::ApproveWrapper { .. } => format!("lets {} take {INSIDE}", Asset::WyEth),
-            Self::Wrap { assets, .. } => {
-                format!("{} → {}", units(*assets, 18, INSIDE), Asset::WyEth)
+            Self::Reward(ether) => format!("{} of reward", units(*ether, 18, ETHER)),
+            Self::Penalize(ether) => format!("{} of penalty", units(*ether, 18, ETHER)),
+            Self::PauseDeposits => "deposits".to_owned(),
+            Self::ProposeCap { asset, cap } => {
+                format!("proposes a cap of {}", amount(*cap, *asset))
             }
-            Self::Yield { assets } => {
-                format!("{} of yield into {}", units(*assets, 18, INSIDE), Asset::WyEth)
-            }
+            Self::SetCap { asset, cap, .. } => format!("sets the cap of {}", amount(*cap, *asset)),
         }
     }
 
@@ -351,11 +417,8 @@ impl Action {
             (Self::Withdraw { asset, .. }, Outcome::Assets(assets)) => {
                 format!("{told}: {}", amount(*assets, *asset))
             }
-            (Self::Wrap { .. }, Outcome::Shares(shares)) => {
-                format!("{told} into {}", amount(*shares, Asset::WyEth))
-            }
-            (Self::Move { .. }, Outcome::Shares(shares)) => {
-                format!("{told}, for {} shares", decimal(*shares, self.decimals()))
+            (Self::Move { pool, .. }, Outcome::Shares(shares)) => {
+                format!("{told}, for {} shares", decimal(*shares, pool.asset.decimals()))
             }
             _ => told,
         }
@@ -375,14 +438,6 @@ impl Action {
         Some(format!("{} {fate}.", listed(taken)))
     }
 
-    /// The decimals of the token that is moved.
-    const fn decimals(&self) -> u8 {
-        match self {
-            Self::Move { pool, .. } => pool.asset.decimals(),
-            _ => 0,
-        }
-    }
-
     /// What is told of it as long as it is not done.
     pub(crate) fn deed(&self) -> String {
         match self {
@@ -400,7 +455,13 @@ impl Action {
             Self::Allocate { set, asset, share: part, .. } => {
                 format!("allocates {} of its {asset} to {set}", share(*part))
             }
-            Self::Approve { asset, .. } => format!("lets the vault take {asset}"),
+            Self::Approve { asset, spender, .. } => format!("lets {spender} take {asset}"),
+            Self::Stake { pool, source, amount: part, bounds, .. } => {
+                let (what, least) =
+                    (source.told(*part, pool.asset), amount(bounds.least, pool.asset));
+                let loss = share(bounds.loss);
+                format!("stakes {what} with {} (≥ {least}, worst case ≤ {loss})", from(*pool))
+            }
             Self::Deposit { pool, assets, .. } => pool.operator.map_or_else(
                 || format!("stakes {} and keeps it idle", amount(*assets, pool.asset)),
                 |operator| format!("stakes {} with {operator}", amount(*assets, pool.asset)),
@@ -447,11 +508,18 @@ impl Action {
             Self::Settle { set, operator, asset, .. } => {
                 format!("settles what {operator} promised to {set} in {asset}")
             }
-            Self::Earn { assets, .. } => format!("earns {} elsewhere", units(*assets, 18, INSIDE)),
-            Self::ApproveWrapper { .. } => format!("lets the wrapper take {INSIDE}"),
-            Self::Wrap { assets, .. } => format!("wraps {}", units(*assets, 18, INSIDE)),
-            Self::Yield { assets } => {
-                format!("brings {} of yield into {}", units(*assets, 18, INSIDE), Asset::WyEth)
+            Self::Reward(ether) => {
+                format!("as the beacon chain, gives {} to all {INSIDE}", units(*ether, 18, ETHER))
+            }
+            Self::Penalize(ether) => {
+                format!("as the beacon chain, takes {} from all {INSIDE}", units(*ether, 18, ETHER))
+            }
+            Self::PauseDeposits => "as guardian, pauses deposits for half an epoch".to_owned(),
+            Self::ProposeCap { asset, cap } => {
+                format!("as council, proposes a deposit cap of {}", amount(*cap, *asset))
+            }
+            Self::SetCap { asset, cap, .. } => {
+                format!("has the timelock set the deposit cap of {}", amount(*cap, *asset))
             }
         }
     }
@@ -474,20 +542,20 @@ mod tests {
 
     #[test]
     fn steps_bear_kind_actor_and_amount() {
-        let pool = Pool::of(Operator::One, Asset::StEth);
-        let deposit = Action::Deposit { who: Who::Alice, pool, assets: 12 * Asset::StEth.one() };
-        assert_eq!(deposit.step(), "deposit: alice 12 stETH → operator-1");
+        let pool = Pool::of(Operator::One, Asset::REth);
+        let deposit = Action::Deposit { who: Who::Alice, pool, assets: 12 * Asset::REth.one() };
+        assert_eq!(deposit.step(), "deposit: alice 12 rETH → operator-1");
         let queue = Action::Queue { who: Who::Carol, pool, shares: Amount::All };
-        assert_eq!(queue.step(), "withdraw_queue: carol all stETH from operator-1");
-        let cuts = vec![(Asset::StEth, Share::percent(25)), (Asset::WyEth, Share::percent(20))];
+        assert_eq!(queue.step(), "withdraw_queue: carol all rETH from operator-1");
+        let cuts = vec![(Asset::REth, Share::percent(25)), (Asset::WstEth, Share::percent(20))];
         let slash = Action::Slash { set: Set::Oracle, operator: Operator::One, cuts };
         assert_eq!(
             slash.step(),
-            "slash: slasher-1 operator-1: 25 % of stETH and 20 % of wyETH promised to oracle"
+            "slash: slasher-1 operator-1: 25 % of rETH and 20 % of wstETH promised to oracle"
         );
         assert_eq!(
             slash.deed(),
-            "takes 25 % of operator-1's promise to oracle in stETH, 20 % in wyETH"
+            "takes 25 % of operator-1's promise to oracle in rETH, 20 % in wstETH"
         );
     }
 
@@ -496,16 +564,16 @@ mod tests {
         let allocate = Action::Allocate {
             operator: Operator::One,
             set: Set::Oracle,
-            asset: Asset::StEth,
+            asset: Asset::REth,
             share: Share::percent(55),
         };
         assert_eq!(
             allocate.sentence(&Outcome::Effective(5), 2),
-            "allocates 55 % of its stETH to oracle, from epoch 5 on"
+            "allocates 55 % of its rETH to oracle, from epoch 5 on"
         );
         assert_eq!(
             allocate.sentence(&Outcome::Effective(1), 1),
-            "allocates 55 % of its stETH to oracle, at once"
+            "allocates 55 % of its rETH to oracle, at once"
         );
         let cuts = vec![(Asset::StUsd, Share::percent(100))];
         let slash = Action::Slash { set: Set::Bridge, operator: Operator::Two, cuts };

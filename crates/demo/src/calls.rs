@@ -5,21 +5,27 @@ use alloy::{
     sol_types::{self, SolCall},
 };
 use palisade_bindings::{
-    AllocationManager, Argument, DevToken, DevWrapper, OperatorSetId, Refusal, StakeVault,
+    AllocationManager, Argument, DevStakedEther, DevToken, Governance, OperatorSetId, Refusal,
+    Router, StakeVault, TimelockController,
 };
 use palisade_devnet::Devnet;
 
 use crate::{
     Result,
-    action::{Action, INSIDE, Outcome},
+    action::{Action, Bounds, INSIDE, Outcome, Source, Spender},
     cast::{Asset, Operator, Pool, Set, Terms, Who},
 };
+
+/// `Pausable.Deposit`.
+const DEPOSIT: u8 = 0;
 
 /// A call, ready to be sent.
 pub(crate) struct Call {
     pub(crate) from: Who,
     pub(crate) to: Address,
     pub(crate) input: Bytes,
+    /// ETH that goes with it, in wei.
+    pub(crate) value: U256,
     decode: Decode,
 }
 
@@ -30,8 +36,13 @@ type Decode = Box<dyn Fn(&[u8]) -> sol_types::Result<Outcome>>;
 pub(crate) struct Book {
     pub(crate) vault: Address,
     pub(crate) manager: Address,
+    router: Address,
+    governance: Address,
+    timelock: Address,
+    /// The timelock's, in seconds.
+    delay: u64,
     /// The token inside the wrapper.
-    pub(crate) inside: Address,
+    inside: Address,
     epoch_length: u64,
     people: [Address; Who::ALL.len()],
     assets: [Address; Asset::ALL.len()],
@@ -46,7 +57,12 @@ impl Call {
     ) -> Self {
         let input = call.abi_encode().into();
         let decode = Box::new(move |data: &[u8]| C::abi_decode_returns(data).map(&decode));
-        Self { from, to, input, decode }
+        Self { from, to, input, value: U256::ZERO, decode }
+    }
+
+    /// Sends so much ETH with it.
+    fn paying(self, wei: u128) -> Self {
+        Self { value: U256::from(wei), ..self }
     }
 
     /// Lets `spender` take any amount of `token`.
@@ -74,6 +90,10 @@ impl Book {
         Ok(Self {
             vault: net.addresses().vault,
             manager: net.addresses().allocation_manager,
+            router: net.addresses().router,
+            governance: net.addresses().governance,
+            timelock: net.addresses().timelock,
+            delay: net.plan().config().governance.delay,
             inside: net.token(INSIDE)?.address,
             epoch_length: net.epoch_length(),
             people,
@@ -115,21 +135,28 @@ impl Book {
     pub(crate) fn names(&self) -> impl Iterator<Item = (Address, &'static str)> {
         let people = Who::ALL.map(|who| (self.person(who), who.name()));
         let assets = Asset::ALL.map(|asset| (self.asset(asset), asset.symbol()));
-        let others =
-            [(self.vault, "vault"), (self.manager, "allocation manager"), (self.inside, INSIDE)];
+        let others = [
+            (self.vault, "vault"),
+            (self.manager, "allocation manager"),
+            (self.router, "router"),
+            (self.governance, "governance"),
+            (self.timelock, "timelock"),
+            (self.inside, INSIDE),
+        ];
         people.into_iter().chain(assets).chain(others)
     }
 
     /// A refusal on one line, with everybody and every set called by name.
     pub(crate) fn told(&self, refusal: &Refusal) -> String {
         refusal.describe(|argument| {
-            let name = match *argument {
+            let name = match argument {
                 Argument::Address(address) => {
-                    self.names().find(|(known, _)| *known == address).map(|(_, name)| name)
+                    self.names().find(|(known, _)| known == address).map(|(_, name)| name)
                 }
                 Argument::Set(id) => {
-                    Set::ALL.into_iter().find(|set| self.set(*set) == id).map(Set::name)
+                    Set::ALL.into_iter().find(|set| self.set(*set) == *id).map(Set::name)
                 }
+                Argument::Refusal(reason) => return self.told(reason),
                 _ => None,
             };
             name.map_or_else(|| argument.to_string(), str::to_owned)
@@ -172,18 +199,47 @@ impl Book {
                 let call = AllocationManager::retireCall { set: self.set(set).into() };
                 Call::new(from, self.manager, &call, |_| Outcome::Nothing)
             }
-            Action::Approve { asset, .. } => Call::approve(from, self.asset(asset), self.vault),
-            Action::ApproveWrapper { .. } => {
-                Call::approve(from, self.inside, self.asset(Asset::WyEth))
-            }
-            Action::Earn { who, assets } => self.mint(from, self.person(who), assets),
-            Action::Yield { assets } => self.mint(from, self.asset(Asset::WyEth), assets),
-            Action::Wrap { who, assets } => {
-                let call = DevWrapper::depositCall {
-                    assets: U256::from(assets),
-                    receiver: self.person(who),
+            Action::Approve { asset, spender, .. } => {
+                let spender = match spender {
+                    Spender::Vault => self.vault,
+                    Spender::Router => self.router,
                 };
-                Call::new(from, self.asset(Asset::WyEth), &call, minted)
+                Call::approve(from, self.asset(asset), spender)
+            }
+            Action::Reward(ether) => {
+                let call = DevStakedEther::rewardCall {};
+                Call::new(from, self.inside, &call, |_| Outcome::Nothing).paying(ether)
+            }
+            Action::Penalize(ether) => {
+                let call = DevStakedEther::penalizeCall { amount: U256::from(ether) };
+                Call::new(from, self.inside, &call, |_| Outcome::Nothing)
+            }
+            Action::PauseDeposits => {
+                let (core, duration) = (self.vault, U256::from(self.epoch_length / 2));
+                let orders = vec![Governance::PauseOrder { core, action: DEPOSIT, duration }];
+                let call = Governance::pauseCall { orders };
+                Call::new(from, self.governance, &call, |_| Outcome::Nothing)
+            }
+            Action::ProposeCap { asset, cap } => {
+                let call = TimelockController::scheduleCall {
+                    target: self.governance,
+                    value: U256::ZERO,
+                    data: self.cap(asset, cap),
+                    predecessor: B256::ZERO,
+                    salt: B256::ZERO,
+                    delay: U256::from(self.delay),
+                };
+                Call::new(from, self.timelock, &call, |_| Outcome::Nothing)
+            }
+            Action::SetCap { asset, cap, .. } => {
+                let call = TimelockController::executeCall {
+                    target: self.governance,
+                    value: U256::ZERO,
+                    payload: self.cap(asset, cap),
+                    predecessor: B256::ZERO,
+                    salt: B256::ZERO,
+                };
+                Call::new(from, self.timelock, &call, |_| Outcome::Nothing)
             }
             _ => match action.promise() {
                 Some(promise) => self.promise(action, promise),
@@ -252,6 +308,43 @@ impl Book {
         }
     }
 
+    /// An order to the Router that stands until `deadline`, in seconds.
+    pub(crate) fn order(
+        &self,
+        (from, pool, source): (Who, Pool, Source),
+        amount: u128,
+        bounds: Bounds,
+        deadline: u64,
+    ) -> Call {
+        let order = Router::StakeOrder {
+            strategy: self.asset(pool.asset),
+            operator: self.operator(pool.operator),
+            receiver: self.person(from),
+            minAssets: U256::from(bounds.least),
+            deadline: U256::from(deadline),
+            maxLoss: U256::from(bounds.loss.0),
+            allowProposals: false,
+        };
+        match source {
+            Source::Ether => {
+                let call = Router::stakeNativeCall { order, token: self.inside };
+                Call::new(from, self.router, &call, minted).paying(amount)
+            }
+            Source::Token => {
+                let (token, amount) = (order.strategy, U256::from(amount));
+                let call = Router::stakeCall { order, token, amount };
+                Call::new(from, self.router, &call, minted)
+            }
+        }
+    }
+
+    /// What the timelock has governance do.
+    fn cap(&self, asset: Asset, cap: u128) -> Bytes {
+        let (vault, strategy) = (self.vault, self.asset(asset));
+        let call = Governance::setDepositCapCall { vault, strategy, cap: U256::from(cap) };
+        call.abi_encode().into()
+    }
+
     pub(crate) fn deposit(&self, from: Who, pool: Pool, receiver: Address, assets: U256) -> Call {
         let call = StakeVault::depositCall {
             strategy: self.asset(pool.asset),
@@ -261,12 +354,6 @@ impl Book {
             minShares: U256::ONE,
         };
         Call::new(from, self.vault, &call, minted)
-    }
-
-    /// Makes some of the token inside the wrapper.
-    fn mint(&self, from: Who, to: Address, amount: u128) -> Call {
-        let call = DevToken::mintCall { to, amount: U256::from(amount) };
-        Call::new(from, self.inside, &call, |_| Outcome::Nothing)
     }
 
     fn create_set(&self, set: Set) -> Call {

@@ -87,28 +87,36 @@ impl fmt::Display for Operator {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Asset {
     /// Plain.
-    StEth,
-    /// An ERC-4626 wrapper whose exchange rate grows.
-    WyEth,
+    REth,
+    /// An ERC-4626 wrapper of staked ether, whose rate follows the beacon chain.
+    WstEth,
     /// With 6 decimals.
     StUsd,
 }
 
 impl Asset {
-    pub(crate) const ALL: [Self; 3] = [Self::StEth, Self::WyEth, Self::StUsd];
+    pub(crate) const ALL: [Self; 3] = [Self::REth, Self::WstEth, Self::StUsd];
 
     pub(crate) const fn symbol(self) -> &'static str {
         match self {
-            Self::StEth => "stETH",
-            Self::WyEth => "wyETH",
+            Self::REth => "rETH",
+            Self::WstEth => "wstETH",
             Self::StUsd => "stUSD",
         }
     }
 
     pub(crate) const fn decimals(self) -> u8 {
         match self {
-            Self::StEth | Self::WyEth => 18,
+            Self::REth | Self::WstEth => 18,
             Self::StUsd => 6,
+        }
+    }
+
+    /// How many whole tokens every staker begins with. What can be made of ETH is made of it.
+    pub(crate) const fn endowment(self) -> u128 {
+        match self {
+            Self::REth | Self::StUsd => 1_000,
+            Self::WstEth => 0,
         }
     }
 
@@ -213,7 +221,7 @@ impl Set {
                 resolver: None,
                 cap: Share::percent(50),
                 conditions: "Slashed is who signs two prices for the same round.",
-                assets: &[Asset::StEth, Asset::WyEth],
+                assets: &[Asset::REth, Asset::WstEth],
             },
             Self::Bridge => Terms {
                 avs: Who::Avs2,
@@ -223,7 +231,7 @@ impl Set {
                 resolver: None,
                 cap: Share::percent(100),
                 conditions: "Slashed is who signs a transfer that the other chain does not know.",
-                assets: &[Asset::StEth, Asset::StUsd],
+                assets: &[Asset::REth, Asset::StUsd],
             },
             Self::Storage => Terms {
                 avs: Who::Avs2,
@@ -233,7 +241,7 @@ impl Set {
                 resolver: Some(Who::Avs2),
                 cap: Share::percent(50),
                 conditions: "Slashed is who cannot show a file that it promised to keep.",
-                assets: &[Asset::StEth],
+                assets: &[Asset::REth],
             },
         }
     }

@@ -144,6 +144,10 @@ impl<'a> Chain<'a> {
                 (pool, shares)
             }
             Action::Complete { pool, .. } | Action::Move { pool, .. } => (pool, Amount::Units(0)),
+            Action::Stake { who, pool, source, amount, bounds } => {
+                let deadline = self.net.timestamp().await? + self.net.epoch_length();
+                return Ok(self.book.order((who, pool, source), amount, bounds, deadline));
+            }
             _ => return Ok(self.book.call(action, U256::ZERO, U256::ZERO)),
         };
         let id = self.pool_id(pool).await?;
@@ -212,6 +216,7 @@ fn request(call: &Call) -> TransactionRequest {
     TransactionRequest::default()
         .with_to(call.to)
         .with_input(call.input.clone())
+        .with_value(call.value)
         .with_gas_limit(GAS)
         .with_max_fee_per_gas(FEE)
         .with_max_priority_fee_per_gas(0)

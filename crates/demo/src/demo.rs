@@ -79,7 +79,7 @@ impl Demo {
 
 /// Adds one unit to what alice should have in the end.
 fn spoil(script: &[Beat], expected: &mut [Expected]) {
-    let spoilt = Quantity::Wallet(Who::Alice, Asset::StEth);
+    let spoilt = Quantity::Wallet(Who::Alice, Asset::REth);
     let last = script
         .iter()
         .zip(expected)

@@ -46,6 +46,14 @@ pub enum Error {
         /// Why.
         source: Box<ModelError>,
     },
+    /// What stands around the core refuses a step of the story, as the model of it says.
+    #[error("the model refuses this: {what}: {name}")]
+    EdgeRefuses {
+        /// The step.
+        what: String,
+        /// The contract's error.
+        name: &'static str,
+    },
     /// The model contradicts itself.
     #[error("the model is broken: {0}")]
     ModelBroken(String),

@@ -5,11 +5,10 @@ use palisade_model::{self as model, Model, ModelError, U256};
 
 use crate::{
     Error, Result,
-    action::{Action, Amount, Outcome},
+    action::{Action, Amount, Bounds, Outcome, Source},
     cast::{Asset, Operator, Pool, Set, Who},
     quantity::Quantity,
     script::Beat,
-    story::ENDOWMENT,
 };
 
 /// What one line of the story comes to.
@@ -31,28 +30,48 @@ pub(crate) fn forecast(script: &[Beat]) -> Result<Vec<Expected>> {
     Ok(expected)
 }
 
-/// The model, and the wrapper, which is no part of the protocol.
+/// The model, and what stands around the core: staked ether, the Router, the timelock.
+#[derive(Clone)]
 struct World {
     model: Model,
-    wrapper: Wrapper,
+    ether: StakedEther,
+    /// The caps that were proposed, and in which epoch.
+    proposed: Vec<(Asset, u128, model::Epoch)>,
+}
+
+/// Why something is refused.
+enum Refused {
+    /// By the core.
+    Core(ModelError),
+    /// By what stands around it, with the contract's error of this name.
+    Edge(&'static str),
+}
+
+impl From<ModelError> for Refused {
+    fn from(error: ModelError) -> Self {
+        Self::Core(error)
+    }
 }
 
 /// How long an epoch is, is all the same to the story: it counts in epochs.
 const EPOCH_LENGTH: u64 = 2;
 
+/// Epochs after which the timelock's delay has surely passed.
+const DELAY: u32 = 2;
+
 impl World {
     fn new() -> Result<Self> {
         let mut world = Self {
             model: Model::new(0, EPOCH_LENGTH).map_err(|source| refused("start", source))?,
-            wrapper: Wrapper::default(),
+            ether: StakedEther::default(),
+            proposed: Vec::new(),
         };
         for who in Who::STAKERS {
             for asset in Asset::ALL {
-                let amount = ENDOWMENT * asset.one();
+                let amount = asset.endowment() * asset.one();
                 let mint = world.model.mint(strategy(asset), account(who), amount);
                 mint.map_err(|source| refused("mint", source))?;
             }
-            world.wrapper.deposit(ENDOWMENT * Asset::WyEth.one());
         }
         Ok(world)
     }
@@ -66,22 +85,20 @@ impl World {
             }
             Beat::Act(action) => {
                 let outcome = self.act(action);
-                Expected::Outcome(outcome.map_err(|source| refused(action.step(), source))?)
+                Expected::Outcome(outcome.map_err(|refusal| refusal.into_error(action.step()))?)
             }
             Beat::Refused { action, .. } => {
-                // A refused action leaves no trace, so this one may be tried on the model itself.
-                let Err(error) = self.act(action) else {
+                let Err(refusal) = self.clone().act(action) else {
                     return Err(Error::NotRefused { by: "the model", what: action.step() });
                 };
-                let name = contract_error(&error);
-                Expected::Refusal(name.ok_or_else(|| refused(action.step(), error))?)
+                Expected::Refusal(refusal.name().ok_or_else(|| refusal.into_error(action.step()))?)
             }
             Beat::Agree { quantity, .. } => Expected::Value(self.observe(*quantity)),
             _ => Expected::Nothing,
         })
     }
 
-    fn act(&mut self, action: &Action) -> Result<Outcome, ModelError> {
+    fn act(&mut self, action: &Action) -> Result<Outcome, Refused> {
         let model = &mut self.model;
         Ok(match *action {
             Action::CreateSet(set) => {
@@ -109,23 +126,74 @@ impl World {
                 model.retire(set_id(set))?;
                 Outcome::Nothing
             }
-            Action::Earn { .. } | Action::Approve { .. } | Action::ApproveWrapper { .. } => {
+            Action::Approve { .. } => Outcome::Nothing,
+            Action::Stake { who, pool, source, amount, bounds } => {
+                Outcome::Shares(self.route(who, pool, source, amount, bounds)?)
+            }
+            Action::Reward(ether) => {
+                self.ether.held += U256::from(ether);
                 Outcome::Nothing
             }
-            Action::Yield { assets } => {
-                self.wrapper.assets += U256::from(assets);
+            Action::Penalize(ether) => {
+                self.ether.held -= U256::from(ether);
                 Outcome::Nothing
             }
-            Action::Wrap { who, assets } => {
-                let shares = self.wrapper.deposit(assets);
-                model.mint(strategy(Asset::WyEth), account(who), shares)?;
-                Outcome::Shares(shares)
+            Action::PauseDeposits => {
+                model.pause(model::Pausable::Deposit, EPOCH_LENGTH / 2)?;
+                Outcome::Nothing
+            }
+            Action::ProposeCap { asset, cap } => {
+                let now = model.epoch();
+                self.proposed.push((asset, cap, now));
+                Outcome::Nothing
+            }
+            Action::SetCap { asset, cap, .. } => {
+                let now = model.epoch();
+                let is_it = |(of, to, at): &(_, _, model::Epoch)| {
+                    (*of, *to) == (asset, cap) && at.0 + DELAY <= now.0
+                };
+                let place = self.proposed.iter().position(is_it);
+                let place = place.ok_or(Refused::Edge("TimelockUnexpectedOperationState"))?;
+                self.proposed.remove(place);
+                model.set_deposit_cap(strategy(asset), cap)?;
+                Outcome::Nothing
             }
             _ => match action.promise() {
                 Some(promise) => self.end(action, promise)?,
                 None => self.stake(action)?,
             },
         })
+    }
+
+    /// Stakes through the Router: wraps, deposits, and looks at the pool last.
+    fn route(
+        &mut self,
+        who: Who,
+        pool: Pool,
+        source: Source,
+        amount: u128,
+        bounds: Bounds,
+    ) -> Result<u128, Refused> {
+        let (by, token, to) = (account(who), strategy(pool.asset), operator(pool.operator));
+        let assets = match source {
+            Source::Token => amount,
+            Source::Ether => {
+                let wrapped = self.ether.stake(amount);
+                self.model.mint(token, by, wrapped)?;
+                wrapped
+            }
+        };
+        if assets < bounds.least {
+            return Err(Refused::Edge("TooLittleToStake"));
+        }
+        let shares = self.model.deposit(by, token, to, assets, 1, by)?;
+        if self.model.worst_case_loss(to, token).0 > bounds.loss.0 {
+            return Err(Refused::Edge("LossTooHigh"));
+        }
+        if self.model.contested_until(to, token).is_some_and(|until| until > self.model.epoch()) {
+            return Err(Refused::Edge("PoolContested"));
+        }
+        Ok(shares)
     }
 
     /// What stakers do with the vault.
@@ -265,10 +333,13 @@ impl World {
                 Pool::all_of(asset).into_iter().map(|pool| self.pool(pool).shares).sum()
             }
             Quantity::ExitsLeft => model.exits().map(|_| 1).sum(),
-            Quantity::Rate => self.wrapper.worth(Asset::WyEth.one()),
+            Quantity::Rate => self.ether.worth(Asset::WstEth.one()),
             Quantity::Worth(who) => {
-                self.wrapper.worth(model.balance(strategy(Asset::WyEth), account(who)))
+                self.ether.worth(model.balance(strategy(Asset::WstEth), account(who)))
             }
+            Quantity::Cap(asset) => model.deposit_cap(strategy(asset)),
+            Quantity::Outlook(op, asset, ahead) => self.outlook(op, asset, ahead).saturating_to(),
+            Quantity::AtRisk(who, asset, ahead) => self.at_risk(who, asset, ahead),
             _ => self.promise(quantity),
         }
     }
@@ -307,6 +378,40 @@ impl World {
         }
     }
 
+    /// What slashes could take of a pool at worst so many epochs from now: all that is promised then over what is left,
+    /// rounded up.
+    fn outlook(&self, op: Operator, asset: Asset, ahead: u8) -> U256 {
+        let (by, token) = (operator(Some(op)), strategy(asset));
+        let epoch = self.model.epoch().0 + u32::from(ahead);
+        let promised = |set| {
+            let allocation = self.model.allocation(set_id(set), by, token);
+            let landed = allocation.effective.is_some_and(|it| it.0 <= epoch);
+            if landed { allocation.next.0 } else { allocation.current.0 }
+        };
+        let promised = U256::from(Set::ALL.map(promised).iter().sum::<u64>());
+        let left = U256::from(self.model.budget(by, token).left.0);
+        let whole = U256::from(model::Wad::ONE.0);
+        if promised < left { (promised * whole).div_ceil(left) } else { whole }
+    }
+
+    /// What slashes could take of what somebody has of a token at worst so many epochs from now: of positions, and of
+    /// exits that are not ripe then, rounded up one by one.
+    fn at_risk(&self, who: Who, asset: Asset, ahead: u8) -> u128 {
+        let (owner, now) = (account(who), self.model.epoch().0);
+        let mut risk = 0;
+        for op in [Operator::One, Operator::Two] {
+            let id = self.pool_id(Pool::of(op, asset));
+            let exit = |epoch| self.model.exit_value(id, model::Epoch(epoch), owner);
+            let unripe = (now + 1..=now + 2).filter(|epoch| now + u32::from(ahead) < *epoch);
+            let values = unripe.map(exit).chain([self.model.position_value(id, owner)]);
+            let (outlook, whole) = (self.outlook(op, asset, ahead), U256::from(model::Wad::ONE.0));
+            let part =
+                |value| (U256::from(value) * outlook).div_ceil(whole).saturating_to::<u128>();
+            risk += values.map(part).sum::<u128>();
+        }
+        risk
+    }
+
     /// All that anybody holds of a token, and what was burned.
     fn supply(&self, asset: Asset) -> u128 {
         let token = strategy(asset);
@@ -315,27 +420,71 @@ impl World {
     }
 }
 
-/// An ERC-4626 wrapper as `OpenZeppelin` writes it: one virtual share, one virtual unit inside, all rounded down.
-#[derive(Debug, Default)]
-struct Wrapper {
-    assets: U256,
+/// Staked ether and its wrapper, to the unit: balances of the one are shares of the ETH that it holds, rounded down;
+/// the other is a wrapper with one virtual share and one virtual unit.
+#[derive(Clone, Debug, Default)]
+struct StakedEther {
+    /// The ETH that it holds.
+    held: U256,
+    /// All shares of it.
     shares: U256,
+    /// Those of the Router: what rounding leaves there.
+    router: U256,
+    /// Those of the wrapper.
+    inside: U256,
+    /// The wrapper's own shares.
+    wrapped: U256,
 }
 
-impl Wrapper {
-    /// Takes `assets` in; returns the shares minted for them.
-    fn deposit(&mut self, assets: u128) -> u128 {
-        let one = U256::from(1);
-        let shares = U256::from(assets) * (self.shares + one) / (self.assets + one);
-        self.assets += U256::from(assets);
-        self.shares += shares;
-        shares.saturating_to()
+impl StakedEther {
+    /// What the Router makes of ETH; returns the wrapped tokens.
+    fn stake(&mut self, ether: u128) -> u128 {
+        let (one, ether) = (U256::from(1), U256::from(ether));
+        let before = self.balance(self.router);
+        let minted = if self.shares.is_zero() { ether } else { ether * self.shares / self.held };
+        self.router += minted;
+        self.shares += minted;
+        self.held += ether;
+
+        let all = self.balance(self.router);
+        let (amount, wrapper) = (all - before, self.balance(self.inside));
+        let moved = if amount == all { self.router } else { amount * self.shares / self.held };
+        self.router -= moved;
+        self.inside += moved;
+        let received = (self.balance(self.inside) - wrapper).min(amount);
+        let wrapped = received * (self.wrapped + one) / (wrapper + one);
+        self.wrapped += wrapped;
+        wrapped.saturating_to()
     }
 
-    /// What `shares` can be changed back for.
-    fn worth(&self, shares: u128) -> u128 {
+    /// The balance of who has so many shares.
+    fn balance(&self, shares: U256) -> U256 {
+        (shares * self.held).checked_div(self.shares).unwrap_or_default()
+    }
+
+    /// What so many wrapped tokens can be changed back for.
+    fn worth(&self, wrapped: u128) -> u128 {
         let one = U256::from(1);
-        (U256::from(shares) * (self.assets + one) / (self.shares + one)).saturating_to()
+        let inside = self.balance(self.inside);
+        (U256::from(wrapped) * (inside + one) / (self.wrapped + one)).saturating_to()
+    }
+}
+
+impl Refused {
+    /// The contracts' name for it, if there is one.
+    fn name(&self) -> Option<&'static str> {
+        match self {
+            Self::Core(error) => contract_error(error),
+            Self::Edge(name) => Some(name),
+        }
+    }
+
+    /// What the step comes to that it keeps from happening.
+    fn into_error(self, what: String) -> Error {
+        match self {
+            Self::Core(source) => refused(what, source),
+            Self::Edge(name) => Error::EdgeRefuses { what, name },
+        }
     }
 }
 
@@ -353,6 +502,8 @@ fn contract_error(error: &ModelError) -> Option<&'static str> {
         ModelError::NotInstant { .. } => "SlashMustBeProposed",
         ModelError::AllocationsRemain { .. } => "AllocationsRemain",
         ModelError::SetRetired { .. } => "SetRetired",
+        ModelError::DepositCapExceeded { .. } => "DepositCapExceeded",
+        ModelError::Paused { .. } => "Paused",
         _ => return None,
     })
 }
@@ -420,25 +571,39 @@ mod tests {
         assert_eq!(of(Quantity::ExitsLeft), 0);
         assert_eq!(of(Quantity::Epoch), 10);
         // Carol's exit lost a tenth of 90.123456789012345678, and nothing later.
-        assert!(of(Quantity::Wallet(Who::Carol, Asset::StEth)) < 1_000 * Asset::StEth.one());
+        assert!(of(Quantity::Wallet(Who::Carol, Asset::REth)) < 1_000 * Asset::REth.one());
     }
 
     #[test]
     fn exit_and_stake_lose_the_same_tenth() {
         let after = values("right after slash 1");
-        let pool = Pool::of(Operator::One, Asset::StEth);
+        let pool = Pool::of(Operator::One, Asset::REth);
         let of = |quantity| after.iter().find(|(q, _)| *q == quantity).unwrap().1;
-        assert_eq!(of(Quantity::Position(Who::Alice, pool)), 81 * Asset::StEth.one());
-        assert_eq!(of(Quantity::Exit(Who::Alice, pool, 6)), 27 * Asset::StEth.one());
+        assert_eq!(of(Quantity::Position(Who::Alice, pool)), 81 * Asset::REth.one());
+        assert_eq!(of(Quantity::Exit(Who::Alice, pool, 6)), 27 * Asset::REth.one());
         assert_eq!(of(Quantity::Exit(Who::Carol, pool, 5)), 81_111_111_110_111_111_111);
     }
 
     #[test]
     fn a_wrapper_is_worth_what_is_in_it() {
-        let mut wrapper = Wrapper::default();
-        assert_eq!(wrapper.deposit(4_000), 4_000);
-        wrapper.assets += U256::from(400);
-        assert_eq!(wrapper.worth(1_000), 1_099);
-        assert_eq!(wrapper.deposit(55), 50);
+        let mut ether = StakedEther::default();
+        assert_eq!(ether.stake(4_000), 4_000);
+        ether.held += U256::from(400);
+        assert_eq!(ether.worth(1_000), 1_099);
+        // 51 shares are minted for 57, and are worth 56.
+        assert_eq!(ether.stake(57), 50);
+        ether.held -= U256::from(447);
+        assert_eq!(ether.worth(1_000), 990);
+    }
+
+    #[test]
+    fn a_raise_shows_in_the_outlook_before_it_is_in_force() {
+        let foretold = values("once carol is leaving");
+        let of = |ahead| {
+            let it = Quantity::Outlook(Operator::One, Asset::REth, ahead);
+            foretold.iter().find(|(quantity, _)| *quantity == it).unwrap().1
+        };
+        let percent = |percent: u128| percent * 10_u128.pow(16);
+        assert_eq!([0, 1, 2, 3].map(of), [80, 80, 95, 95].map(percent));
     }
 }

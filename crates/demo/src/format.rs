@@ -7,7 +7,7 @@ use crate::cast::{Asset, Share};
 /// How many decimals of an amount a person is shown.
 const SHOWN_DECIMALS: usize = 6;
 
-/// An amount of a token, such as "1,250.5 stETH". What is cut off leaves a "…".
+/// An amount of a token, such as "1,250.5 rETH". What is cut off leaves a "…".
 pub(crate) fn amount(amount: u128, asset: Asset) -> String {
     units(amount, asset.decimals(), asset.symbol())
 }
@@ -83,14 +83,14 @@ mod tests {
 
     #[test]
     fn amounts_are_grouped_and_cut() {
-        let eth = Asset::StEth.one();
-        assert_eq!(amount(0, Asset::StEth), "0 stETH");
-        assert_eq!(amount(1_250 * eth + eth / 2, Asset::StEth), "1,250.5 stETH");
-        assert_eq!(amount(1_000_000 * eth, Asset::WyEth), "1,000,000 wyETH");
-        assert_eq!(amount(90_123_456_789_012_345_678, Asset::StEth), "90.123456… stETH");
-        assert_eq!(amount(1, Asset::StEth), "0.000000… stETH");
+        let eth = Asset::REth.one();
+        assert_eq!(amount(0, Asset::REth), "0 rETH");
+        assert_eq!(amount(1_250 * eth + eth / 2, Asset::REth), "1,250.5 rETH");
+        assert_eq!(amount(1_000_000 * eth, Asset::WstEth), "1,000,000 wstETH");
+        assert_eq!(amount(90_123_456_789_012_345_678, Asset::REth), "90.123456… rETH");
+        assert_eq!(amount(1, Asset::REth), "0.000000… rETH");
         assert_eq!(amount(333_333_333, Asset::StUsd), "333.333333 stUSD");
-        assert_eq!(amount(5 * eth + 10, Asset::StEth), "5.000000… stETH");
+        assert_eq!(amount(5 * eth + 10, Asset::REth), "5.000000… rETH");
     }
 
     #[test]

@@ -251,18 +251,18 @@ mod tests {
         let text = told(false, |voice| {
             voice.note("before")?;
             let row = || vec![Entry::Label("alice".to_owned()), Entry::Value("12".to_owned())];
-            voice.table("Table", &[String::new(), "stETH".to_owned()], vec![row(), row()])?;
+            voice.table("Table", &[String::new(), "rETH".to_owned()], vec![row(), row()])?;
             voice.chapter("After")
         });
         let lines: Vec<_> = text.lines().map(str::trim).collect();
-        assert_eq!(&lines[..4], ["before", "", "Table", "stETH"]);
+        assert_eq!(&lines[..4], ["before", "", "Table", "rETH"]);
         assert!(lines[4].chars().all(|c| c == '─'), "{text}");
-        assert_eq!(&lines[5..9], ["alice      12", "alice      12", "", "1  After"]);
+        assert_eq!(&lines[5..9], ["alice     12", "alice     12", "", "1  After"]);
     }
 
     #[test]
     fn a_failed_check_tells_both_values() {
-        let shown = Shown { name: "a", value: "1 stETH", expected: "2", actual: "1", ok: false };
+        let shown = Shown { name: "a", value: "1 rETH", expected: "2", actual: "1", ok: false };
         let text = told(false, |voice| voice.check(&shown));
         assert_eq!(text.trim(), "✗ a: expected 2, the chain says 1");
     }

@@ -16,7 +16,6 @@ use crate::{
     reading::wallets,
     report::{Balance, Check, Checksummed, Report, Step},
     script::{Beat, Drift, Grid, Key, Row},
-    story::ENDOWMENT,
 };
 
 /// What is known at one moment of the play.
@@ -82,8 +81,8 @@ impl<'a> Player<'a> {
             let before = self.chain.observe(quantity).await?;
             let token = asset_of(quantity);
             if let Quantity::Wallet(staker, asset) = quantity {
-                let expected =
-                    if Who::STAKERS.contains(&staker) { ENDOWMENT * asset.one() } else { 0 };
+                let is_staker = Who::STAKERS.contains(&staker);
+                let expected = if is_staker { asset.endowment() * asset.one() } else { 0 };
                 if before != expected {
                     let (who, token) = (staker.name(), token.symbol());
                     return Err(Error::NotFresh { who, token, expected, actual: before });
@@ -342,7 +341,7 @@ fn asset_of(quantity: Quantity) -> Asset {
     match quantity.unit() {
         Unit::Token(asset) | Unit::Shares(asset) => asset,
         // The other quantities are in no table of before and after.
-        Unit::Inside | Unit::Fraction | Unit::Number => Asset::WyEth,
+        Unit::Inside | Unit::Fraction | Unit::Number => Asset::WstEth,
     }
 }
 

@@ -43,6 +43,12 @@ pub(crate) enum Quantity {
     Committed(Operator, Asset),
     /// What slashes could take of a pool at most.
     WorstCase(Operator, Asset),
+    /// What slashes could take of a pool at worst in a coming epoch (so many from now), as the Lens foretells.
+    Outlook(Operator, Asset, u8),
+    /// What slashes could take of all that somebody has of a token at worst in a coming epoch, as the Lens foretells.
+    AtRisk(Who, Asset, u8),
+    /// The most that the vault may hold of a token after a deposit.
+    Cap(Asset),
     /// The fraction that a set has proposed to take.
     Proposed(Set, Operator, Asset),
     /// The first epoch in which no slash proposed so far can be executed.
@@ -78,6 +84,8 @@ impl Quantity {
             | Self::Vault(asset)
             | Self::Burned(asset)
             | Self::Supply(asset)
+            | Self::AtRisk(_, asset, _)
+            | Self::Cap(asset)
             | Self::Guaranteed(_, _, asset)
             | Self::Slashable(_, _, asset) => Unit::Token(asset),
             Self::PoolAssets(pool) | Self::Position(_, pool) | Self::Exit(_, pool, _) => {
@@ -89,6 +97,7 @@ impl Quantity {
             | Self::Left(..)
             | Self::Committed(..)
             | Self::WorstCase(..)
+            | Self::Outlook(..)
             | Self::Proposed(..) => Unit::Fraction,
             Self::Rate | Self::Worth(_) => Unit::Inside,
         }
@@ -100,7 +109,7 @@ impl Unit {
     pub(crate) fn show(self, value: u128) -> String {
         match self {
             Self::Token(asset) => amount(value, asset),
-            Self::Inside => units(value, Asset::WyEth.decimals(), INSIDE),
+            Self::Inside => units(value, Asset::WstEth.decimals(), INSIDE),
             Self::Shares(asset) => format!("{} shares", amount(value, asset)),
             Self::Fraction => {
                 u64::try_from(value).map_or_else(|_| value.to_string(), |value| share(Share(value)))
@@ -140,14 +149,21 @@ impl fmt::Display for Quantity {
             Self::Left(operator, asset) => write!(f, "left of {operator}/{asset}"),
             Self::Committed(operator, asset) => write!(f, "committed of {operator}/{asset}"),
             Self::WorstCase(operator, asset) => write!(f, "worst case of {operator}/{asset}"),
+            Self::Outlook(operator, asset, ahead) => {
+                write!(f, "worst case of {operator}/{asset} {ahead} epochs from now")
+            }
+            Self::AtRisk(who, asset, ahead) => {
+                write!(f, "{asset} of {who} at risk {ahead} epochs from now")
+            }
+            Self::Cap(asset) => write!(f, "deposit cap of {asset}"),
             Self::Proposed(set, operator, asset) => {
                 write!(f, "slash of {operator} in {asset} that {set} has proposed")
             }
             Self::Contested(operator, asset) => {
                 write!(f, "epoch until which {operator}/{asset} is contested")
             }
-            Self::Rate => write!(f, "what 1 {} is worth", Asset::WyEth),
-            Self::Worth(who) => write!(f, "what all {} of {who} is worth", Asset::WyEth),
+            Self::Rate => write!(f, "what 1 {} is worth", Asset::WstEth),
+            Self::Worth(who) => write!(f, "what all {} of {who} is worth", Asset::WstEth),
             Self::StakeLeft(asset) => write!(f, "{asset} shares in all pools"),
             Self::ExitsLeft => write!(f, "exits not completed"),
         }

@@ -1,7 +1,7 @@
 //! What the chain tells of a quantity.
 
 use alloy::primitives::{Address, U256};
-use palisade_bindings::{DevToken, DevWrapper};
+use palisade_bindings::{DevToken, Lens, RebasingWrapper};
 use palisade_deploy::ask;
 
 use crate::{
@@ -31,9 +31,9 @@ impl Chain<'_> {
                 let token = DevToken::new(self.book.asset(asset), self.net.provider());
                 ask(ANSWER, "read a supply", token.totalSupply().call()).await?
             }
-            Quantity::Rate => self.worth(U256::from(Asset::WyEth.one())).await?,
+            Quantity::Rate => self.worth(U256::from(Asset::WstEth.one())).await?,
             Quantity::Worth(who) => {
-                let shares = self.balance(Asset::WyEth, self.book.person(who)).await?;
+                let shares = self.balance(Asset::WstEth, self.book.person(who)).await?;
                 self.worth(shares).await?
             }
             Quantity::StakeLeft(asset) => {
@@ -49,6 +49,12 @@ impl Chain<'_> {
             Quantity::Generation(pool) => self.pool(pool).await?.2,
             Quantity::Position(..) | Quantity::SharesAt(..) | Quantity::Exit(..) => {
                 self.claim(quantity).await?
+            }
+            Quantity::Outlook(..) | Quantity::AtRisk(..) => self.foretold(quantity).await?,
+            Quantity::Cap(asset) => {
+                let vault = self.net.vault();
+                let cap = vault.depositCapOf(self.book.asset(asset));
+                ask(ANSWER, "read a deposit cap", cap.call()).await?
             }
             _ => self.promise(quantity).await?,
         };
@@ -72,6 +78,35 @@ impl Chain<'_> {
                 let (id, owner) = (self.pool_id(pool).await?, self.book.person(who));
                 let value = vault.exitValue(id, U256::from(epoch), owner);
                 ask(ANSWER, "read an exit", value.call()).await?
+            }
+            _ => U256::ZERO,
+        })
+    }
+
+    /// What the Lens foretells.
+    async fn foretold(&self, quantity: Quantity) -> Result<U256> {
+        let lens = self.net.lens();
+        let mut sets = Set::ALL.map(|set| self.book.set(set).packed());
+        sets.sort();
+        Ok(match quantity {
+            Quantity::Outlook(op, asset, ahead) => {
+                let (operator, strategy) = (self.book.person(op.who()), self.book.asset(asset));
+                let pools = lens.pools(vec![Lens::PoolRef { operator, strategy }], sets.to_vec());
+                let pools = ask(ANSWER, "read a pool's outlook", pools.call()).await?;
+                pools.first().map_or(U256::ZERO, |pool| pool.outlook[usize::from(ahead)].loss)
+            }
+            Quantity::AtRisk(who, asset, ahead) => {
+                let mut pools = Vec::new();
+                for pool in Pool::all_of(asset) {
+                    pools.push(self.pool_id(pool).await?);
+                }
+                pools.sort();
+                let owners = vec![self.book.person(who)];
+                let now = U256::from(self.net.epoch().await?.0);
+                let owners = lens.owners(owners, pools, sets.to_vec(), now);
+                let owners = ask(ANSWER, "read an owner's risk", owners.call()).await?;
+                let holding = owners.first().and_then(|owner| owner.holdings.first());
+                holding.map_or(U256::ZERO, |holding| holding.risk[usize::from(ahead)].loss)
             }
             _ => U256::ZERO,
         })
@@ -136,7 +171,7 @@ impl Chain<'_> {
 
     /// What shares of the wrapper can be changed back for.
     async fn worth(&self, shares: U256) -> Result<U256> {
-        let wrapper = DevWrapper::new(self.book.asset(Asset::WyEth), self.net.provider());
+        let wrapper = RebasingWrapper::new(self.book.asset(Asset::WstEth), self.net.provider());
         Ok(ask(ANSWER, "read the wrapper's rate", wrapper.convertToAssets(shares).call()).await?)
     }
 

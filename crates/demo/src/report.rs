@@ -151,7 +151,7 @@ mod tests {
             chain_id: 31_337,
             contracts: BTreeMap::from([("StakeVault".to_owned(), vault)]),
             steps: vec![Step {
-                name: "deposit: alice 12 stETH → operator-1".to_owned(),
+                name: "deposit: alice 12 rETH → operator-1".to_owned(),
                 actor: "alice".to_owned(),
                 tx: B256::with_last_byte(1),
                 block: 7,
@@ -159,7 +159,7 @@ mod tests {
             }],
             balances: vec![Balance {
                 who: "alice".to_owned(),
-                token: "stETH".to_owned(),
+                token: "rETH".to_owned(),
                 before: "10".to_owned(),
                 after: "9".to_owned(),
             }],
@@ -174,11 +174,11 @@ mod tests {
             "chain_id": 31_337,
             "contracts": {"StakeVault": "0x5FbDB2315678afecb367f032d93F642f64180aa3"},
             "steps": [{
-                "name": "deposit: alice 12 stETH → operator-1", "actor": "alice",
+                "name": "deposit: alice 12 rETH → operator-1", "actor": "alice",
                 "tx": "0x0000000000000000000000000000000000000000000000000000000000000001",
                 "block": 7, "gas": 82_000
             }],
-            "balances": [{"who": "alice", "token": "stETH", "before": "10", "after": "9"}],
+            "balances": [{"who": "alice", "token": "rETH", "before": "10", "after": "9"}],
             "checks": [{"name": "a", "expected": "1", "actual": "1", "ok": true}]
         });
         assert_eq!(json, expected);

@@ -9,20 +9,38 @@ use crate::{Error, Result};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
-    /// The salt of the CREATE2 deployment.
+    /// The salt of the CREATE2 deployments.
     pub salt: B256,
-    /// Governance: what may set limits on new risk, and pause.
-    #[serde(serialize_with = "crate::manifest::checksummed")]
-    pub authority: Address,
     /// The length of an epoch, in seconds; at least 2.
     pub epoch_length: u64,
+    /// Who governs, to begin with.
+    pub governance: GovernanceConfig,
+}
+
+/// Who may set limits on new risk, and who may pause. Only the timelock can change that later.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GovernanceConfig {
+    /// Proposes to the timelock, and may take back what it proposed.
+    #[serde(serialize_with = "crate::manifest::checksummed")]
+    pub council: Address,
+    /// Pauses, at once; may be the council.
+    #[serde(serialize_with = "crate::manifest::checksummed")]
+    pub guardian: Address,
+    /// Seconds from a proposal to its execution, at least; not 0.
+    pub delay: u64,
 }
 
 /// An epoch is split into a challenge window and the rest of it.
 const SHORTEST_EPOCH: u64 = 2;
 
-/// Beyond this an epoch is surely a slip: ten years, in seconds.
-const LONGEST_EPOCH: u64 = 10 * 365 * 24 * 3_600;
+const YEAR: u64 = 365 * 24 * 3_600;
+
+/// Beyond this an epoch is surely a slip, in seconds.
+const LONGEST_EPOCH: u64 = 10 * YEAR;
+
+/// Beyond this a delay is surely a slip, in seconds: governance could not even shorten it before it has passed.
+const LONGEST_DELAY: u64 = YEAR;
 
 impl Config {
     /// Reads a configuration from a TOML file.
@@ -48,11 +66,6 @@ impl Config {
     pub fn validate(&self) -> Result<()> {
         let refuse =
             |setting, value: String, advice| Err(Error::BadSetting { setting, value, advice });
-        if self.authority.is_zero() {
-            let advice =
-                "nobody could set limits or pause; name an account that somebody holds the key of";
-            return refuse("authority", self.authority.to_string(), advice);
-        }
         if self.epoch_length < SHORTEST_EPOCH {
             let advice = "an epoch lasts at least 2 seconds; a live chain wants 604800 (7 days)";
             return refuse("epoch_length", self.epoch_length.to_string(), advice);
@@ -60,6 +73,24 @@ impl Config {
         if self.epoch_length > LONGEST_EPOCH {
             let advice = "that is more than ten years; the unit is seconds";
             return refuse("epoch_length", self.epoch_length.to_string(), advice);
+        }
+        let GovernanceConfig { council, guardian, delay } = self.governance;
+        if council.is_zero() {
+            let advice =
+                "nobody could ever set a limit; name an account that somebody holds the key of";
+            return refuse("governance.council", council.to_string(), advice);
+        }
+        if guardian.is_zero() {
+            let advice = "nobody could pause; name an account that somebody holds the key of";
+            return refuse("governance.guardian", guardian.to_string(), advice);
+        }
+        if delay == 0 {
+            let advice = "what is proposed must wait; a live chain wants 604800 (7 days) or more";
+            return refuse("governance.delay", delay.to_string(), advice);
+        }
+        if delay > LONGEST_DELAY {
+            let advice = "that is more than a year; the unit is seconds";
+            return refuse("governance.delay", delay.to_string(), advice);
         }
         Ok(())
     }
@@ -98,21 +129,47 @@ mod tests {
         let config: Config = DEVNET.parse().unwrap();
         assert_eq!(config.salt, B256::with_last_byte(1));
         assert!(config.epoch_length >= SHORTEST_EPOCH);
+        // One account may be both.
+        assert_eq!(config.governance.council, config.governance.guardian);
+    }
+
+    #[test]
+    fn the_example_is_complete_but_for_who_governs() {
+        let example = include_str!("../../../script/config/example.toml");
+        assert!(refusal(example).starts_with("governance.council is 0x0000"));
+        let zero = Address::ZERO.to_string();
+        let filled = example.replace(&zero, &Address::repeat_byte(1).to_string());
+        let config: Config = filled.parse().unwrap();
+        assert_eq!((config.epoch_length, config.governance.delay), (604_800, 604_800));
     }
 
     #[test]
     fn refusals_bear_the_value_and_what_to_do() {
-        let zero_authority = DEVNET
-            .replace("0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266", &Address::ZERO.to_string());
-        let message = refusal(&zero_authority);
-        assert!(
-            message.starts_with("authority is 0x0000000000000000000000000000000000000000: "),
-            "{message}"
-        );
+        let zero = Address::ZERO;
+        let anvils_first = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266";
+        for (setting, value, part) in [
+            ("council", zero.to_string(), "nobody could ever set a limit"),
+            ("guardian", zero.to_string(), "nobody could pause"),
+        ] {
+            let from = format!("{setting} = \"{anvils_first}\"");
+            assert!(DEVNET.contains(&from));
+            let message = refusal(&DEVNET.replace(&from, &format!("{setting} = \"{value}\"")));
+            assert!(
+                message.starts_with(&format!("governance.{setting} is {value}: ")),
+                "{message}"
+            );
+            assert!(message.contains(part), "{message}");
+        }
+        for (delay, part) in [("0", "must wait"), ("31536001", "more than a year")] {
+            let message = refusal(&DEVNET.replace("delay = 60", &format!("delay = {delay}")));
+            assert!(message.starts_with(&format!("governance.delay is {delay}: ")), "{message}");
+            assert!(message.contains(part), "{message}");
+        }
         for (length, part) in
             [("1", "at least 2 seconds"), ("0", "at least 2 seconds"), ("604800000", "ten years")]
         {
-            let message = refusal(&DEVNET.replace("= 60", &format!("= {length}")));
+            let message =
+                refusal(&DEVNET.replace("epoch_length = 60", &format!("epoch_length = {length}")));
             assert!(
                 message.starts_with(&format!("epoch_length is {length}: "))
                     && message.contains(part),
@@ -123,13 +180,16 @@ mod tests {
 
     #[test]
     fn refuses_what_it_does_not_know() {
-        let message = refusal(&format!("{DEVNET}\nepochs = 3\n"));
+        let message = refusal(&format!("epochs = 3\n{DEVNET}"));
         assert!(
             message.contains("unknown field `epochs`") && message.contains("in line"),
             "{message}"
         );
         assert!(refusal("salt = 1").contains("line 1"));
-        assert!(refusal(&DEVNET.replace("authority", "#")).contains("missing field `authority`"));
+        let message = refusal(&DEVNET.replace("guardian =", "# "));
+        assert!(message.contains("missing field `guardian`"), "{message}");
+        let message = refusal(&format!("{DEVNET}\nauthority = \"{}\"", Address::ZERO));
+        assert!(message.contains("unknown field `authority`"), "{message}");
         assert!(!refusal("salt = \"0x12\"").contains('\n'));
     }
 }

@@ -6,8 +6,8 @@ use alloy::{
 };
 
 use crate::{
-    CREATE2_DEPLOYER, Contract, Error, Manifest, Plan, Record, Result, Sent, Step, Store,
-    failpoint, history::Place, rpc::ask,
+    CREATE2_DEPLOYER, Change, Contract, Error, Manifest, Plan, Record, Result, Sent, Step, Store,
+    Verified, failpoint, history::Place, rpc::ask,
 };
 
 /// Deploys through a node: sends what is missing, verifies what stands, and records it.
@@ -40,6 +40,8 @@ pub struct Report {
     pub written: bool,
     /// The transactions that were sent; none where everything stood already.
     pub sent: Vec<Sent>,
+    /// What governance has changed about itself since it was deployed.
+    pub changes: Vec<Change>,
 }
 
 impl<P: Provider> Deployer<P> {
@@ -84,7 +86,7 @@ impl<P: Provider> Deployer<P> {
         }
         let mut standing = Vec::new();
         for step in plan.steps() {
-            standing.push(!self.code(step.address()).await?.is_empty());
+            standing.push(self.stands(step).await?);
         }
         Ok(Survey { chain_id, standing })
     }
@@ -102,18 +104,23 @@ impl<P: Provider> Deployer<P> {
         // A run that was interrupted may have sent what is not mined yet.
         self.settle(from).await?;
         let missing = self.missing(plan).await?;
-        let quote = self.quote(&missing).await?;
+        let quote = self.quote(plan, &missing).await?;
         self.require_funds(from, &quote).await?;
         let mut sent = Vec::new();
         for (step, gas) in missing.into_iter().zip(&quote.gas) {
             failpoint::pass(step.name, "before");
+            // Somebody else may be at the same.
+            if self.stands(step).await? {
+                continue;
+            }
             sent.extend(self.send(from, step, *gas, &quote).await?);
             failpoint::pass(step.name, "after");
         }
         Ok(sent)
     }
 
-    /// Executes the plan, verifies all of it, and records it in `store`.
+    /// Executes the plan, verifies all of it, and records it in `store`. Where governance was deployed by this very
+    /// call, its roles must be as configured; later they may be others.
     ///
     /// # Errors
     /// Those of [`execute`](Self::execute) and [`verify`](Self::verify); and one that begins with `Manifest` where the
@@ -125,29 +132,34 @@ impl<P: Provider> Deployer<P> {
             self.check_manifest(manifest, chain_id, plan, store).await?;
         }
         let sent = self.execute(from, plan).await?;
-        let manifest = self.manifest(plan, &sent, recorded.as_ref()).await?;
+        let mut verified = Box::pin(self.verify(plan)).await?;
+        let governance = plan.steps().first().map(|step| step.name);
+        if sent.iter().any(|sent| Some(sent.step) == governance) {
+            verified = verified.unchanged()?;
+        }
+        let manifest = self.manifest(plan, &verified, &sent, recorded.as_ref()).await?;
         let written = recorded.as_ref() != Some(&manifest);
         let path = if written { store.write(&manifest)? } else { store.path(chain_id) };
-        Ok(Report { manifest, path, written, sent })
+        Ok(Report { manifest, path, written, sent, changes: verified.changes })
     }
 
-    /// Verifies the deployment and describes it. What `sent` and `recorded` do not tell of its transactions is looked
-    /// up in the chain's history.
+    /// Describes a deployment that was verified. What `sent` and `recorded` do not tell of its transactions is looked up
+    /// in the chain's history.
     ///
     /// # Errors
-    /// Those of [`verify`](Self::verify).
+    /// [`Error::Rpc`].
     pub async fn manifest(
         &self,
         plan: &Plan,
+        verified: &Verified,
         sent: &[Sent],
         recorded: Option<&Manifest>,
     ) -> Result<Manifest> {
-        let verified = self.verify(plan).await?;
         let mut contracts = BTreeMap::new();
         for step in plan.steps() {
             let place = match known_place(step, sent, recorded) {
                 Some(place) => Some(place),
-                None => self.locate(step, verified.origin).await,
+                None => self.locate(step).await,
             };
             for Contract { artifact, address } in &step.contracts {
                 let record = Record {
@@ -220,6 +232,10 @@ impl<P: Provider> Deployer<P> {
             self.provider.get_code_at(address).into_future(),
         )
         .await
+    }
+
+    pub(crate) async fn stands(&self, step: &Step) -> Result<bool> {
+        Ok(!self.code(step.address()).await?.is_empty())
     }
 
     /// The codes of all contracts of the plan, in its order.

@@ -7,10 +7,19 @@ pub const VARIABLE: &str = "PALISADE_FAILPOINT";
 
 /// All fail-points, in the order in which a first deployment passes them: before each step of the plan, between sending
 /// its transaction and its receipt, and after it; and around the manifest, which is drafted and then moved to its place.
-pub const ALL: [&str; 6] = [
+pub const ALL: [&str; 15] = [
+    "governance:before",
+    "governance:sent",
+    "governance:after",
     "core:before",
     "core:sent",
     "core:after",
+    "router:before",
+    "router:sent",
+    "router:after",
+    "lens:before",
+    "lens:sent",
+    "lens:after",
     "manifest:before",
     "manifest:drafted",
     "manifest:after",

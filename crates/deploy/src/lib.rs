@@ -12,7 +12,7 @@ mod send;
 mod store;
 mod verify;
 
-pub use config::Config;
+pub use config::{Config, GovernanceConfig};
 pub use deployer::{Deployer, Report, Survey};
 pub use error::{Error, Result};
 pub use manifest::{Manifest, Record};
@@ -20,4 +20,4 @@ pub use plan::{Addresses, CREATE2_DEPLOYER, Contract, Plan, Step};
 pub use rpc::{Failure, RpcFailure, ask};
 pub use send::Sent;
 pub use store::Store;
-pub use verify::Verified;
+pub use verify::{Change, Verified};

@@ -76,8 +76,11 @@ impl Manifest {
         };
         let (recorded, planned) = (&self.config, plan.config());
         same("salt", recorded.salt.to_string(), planned.salt.to_string())?;
-        same("authority", recorded.authority.to_string(), planned.authority.to_string())?;
         same("epoch_length", recorded.epoch_length.to_string(), planned.epoch_length.to_string())?;
+        let (recorded, planned) = (&recorded.governance, &planned.governance);
+        same("governance.council", recorded.council.to_string(), planned.council.to_string())?;
+        same("governance.guardian", recorded.guardian.to_string(), planned.guardian.to_string())?;
+        same("governance.delay", recorded.delay.to_string(), planned.delay.to_string())?;
         for Contract { artifact, address } in plan.contracts() {
             let recorded =
                 self.contracts.get(artifact.name).map(|record| record.address.to_string());

@@ -6,10 +6,10 @@ use alloy::{
     rpc::types::TransactionRequest,
     sol_types::SolConstructor,
 };
-use palisade_bindings::{Artifact, Genesis, artifacts};
+use palisade_bindings::{Artifact, Genesis, GovernanceGenesis, Lens, Router, artifacts};
 use serde::Serialize;
 
-use crate::{Config, Result, manifest::checksummed};
+use crate::{Config, GovernanceConfig, Result, manifest::checksummed};
 
 /// The CREATE2 deployer: takes a salt and creation code behind it. It stands at this address on nearly every chain.
 pub const CREATE2_DEPLOYER: Address = address!("0x4e59b44847b379578588920cA78FbF26c0B4956C");
@@ -17,6 +17,18 @@ pub const CREATE2_DEPLOYER: Address = address!("0x4e59b44847b379578588920cA78FbF
 /// Where the contracts of a deployment stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Addresses {
+    /// `GovernanceGenesis`: created the three below.
+    #[serde(rename = "GovernanceGenesis", serialize_with = "checksummed")]
+    pub governance_genesis: Address,
+    /// `TimelockController`: has what the council proposes wait; administers the access manager.
+    #[serde(rename = "TimelockController", serialize_with = "checksummed")]
+    pub timelock: Address,
+    /// `AccessManager`: says who may call what of `Governance`.
+    #[serde(rename = "AccessManager", serialize_with = "checksummed")]
+    pub access_manager: Address,
+    /// `Governance`: the core's authority.
+    #[serde(rename = "Governance", serialize_with = "checksummed")]
+    pub governance: Address,
     /// `Genesis`: created the two below.
     #[serde(rename = "Genesis", serialize_with = "checksummed")]
     pub genesis: Address,
@@ -26,6 +38,12 @@ pub struct Addresses {
     /// `AllocationManager`: holds what operators promise.
     #[serde(rename = "AllocationManager", serialize_with = "checksummed")]
     pub allocation_manager: Address,
+    /// `Router`: stakes in one call what would take several.
+    #[serde(rename = "Router", serialize_with = "checksummed")]
+    pub router: Address,
+    /// `Lens`: reads in one call what would take many.
+    #[serde(rename = "Lens", serialize_with = "checksummed")]
+    pub lens: Address,
 }
 
 /// A contract that a step creates.
@@ -58,6 +76,18 @@ impl Step {
         Self { name, contracts: vec![Contract { artifact, address }], input }
     }
 
+    /// Adds what the step's contract creates in its constructor, in this order. Returns where they will stand.
+    fn creates<const N: usize>(&mut self, created: [Artifact; N]) -> [Address; N] {
+        let creator = self.address();
+        let mut nonce = 0;
+        created.map(|artifact| {
+            nonce += 1;
+            let address = creator.create(nonce);
+            self.contracts.push(Contract { artifact, address });
+            address
+        })
+    }
+
     /// Where the contract will stand that the CREATE2 deployer creates.
     #[must_use]
     pub fn address(&self) -> Address {
@@ -88,23 +118,45 @@ impl Plan {
     /// [`Error::BadSetting`](crate::Error::BadSetting) where the configuration cannot be deployed.
     pub fn new(config: Config) -> Result<Self> {
         config.validate()?;
-        let arguments = Genesis::constructorCall {
-            authority: config.authority,
-            epochLength: U256::from(config.epoch_length),
-        };
+        let GovernanceConfig { council, guardian, delay } = config.governance;
+        let arguments =
+            GovernanceGenesis::constructorCall { council, guardian, delay: U256::from(delay) };
+        let mut governance = Step::create2(
+            "governance",
+            artifacts::GOVERNANCE_GENESIS,
+            config.salt,
+            &arguments.abi_encode(),
+        );
+        let [timelock, access_manager, authority] = governance.creates([
+            artifacts::TIMELOCK_CONTROLLER,
+            artifacts::ACCESS_MANAGER,
+            artifacts::GOVERNANCE,
+        ]);
+
+        let arguments =
+            Genesis::constructorCall { authority, epochLength: U256::from(config.epoch_length) };
         let mut core =
             Step::create2("core", artifacts::GENESIS, config.salt, &arguments.abi_encode());
-        let genesis = core.address();
-        let addresses =
-            Addresses { genesis, vault: genesis.create(1), allocation_manager: genesis.create(2) };
-        core.contracts.extend([
-            Contract { artifact: artifacts::STAKE_VAULT, address: addresses.vault },
-            Contract {
-                artifact: artifacts::ALLOCATION_MANAGER,
-                address: addresses.allocation_manager,
-            },
-        ]);
-        Ok(Self { config, addresses, steps: vec![core] })
+        let [vault, allocation_manager] =
+            core.creates([artifacts::STAKE_VAULT, artifacts::ALLOCATION_MANAGER]);
+
+        let arguments = Router::constructorCall { vault }.abi_encode();
+        let router = Step::create2("router", artifacts::ROUTER, config.salt, &arguments);
+        let arguments = Lens::constructorCall { vault }.abi_encode();
+        let lens = Step::create2("lens", artifacts::LENS, config.salt, &arguments);
+
+        let addresses = Addresses {
+            governance_genesis: governance.address(),
+            timelock,
+            access_manager,
+            governance: authority,
+            genesis: core.address(),
+            vault,
+            allocation_manager,
+            router: router.address(),
+            lens: lens.address(),
+        };
+        Ok(Self { config, addresses, steps: vec![governance, core, router, lens] })
     }
 
     /// What the plan was made from.
@@ -133,7 +185,7 @@ impl Plan {
     /// The values of all immutables on a chain where the clock started at timestamp `origin` (in seconds).
     pub(crate) fn immutables(&self, origin: u64) -> BTreeMap<&'static str, B256> {
         BTreeMap::from([
-            ("AUTHORITY", self.config.authority.into_word()),
+            ("AUTHORITY", self.addresses.governance.into_word()),
             ("VAULT", self.addresses.vault.into_word()),
             ("ALLOCATION_MANAGER", self.addresses.allocation_manager.into_word()),
             ("EPOCH_LENGTH", U256::from(self.config.epoch_length).into()),
@@ -145,12 +197,12 @@ impl Plan {
 /// A table: step, contract, predicted address.
 impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{:<8} {:<18} address", "step", "contract")?;
+        writeln!(f, "{:<10} {:<18} address", "step", "contract")?;
         for step in &self.steps {
             for contract in &step.contracts {
                 writeln!(
                     f,
-                    "{:<8} {:<18} {}",
+                    "{:<10} {:<18} {}",
                     step.name, contract.artifact.name, contract.address
                 )?;
             }
@@ -172,15 +224,30 @@ mod tests {
     fn addresses_follow_from_the_configuration() {
         let (first, again) = (plan(), plan());
         assert_eq!(first.addresses(), again.addresses());
-        let changes: [fn(&mut Config); 3] = [
+        let changes: [fn(&mut Config); 5] = [
             |config| config.epoch_length += 1,
             |config| config.salt = B256::with_last_byte(9),
-            |config| config.authority = Address::repeat_byte(1),
+            |config| config.governance.council = Address::repeat_byte(1),
+            |config| config.governance.guardian = Address::repeat_byte(1),
+            |config| config.governance.delay += 1,
         ];
         for change in changes {
             let mut config = *first.config();
             change(&mut config);
-            assert_ne!(first.addresses(), Plan::new(config).unwrap().addresses());
+            let other = Plan::new(config).unwrap();
+            assert_ne!(first.addresses().vault, other.addresses().vault);
+            assert_ne!(first.addresses().router, other.addresses().router);
+        }
+    }
+
+    #[test]
+    fn every_address_is_that_of_a_contract() {
+        let plan = plan();
+        let named = serde_json::to_value(plan.addresses()).unwrap();
+        let created: Vec<_> = plan.contracts().map(|it| (it.artifact.name, it.address)).collect();
+        assert_eq!(named.as_object().unwrap().len(), created.len());
+        for (name, address) in created {
+            assert_eq!(named[name], address.to_string());
         }
     }
 
@@ -197,7 +264,7 @@ mod tests {
     fn prints_as_a_table() {
         let plan = plan();
         let table = plan.to_string();
-        assert_eq!(table.lines().count(), 4);
+        assert_eq!(table.lines().count(), 10);
         for Contract { artifact, address } in plan.contracts() {
             assert!(table.contains(&format!("{:<18} {address}", artifact.name)), "{table}");
         }

@@ -4,11 +4,14 @@ use alloy::{
     network::TransactionBuilder,
     primitives::{Address, TxHash, U256},
     providers::Provider,
-    rpc::types::TransactionReceipt,
+    rpc::types::{
+        TransactionReceipt,
+        state::{AccountOverride, StateOverride},
+    },
 };
 use serde::Serialize;
 
-use crate::{Deployer, Error, Result, Step, failpoint, rpc::ask};
+use crate::{Contract, Deployer, Error, Plan, Result, Step, failpoint, rpc::ask};
 
 /// A transaction that a deployment sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -32,16 +35,29 @@ pub(crate) struct Quote {
 }
 
 impl<P: Provider> Deployer<P> {
-    /// What the transactions of these steps may cost.
-    pub(crate) async fn quote(&self, missing: &[&Step]) -> Result<Quote> {
+    /// What the transactions of these steps of `plan` may cost.
+    pub(crate) async fn quote(&self, plan: &Plan, missing: &[&Step]) -> Result<Quote> {
         let fees = self.provider().estimate_eip1559_fees();
         let fees = ask(self.wait(), "read the gas price", fees).await?;
+        // Constructors call contracts of earlier steps: estimate as if those stood. When their clock starts, matters to
+        // no gas.
+        let values = plan.immutables(0);
+        let mut standing = StateOverride::default();
         let mut gas = Vec::new();
         for step in missing {
             // Without a sender: an account without funds gets a clear error of ours, not the node's.
-            let estimate = self.provider().estimate_gas(step.transaction());
-            let estimate = ask(self.wait(), "estimate gas", estimate.into_future()).await?;
+            let estimate =
+                self.provider().estimate_gas(step.transaction()).overrides(standing.clone());
+            let estimate = match ask(self.wait(), "estimate gas", estimate.into_future()).await {
+                // Somebody else was faster: it will not be sent.
+                Err(_) if self.stands(step).await? => 0,
+                estimate => estimate?,
+            };
             gas.push(estimate + estimate / 10);
+            for Contract { artifact, address } in &step.contracts {
+                let code = artifact.runtime_code_with(&values);
+                standing.insert(*address, AccountOverride { code, ..AccountOverride::default() });
+            }
         }
         Ok(Quote {
             max_fee: fees.max_fee_per_gas,

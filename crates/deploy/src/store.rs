@@ -119,7 +119,7 @@ mod tests {
     use alloy::primitives::{Address, B256};
 
     use super::*;
-    use crate::{Config, Record};
+    use crate::{Config, GovernanceConfig, Record};
 
     fn manifest(chain_id: u64) -> Manifest {
         let record = Record {
@@ -133,8 +133,12 @@ mod tests {
             genesis_hash: B256::repeat_byte(2),
             config: Config {
                 salt: B256::ZERO,
-                authority: Address::repeat_byte(0xcd),
                 epoch_length: 60,
+                governance: GovernanceConfig {
+                    council: Address::repeat_byte(0xcd),
+                    guardian: Address::repeat_byte(0xef),
+                    delay: 60,
+                },
             },
             origin: 1_700_000_000,
             contracts: BTreeMap::from([("StakeVault".to_owned(), record)]),

@@ -1,10 +1,13 @@
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
 use alloy::{
-    primitives::{B256, U256, keccak256},
+    primitives::{Address, B256, U256, keccak256},
     providers::Provider,
+    sol_types::SolCall,
 };
-use palisade_bindings::{AllocationManager, StakeVault};
+use palisade_bindings::{
+    AccessManager, AllocationManager, Governance, Lens, Router, StakeVault, TimelockController,
+};
 
 use crate::{Contract, Deployer, Error, Plan, Result, rpc::ask};
 
@@ -15,26 +18,79 @@ pub struct Verified {
     pub origin: u64,
     /// Keccak-256 of each contract's code, by the contract's name.
     pub code_hashes: BTreeMap<&'static str, B256>,
+    /// What governance has changed about itself since it was deployed. It may, through its timelock; nothing else can.
+    pub changes: Vec<Change>,
+}
+
+/// A role or a setting of governance that is not as it was deployed.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Change {
+    /// The contract and its function.
+    pub question: &'static str,
+    /// The answer after deployment.
+    pub deployed: String,
+    /// The answer now.
+    pub actual: String,
+}
+
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { question, deployed, actual } = self;
+        write!(f, "{question} answers {actual}, when deployed {deployed}")
+    }
+}
+
+impl Verified {
+    /// Refuses changes: governance that was deployed just now has had no time for any.
+    ///
+    /// # Errors
+    /// [`Error::Miswired`] for the first of them.
+    pub fn unchanged(self) -> Result<Self> {
+        match self.changes.first() {
+            None => Ok(self),
+            Some(Change { question, deployed, actual }) => Err(Error::Miswired {
+                question,
+                expected: deployed.clone(),
+                actual: actual.clone(),
+            }),
+        }
+    }
 }
 
 impl<P: Provider> Deployer<P> {
     /// Verifies a whole deployment: reads back every contract's code and compares it with the artifact's, immutables
     /// filled in, and asks every contract for its partners and settings. Changes nothing.
     ///
+    /// Code and immutables must be as planned for ever. Governance's roles and its delay need not: its timelock may
+    /// change them. They are read too, and what differs is told in [`Verified::changes`].
+    ///
     /// # Errors
     /// [`Error::Missing`], [`Error::WrongCode`] or [`Error::Miswired`] for the first thing that is not as planned;
     /// [`Error::Rpc`].
     pub async fn verify(&self, plan: &Plan) -> Result<Verified> {
-        let at = plan.addresses();
-        let vault = StakeVault::new(at.vault, self.provider());
-        let manager = AllocationManager::new(at.allocation_manager, self.provider());
-
         // A contract that is missing has no answers: look at the code first.
         let codes = self.codes(plan).await?;
         if let Some((contract, _)) = plan.contracts().zip(&codes).find(|(_, code)| code.is_empty())
         {
             return Err(missing(contract));
         }
+        let origin = self.verify_wiring(plan).await?;
+        let values = plan.immutables(origin);
+        let mut code_hashes = BTreeMap::new();
+        for (contract, code) in plan.contracts().zip(&codes) {
+            code_hashes.insert(contract.artifact.name, compare(contract, code, &values)?);
+        }
+        Ok(Verified { origin, code_hashes, changes: Box::pin(self.changes(plan)).await? })
+    }
+
+    /// Asks for partners and settings, which are immutable. Returns the clock's origin.
+    async fn verify_wiring(&self, plan: &Plan) -> Result<u64> {
+        let at = plan.addresses();
+        let vault = StakeVault::new(at.vault, self.provider());
+        let manager = AllocationManager::new(at.allocation_manager, self.provider());
+        let router = Router::new(at.router, self.provider());
+        let lens = Lens::new(at.lens, self.provider());
+
         let read = "read the contracts' wiring";
         let (manager_of_vault, vault_of_manager, vault_authority, manager_authority) = tokio::try_join!(
             ask(self.wait(), read, async { vault.ALLOCATION_MANAGER().call().await }),
@@ -48,25 +104,99 @@ impl<P: Provider> Deployer<P> {
             ask(self.wait(), read, async { vault.ORIGIN().call().await }),
             ask(self.wait(), read, async { manager.ORIGIN().call().await }),
         )?;
-        let config = plan.config();
-        let epoch_length = U256::from(config.epoch_length);
+        let (vault_of_router, manager_of_router, vault_of_lens, manager_of_lens) = tokio::try_join!(
+            ask(self.wait(), read, async { router.VAULT().call().await }),
+            ask(self.wait(), read, async { router.ALLOCATION_MANAGER().call().await }),
+            ask(self.wait(), read, async { lens.VAULT().call().await }),
+            ask(self.wait(), read, async { lens.ALLOCATION_MANAGER().call().await }),
+        )?;
+        let epoch_length = U256::from(plan.config().epoch_length);
         same("StakeVault.ALLOCATION_MANAGER", &at.allocation_manager, &manager_of_vault)?;
         same("AllocationManager.VAULT", &at.vault, &vault_of_manager)?;
-        same("StakeVault.AUTHORITY", &config.authority, &vault_authority)?;
-        same("AllocationManager.AUTHORITY", &config.authority, &manager_authority)?;
+        same("StakeVault.AUTHORITY", &at.governance, &vault_authority)?;
+        same("AllocationManager.AUTHORITY", &at.governance, &manager_authority)?;
         same("StakeVault.EPOCH_LENGTH", &epoch_length, &vault_length)?;
         same("AllocationManager.EPOCH_LENGTH", &epoch_length, &manager_length)?;
         same("AllocationManager.ORIGIN", &vault_origin, &manager_origin)?;
+        same("Router.VAULT", &at.vault, &vault_of_router)?;
+        same("Router.ALLOCATION_MANAGER", &at.allocation_manager, &manager_of_router)?;
+        same("Lens.VAULT", &at.vault, &vault_of_lens)?;
+        same("Lens.ALLOCATION_MANAGER", &at.allocation_manager, &manager_of_lens)?;
+        Ok(vault_origin.saturating_to())
+    }
 
-        let origin = vault_origin.saturating_to();
-        let values = plan.immutables(origin);
-        let mut code_hashes = BTreeMap::new();
-        for (contract, code) in plan.contracts().zip(&codes) {
-            code_hashes.insert(contract.artifact.name, compare(contract, code, &values)?);
-        }
-        Ok(Verified { origin, code_hashes })
+    /// Asks who governs, and how. These can be asked about accounts that are known, no more: who else has a role, only
+    /// the logs of timelock and access manager tell.
+    async fn changes(&self, plan: &Plan) -> Result<Vec<Change>> {
+        let at = plan.addresses();
+        let config = plan.config().governance;
+        let timelock = TimelockController::new(at.timelock, self.provider());
+        let access = AccessManager::new(at.access_manager, self.provider());
+        let governance = Governance::new(at.governance, self.provider());
+
+        let read = "read governance's roles";
+        let may = async |role: u64, account: Address| {
+            let answer = async { access.hasRole(role, account).call().await };
+            // With a delay of the access manager's own it could not act at once.
+            ask(self.wait(), read, answer).await.map(|it| it.isMember && it.executionDelay == 0)
+        };
+        let needs = async |selector: [u8; 4]| {
+            let role = access.getTargetFunctionRole(at.governance, selector.into());
+            ask(self.wait(), read, async { role.call().await }).await
+        };
+        let has = async |role: B256, account: Address| {
+            ask(self.wait(), read, async { timelock.hasRole(role, account).call().await }).await
+        };
+        let (authority, closed, delay) = tokio::try_join!(
+            ask(self.wait(), read, async { governance.authority().call().await }),
+            ask(self.wait(), read, async { access.isTargetClosed(at.governance).call().await }),
+            ask(self.wait(), read, async { timelock.getMinDelay().call().await }),
+        )?;
+        let (administers, creator, guards, pause, cap, ceiling) = tokio::try_join!(
+            may(ADMIN_ROLE, at.timelock),
+            may(ADMIN_ROLE, at.governance_genesis),
+            may(GUARDIAN_ROLE, config.guardian),
+            needs(Governance::pauseCall::SELECTOR),
+            needs(Governance::setDepositCapCall::SELECTOR),
+            needs(Governance::setDegreeCeilingCall::SELECTOR),
+        )?;
+        let (proposes, cancels, executes, itself, council, genesis) = tokio::try_join!(
+            has(keccak256("PROPOSER_ROLE"), config.council),
+            has(keccak256("CANCELLER_ROLE"), config.council),
+            has(keccak256("EXECUTOR_ROLE"), Address::ZERO),
+            has(DEFAULT_ADMIN_ROLE, at.timelock),
+            has(DEFAULT_ADMIN_ROLE, config.council),
+            has(DEFAULT_ADMIN_ROLE, at.governance_genesis),
+        )?;
+        let answers = [
+            change("Governance.authority", &at.access_manager, &authority),
+            change("AccessManager.hasRole(admin, timelock)", &true, &administers),
+            change("AccessManager.hasRole(admin, GovernanceGenesis)", &false, &creator),
+            change("AccessManager.hasRole(guardian, the configured one)", &true, &guards),
+            change("AccessManager.getTargetFunctionRole(pause)", &GUARDIAN_ROLE, &pause),
+            change("AccessManager.getTargetFunctionRole(setDepositCap)", &ADMIN_ROLE, &cap),
+            change("AccessManager.getTargetFunctionRole(setDegreeCeiling)", &ADMIN_ROLE, &ceiling),
+            change("AccessManager.isTargetClosed(Governance)", &false, &closed),
+            change("TimelockController.hasRole(proposer, council)", &true, &proposes),
+            change("TimelockController.hasRole(canceller, council)", &true, &cancels),
+            change("TimelockController.hasRole(executor, anybody)", &true, &executes),
+            change("TimelockController.hasRole(admin, itself)", &true, &itself),
+            change("TimelockController.hasRole(admin, council)", &false, &council),
+            change("TimelockController.hasRole(admin, GovernanceGenesis)", &false, &genesis),
+            change("TimelockController.getMinDelay", &U256::from(config.delay), &delay),
+        ];
+        Ok(answers.into_iter().flatten().collect())
     }
 }
+
+/// `AccessManager.ADMIN_ROLE`, which a function without a role of its own needs.
+const ADMIN_ROLE: u64 = 0;
+
+/// `GovernanceGenesis.GUARDIAN_ROLE`.
+const GUARDIAN_ROLE: u64 = 1;
+
+/// Of the timelock.
+const DEFAULT_ADMIN_ROLE: B256 = B256::ZERO;
 
 /// Compares the code of a contract with the artifact's, and returns its hash.
 pub(crate) fn compare(
@@ -99,9 +229,20 @@ fn same<T: PartialEq + ToString>(question: &'static str, expected: &T, actual: &
     Err(Error::Miswired { question, expected: expected.to_string(), actual: actual.to_string() })
 }
 
+fn change<T: PartialEq + ToString>(
+    question: &'static str,
+    deployed: &T,
+    actual: &T,
+) -> Option<Change> {
+    (deployed != actual).then(|| Change {
+        question,
+        deployed: deployed.to_string(),
+        actual: actual.to_string(),
+    })
+}
+
 #[cfg(test)]
 mod tests {
-    use alloy::primitives::Address;
     use palisade_bindings::artifacts;
 
     use super::*;
@@ -126,5 +267,18 @@ mod tests {
         assert!(matches!(error, Error::Missing { contract: "DevToken", .. }), "{error}");
         let error = compare(&contract(), &[1], &BTreeMap::new()).unwrap_err();
         assert!(matches!(error, Error::UnknownImmutable { contract: "DevToken" }), "{error}");
+    }
+
+    #[test]
+    fn fresh_governance_has_no_changes() {
+        assert_eq!(change("getMinDelay", &60, &60), None);
+        let mut verified =
+            Verified { origin: 1, code_hashes: BTreeMap::new(), changes: Vec::new() };
+        assert_eq!(verified.clone().unchanged().unwrap(), verified);
+        verified.changes.extend(change("getMinDelay", &60, &1));
+        let told = verified.changes[0].to_string();
+        assert_eq!(told, "getMinDelay answers 1, when deployed 60");
+        let error = verified.unchanged().unwrap_err();
+        assert_eq!(error.to_string(), "getMinDelay answers 1, expected 60");
     }
 }

@@ -18,9 +18,9 @@ pub const MNEMONIC: &str = "test test test test test test test test test test te
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
-    /// Deployed everything, and is the authority of the core.
+    /// Deployed everything, and is governance's council and guardian.
     Deployer,
-    /// Holds tokens of every strategy.
+    /// Holds plain tokens, and ETH to make others of.
     Staker,
     /// Is to run services.
     Operator,

@@ -1,5 +1,6 @@
 use std::{path::PathBuf, time::Duration};
 
+use alloy::primitives::B256;
 use palisade_deploy::{Config, Plan};
 
 use crate::{
@@ -24,6 +25,7 @@ pub struct DevnetBuilder {
     port: u16,
     block_time: Option<u64>,
     epoch_length: Option<u64>,
+    salt: Option<B256>,
     chain_id: u64,
     accounts: Vec<String>,
     anvil: Option<PathBuf>,
@@ -36,6 +38,7 @@ impl Default for DevnetBuilder {
             port: 0,
             block_time: None,
             epoch_length: None,
+            salt: None,
             chain_id: CHAIN_ID,
             accounts: Vec::new(),
             anvil: None,
@@ -65,6 +68,13 @@ impl DevnetBuilder {
     #[must_use]
     pub const fn epoch_length(mut self, seconds: u64) -> Self {
         self.epoch_length = Some(seconds);
+        self
+    }
+
+    /// Sets the salt of all deployments, on which every address depends: to leave those of the default one free.
+    #[must_use]
+    pub const fn salt(mut self, salt: B256) -> Self {
+        self.salt = Some(salt);
         self
     }
 
@@ -103,6 +113,7 @@ impl DevnetBuilder {
     pub async fn start(self) -> Result<Devnet> {
         let mut config: Config = CONFIG.parse()?;
         config.epoch_length = self.epoch_length.unwrap_or(config.epoch_length);
+        config.salt = self.salt.unwrap_or(config.salt);
         let plan = Plan::new(config)?;
         let tokens = Tokens::plan(config.salt);
         let anvil = match self.anvil.clone() {

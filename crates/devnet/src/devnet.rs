@@ -8,7 +8,9 @@ use alloy::{
         http::{Http, reqwest},
     },
 };
-use palisade_bindings::{AllocationManager, StakeVault};
+use palisade_bindings::{
+    AllocationManager, Governance, Lens, Router, StakeVault, TimelockController,
+};
 use palisade_deploy::{Addresses, Failure, Plan};
 
 use crate::{Account, DevnetBuilder, Error, Result, Token, leash::Leash, token::Tokens};
@@ -205,6 +207,46 @@ impl Devnet {
         Ok(AllocationManager::new(self.addresses().allocation_manager, self.provider_for(name)?))
     }
 
+    /// The Router, to read from.
+    #[must_use]
+    pub fn router(&self) -> Router::RouterInstance<DynProvider> {
+        Router::new(self.addresses().router, self.provider().clone())
+    }
+
+    /// The Router, called by the account called `name`.
+    ///
+    /// # Errors
+    /// [`Error::NoAccount`].
+    pub fn router_as(&self, name: &str) -> Result<Router::RouterInstance<DynProvider>> {
+        Ok(Router::new(self.addresses().router, self.provider_for(name)?))
+    }
+
+    /// The Lens.
+    #[must_use]
+    pub fn lens(&self) -> Lens::LensInstance<DynProvider> {
+        Lens::new(self.addresses().lens, self.provider().clone())
+    }
+
+    /// Governance, called by the account called `name`: the guardian, `deployer`, may pause.
+    ///
+    /// # Errors
+    /// [`Error::NoAccount`].
+    pub fn governance_as(&self, name: &str) -> Result<Governance::GovernanceInstance<DynProvider>> {
+        Ok(Governance::new(self.addresses().governance, self.provider_for(name)?))
+    }
+
+    /// Governance's timelock, called by the account called `name`: the council, `deployer`, may propose, and anybody
+    /// executes.
+    ///
+    /// # Errors
+    /// [`Error::NoAccount`].
+    pub fn timelock_as(
+        &self,
+        name: &str,
+    ) -> Result<TimelockController::TimelockControllerInstance<DynProvider>> {
+        Ok(TimelockController::new(self.addresses().timelock, self.provider_for(name)?))
+    }
+
     /// All accounts, in the order of their derivation.
     #[must_use]
     pub fn accounts(&self) -> &[Account] {
@@ -222,14 +264,14 @@ impl Devnet {
         })
     }
 
-    /// The three strategies: a plain token (`stETH`), an ERC-4626 wrapper (`wyETH`), and a token with 6 decimals
-    /// (`stUSD`). Every staker begins with 1,000 whole tokens of each.
+    /// The three strategies: a plain token (`rETH`), an ERC-4626 wrapper of staked ether (`wstETH`), and a token with 6
+    /// decimals (`stUSD`). Every staker begins with 1,000 whole tokens of the plain ones, and makes the other of ETH.
     #[must_use]
     pub const fn strategies(&self) -> &[Token; 3] {
         &self.tokens.strategies
     }
 
-    /// The token with this symbol: one of the strategies, or `yETH`, which is inside `wyETH`.
+    /// The token with this symbol: one of the strategies, or `stETH`, which is inside `wstETH`.
     ///
     /// # Errors
     /// [`Error::NoToken`].

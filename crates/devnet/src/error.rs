@@ -83,6 +83,9 @@ pub enum Error {
     /// The core could not be planned, or is not as planned; or anvil did not answer, or with an error.
     #[error(transparent)]
     Deploy(#[from] palisade_deploy::Error),
+    /// The code of Permit2 that this crate was built with is no such thing.
+    #[error("cannot read the code of Permit2")]
+    Permit2(#[source] serde_json::Error),
     /// A key could not be derived.
     #[error("cannot derive a key from the mnemonic")]
     Key(#[from] alloy::signers::local::LocalSignerError),

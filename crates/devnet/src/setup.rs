@@ -2,24 +2,52 @@
 
 use alloy::{
     network::TransactionBuilder,
-    primitives::{Address, B256, Bytes, U256},
+    primitives::{Address, B256, Bytes, U256, address},
     providers::{Provider, ext::AnvilApi},
     rpc::types::{BlockId, TransactionReceipt, TransactionRequest},
     sol_types::SolCall,
 };
-use palisade_bindings::{DevToken, DevWrapper};
+use palisade_bindings::DevToken;
 use palisade_deploy::{CREATE2_DEPLOYER, Deployer, Plan, Step};
+use serde::Deserialize;
 
 use crate::{
     Account, Error, Result, Role,
     devnet::Client,
-    token::{ENDOWMENT, Token, Tokens},
+    token::{ENDOWMENT, Tokens},
 };
 
 /// More gas than any of these needs; what is left over is not paid. Together they fit a block.
 const CORE_GAS: u64 = 12_000_000;
-const TOKEN_GAS: u64 = 1_800_000;
+const TOKEN_GAS: u64 = 3_000_000;
 const CALL_GAS: u64 = 150_000;
+
+/// Where Uniswap's Permit2 stands on every chain that has it.
+const PERMIT2: Address = address!("0x000000000022D473030F116dDEE9F6B43aC78BA3");
+
+/// The code of Permit2, as it stands there.
+fn permit2() -> Result<Bytes> {
+    #[derive(Deserialize)]
+    struct Fixture {
+        code: Bytes,
+    }
+    let fixture = include_str!("../../../test/mocks/Permit2.json");
+    let Fixture { code } = serde_json::from_str(fixture).map_err(Error::Permit2)?;
+    Ok(without_cache(&code))
+}
+
+/// The code was taken where it stood at another address, of which it keeps the EIP-712 domain for chain 31337. With the
+/// chain's id as zero it works its domain out, as it does on every chain but the one where its bytes come from.
+fn without_cache(code: &[u8]) -> Bytes {
+    let chain = B256::from(U256::from(31_337));
+    let places = code.windows(32).enumerate().filter(|(_, word)| *word == chain.as_slice());
+    let places: Vec<_> = places.map(|(place, _)| place).collect();
+    let mut code = code.to_vec();
+    for place in places {
+        code[place..place + 32].fill(0);
+    }
+    code.into()
+}
 
 /// A transaction of the set-up, and what it is for.
 struct Todo {
@@ -45,9 +73,11 @@ pub(crate) async fn set_up(
     }
     // Writing a line for every request costs time, and nobody reads it.
     client.ask("quieten anvil", provider.anvil_set_logging(false)).await?;
+    let permit2 = permit2()?;
+    client.ask("install Permit2", provider.anvil_set_code(PERMIT2, permit2)).await?;
 
     let deployer = accounts.first().map(Account::address).unwrap_or_default();
-    let todos = todos(plan, tokens, accounts, deployer);
+    let todos = todos(plan, tokens, accounts);
     let hashes = send(client, deployer, &todos).await?;
     client.ask("mine a block", provider.evm_mine(None)).await?;
     let receipts =
@@ -58,20 +88,17 @@ pub(crate) async fn set_up(
     } else {
         client.ask("start mining", provider.anvil_set_auto_mine(true)).await?;
     }
-    let verified = Deployer::new(provider).verify(plan).await?;
+    let verified = Deployer::new(provider).verify(plan).await?.unchanged()?;
     Ok(verified.origin)
 }
 
-fn todos(plan: &Plan, tokens: &Tokens, accounts: &[Account], deployer: Address) -> Vec<Todo> {
+fn todos(plan: &Plan, tokens: &Tokens, accounts: &[Account]) -> Vec<Todo> {
     let core = plan.steps().iter().map(|step| Todo::deploy(step, CORE_GAS));
     let mut todos: Vec<_> =
         core.chain(tokens.steps.iter().map(|step| Todo::deploy(step, TOKEN_GAS))).collect();
     let stakers: Vec<_> = accounts.iter().filter(|account| account.role == Role::Staker).collect();
-    for token in &tokens.strategies {
-        if let Some(asset) = token.asset {
-            fund_wrapper(&mut todos, token, asset, &stakers, deployer);
-            continue;
-        }
+    // Wrapped tokens are made of ETH, by whoever wants them.
+    for token in tokens.strategies.iter().filter(|token| token.asset.is_none()) {
         for staker in &stakers {
             let mint = DevToken::mintCall { to: staker.address(), amount: token.units(ENDOWMENT) };
             todos.push(Todo::call(
@@ -82,31 +109,6 @@ fn todos(plan: &Plan, tokens: &Tokens, accounts: &[Account], deployer: Address) 
         }
     }
     todos
-}
-
-/// The deployer wraps what the stakers get: so they have no allowance or balance of the asset that they did not ask for.
-fn fund_wrapper(
-    todos: &mut Vec<Todo>,
-    token: &Token,
-    asset: Address,
-    stakers: &[&Account],
-    deployer: Address,
-) {
-    let assets = token.units(ENDOWMENT);
-    let all = assets * U256::from(stakers.len());
-    let symbol = token.symbol;
-    let mint = DevToken::mintCall { to: deployer, amount: all };
-    todos.push(Todo::call(format!("mint what {symbol} wraps"), asset, &mint));
-    let approve = DevToken::approveCall { spender: token.address, value: all };
-    todos.push(Todo::call(format!("approve {symbol}"), asset, &approve));
-    for staker in stakers {
-        let deposit = DevWrapper::depositCall { assets, receiver: staker.address() };
-        todos.push(Todo::call(
-            format!("wrap {symbol} for {}", staker.name),
-            token.address,
-            &deposit,
-        ));
-    }
 }
 
 /// Sends all transactions in one request. Anvil signs: the deployer is an account of its own.

@@ -2,11 +2,11 @@ use alloy::{
     primitives::{Address, B256, U256},
     sol_types::SolConstructor,
 };
-use palisade_bindings::{DevToken, DevWrapper, artifacts};
+use palisade_bindings::{DevStakedEther, DevToken, RebasingWrapper, artifacts};
 use palisade_deploy::Step;
 use serde::{Serialize, Serializer};
 
-/// A token of a development network. Anyone may mint it, except shares of a wrapper, which anyone may buy.
+/// A token of a development network. Anyone may mint a plain one, and make the others of ETH.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Token {
     /// Its symbol, by which it is found.
@@ -18,7 +18,7 @@ pub struct Token {
     /// Where it stands; as a strategy, also its id.
     #[serde(serialize_with = "checksummed")]
     pub address: Address,
-    /// For an ERC-4626 wrapper: the token inside. Whatever of that is sent to the wrapper raises its exchange rate.
+    /// For an ERC-4626 wrapper: the token inside.
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "checksummed_if_any")]
     pub asset: Option<Address>,
 }
@@ -46,7 +46,7 @@ impl Token {
     }
 }
 
-/// How many whole tokens of every strategy each staker begins with.
+/// How many whole tokens of every plain strategy each staker begins with.
 pub(crate) const ENDOWMENT: u64 = 1_000;
 
 /// All tokens of a network.
@@ -54,8 +54,8 @@ pub(crate) const ENDOWMENT: u64 = 1_000;
 pub(crate) struct Tokens {
     /// A plain token, a wrapper, and one with 6 decimals.
     pub(crate) strategies: [Token; 3],
-    /// The token inside the wrapper.
-    pub(crate) underlying: Token,
+    /// The token inside the wrapper, which rebases.
+    pub(crate) staked_ether: Token,
     /// Their deployment, in order.
     pub(crate) steps: [Step; 4],
 }
@@ -63,34 +63,37 @@ pub(crate) struct Tokens {
 impl Tokens {
     /// Plans the tokens; their addresses follow from `salt` and the artifacts.
     pub(crate) fn plan(salt: B256) -> Self {
-        let (plain, plain_step) = dev_token("Staked Ether", "stETH", 18, salt);
+        let (plain, plain_step) = dev_token("Pool Ether", "rETH", 18, salt);
         let (dollar, dollar_step) = dev_token("Staked Dollar", "stUSD", 6, salt);
-        let (underlying, underlying_step) = dev_token("Yield Ether", "yETH", 18, salt);
-        let (name, symbol) = ("Wrapped Yield Ether", "wyETH");
-        let arguments = DevWrapper::constructorCall {
-            asset_: underlying.address,
+
+        let (name, symbol) = ("Staked Ether", "stETH");
+        let arguments =
+            DevStakedEther::constructorCall { name_: name.to_owned(), symbol_: symbol.to_owned() };
+        let staked_step =
+            Step::create2(symbol, artifacts::DEV_STAKED_ETHER, salt, &arguments.abi_encode());
+        let address = staked_step.address();
+        let staked_ether = Token { symbol, name, decimals: 18, address, asset: None };
+
+        let (name, symbol) = ("Wrapped Staked Ether", "wstETH");
+        let arguments = RebasingWrapper::constructorCall {
+            asset_: address,
             name_: name.to_owned(),
             symbol_: symbol.to_owned(),
         };
         let wrapper_step =
-            Step::create2(symbol, artifacts::DEV_WRAPPER, salt, &arguments.abi_encode());
-        let wrapper = Token {
-            symbol,
-            name,
-            decimals: 18,
-            address: wrapper_step.address(),
-            asset: Some(underlying.address),
-        };
+            Step::create2(symbol, artifacts::REBASING_WRAPPER, salt, &arguments.abi_encode());
+        let (wrapper, asset) = (wrapper_step.address(), Some(address));
+        let wrapper = Token { symbol, name, decimals: 18, address: wrapper, asset };
         Self {
             strategies: [plain, wrapper, dollar],
-            underlying,
-            steps: [plain_step, underlying_step, wrapper_step, dollar_step],
+            staked_ether,
+            steps: [plain_step, staked_step, wrapper_step, dollar_step],
         }
     }
 
     /// All tokens, strategies first.
     pub(crate) fn all(&self) -> impl Iterator<Item = &Token> {
-        self.strategies.iter().chain([&self.underlying])
+        self.strategies.iter().chain([&self.staked_ether])
     }
 }
 

@@ -1,10 +1,10 @@
 //! Slashes that can be challenged, a position that changes hands, and promises that end.
 
-use super::{ETH, ONE_STETH, TWO_STETH};
+use super::{ETH, ONE_RETH, TWO_RETH, stake::routed};
 use crate::{
     action::{Action, Amount},
     cast::{
-        Asset::StEth,
+        Asset::REth,
         Operator::{One, Two},
         Set::{Oracle, Storage},
         Share,
@@ -17,64 +17,68 @@ use crate::{
 pub(super) fn cancelled() -> Vec<Beat> {
     vec![
         Beat::Chapter("A slash is proposed, challenged, and cancelled"),
-        Beat::Remember("alice", Quantity::Position(Alice, ONE_STETH)),
+        Beat::Remember("alice", Quantity::Position(Alice, ONE_RETH)),
         Beat::Refused {
             name: "a set with a challenge window does not slash at once",
             action: Action::Slash {
                 set: Storage,
                 operator: One,
-                cuts: vec![(StEth, Share::percent(20))],
+                cuts: vec![(REth, Share::percent(20))],
             },
         },
         Beat::Act(Action::ProposeSlash {
             set: Storage,
             operator: One,
-            asset: StEth,
+            asset: REth,
             cut: Share::percent(20),
         }),
-        Beat::agree("once proposed", Quantity::Proposed(Storage, One, StEth)),
-        Beat::agree("once proposed", Quantity::Contested(One, StEth)),
+        Beat::agree("once proposed", Quantity::Proposed(Storage, One, REth)),
+        Beat::agree("once proposed", Quantity::Contested(One, REth)),
+        Beat::Refused {
+            name: "the Router stakes nothing in a pool against which a slash is proposed",
+            action: routed(Dave, 5 * ETH, Share::percent(100)),
+        },
         Beat::Note("operator-1 can show the file: the slasher looked for it in the wrong place."),
         Beat::Refused { name: "nobody executes while the window is open", action: execute(One) },
-        Beat::Act(Action::CancelSlash { set: Storage, operator: One, asset: StEth }),
+        Beat::Act(Action::CancelSlash { set: Storage, operator: One, asset: REth }),
         Beat::Refused { name: "what was cancelled is not executed", action: execute(One) },
-        Beat::agree("once cancelled", Quantity::Proposed(Storage, One, StEth)),
+        Beat::agree("once cancelled", Quantity::Proposed(Storage, One, REth)),
         Beat::Compare {
             name: "a slash that is cancelled costs alice nothing",
             key: "alice",
-            quantity: Quantity::Position(Alice, ONE_STETH),
+            quantity: Quantity::Position(Alice, ONE_RETH),
             drift: Drift::None,
         },
     ]
 }
 
 pub(super) fn executed() -> Vec<Beat> {
-    let exit = Quantity::Exit(Carol, TWO_STETH, 8);
+    let exit = Quantity::Exit(Carol, TWO_RETH, 8);
     let mut beats = vec![
         Beat::Chapter("Another is not challenged, and anybody executes it"),
         Beat::Act(Action::ProposeSlash {
             set: Storage,
             operator: Two,
-            asset: StEth,
+            asset: REth,
             cut: Share::percent(50),
         }),
-        Beat::agree("in epoch 7", Quantity::Proposed(Storage, Two, StEth)),
-        Beat::agree("in epoch 7", Quantity::Contested(Two, StEth)),
+        Beat::agree("in epoch 7", Quantity::Proposed(Storage, Two, REth)),
+        Beat::agree("in epoch 7", Quantity::Contested(Two, REth)),
         Beat::Epoch(8, "the window is over, and carol's exit is ripe"),
-        Beat::Remember("treasury", Quantity::Wallet(Treasury1, StEth)),
+        Beat::Remember("treasury", Quantity::Wallet(Treasury1, REth)),
         Beat::Remember("carol's exit", exit),
         Beat::Before(vec![
-            Row::new("alice, staked", Quantity::Position(Alice, TWO_STETH)),
-            Row::new("bob, staked", Quantity::Position(Bob, TWO_STETH)),
-            Row::new("carol, staked", Quantity::Position(Carol, TWO_STETH)),
+            Row::new("alice, staked", Quantity::Position(Alice, TWO_RETH)),
+            Row::new("bob, staked", Quantity::Position(Bob, TWO_RETH)),
+            Row::new("carol, staked", Quantity::Position(Carol, TWO_RETH)),
             Row::new("carol, out in epoch 8", exit),
-            Row::new("treasury-1", Quantity::Wallet(Treasury1, StEth)),
+            Row::new("treasury-1", Quantity::Wallet(Treasury1, REth)),
         ]),
         Beat::Act(execute(Two)),
         Beat::Moved {
-            name: "slash 3 returns the stETH that treasury-1 received",
+            name: "slash 3 returns the rETH that treasury-1 received",
             key: "treasury",
-            quantity: Quantity::Wallet(Treasury1, StEth),
+            quantity: Quantity::Wallet(Treasury1, REth),
             place: 0,
         },
         Beat::After("Slash 3 takes half of what storage was promised"),
@@ -89,38 +93,38 @@ pub(super) fn executed() -> Vec<Beat> {
     beats.extend(Beat::agree_on(
         "right after slash 3",
         [
-            Quantity::Position(Alice, TWO_STETH),
-            Quantity::PoolAssets(TWO_STETH),
-            Quantity::Allocated(Storage, Two, StEth),
-            Quantity::Left(Two, StEth),
-            Quantity::Committed(Two, StEth),
-            Quantity::Slashable(Oracle, Two, StEth),
+            Quantity::Position(Alice, TWO_RETH),
+            Quantity::PoolAssets(TWO_RETH),
+            Quantity::Allocated(Storage, Two, REth),
+            Quantity::Left(Two, REth),
+            Quantity::Committed(Two, REth),
+            Quantity::Slashable(Oracle, Two, REth),
         ],
     ));
     beats
 }
 
 pub(super) fn a_transfer() -> Vec<Beat> {
-    let slashable = Quantity::Slashable(Oracle, One, StEth);
+    let slashable = Quantity::Slashable(Oracle, One, REth);
     let mut beats = vec![
         Beat::Chapter("A position changes hands"),
-        Beat::Remember("vault", Quantity::Vault(StEth)),
+        Beat::Remember("vault", Quantity::Vault(REth)),
         Beat::Remember("oracle", slashable),
         Beat::Before(vec![
-            Row::new("bob, staked", Quantity::Position(Bob, ONE_STETH)),
-            Row::new("carol, staked", Quantity::Position(Carol, ONE_STETH)),
+            Row::new("bob, staked", Quantity::Position(Bob, ONE_RETH)),
+            Row::new("carol, staked", Quantity::Position(Carol, ONE_RETH)),
         ]),
         Beat::Act(Action::Transfer {
             who: Bob,
             to: Carol,
-            pool: ONE_STETH,
+            pool: ONE_RETH,
             shares: Amount::Units(20 * ETH),
         }),
         Beat::After("Carol has what bob gave her, at once and at risk as before"),
         Beat::Compare {
             name: "a transfer moves no token",
             key: "vault",
-            quantity: Quantity::Vault(StEth),
+            quantity: Quantity::Vault(REth),
             drift: Drift::None,
         },
         Beat::Compare {
@@ -133,22 +137,22 @@ pub(super) fn a_transfer() -> Vec<Beat> {
     beats.extend(Beat::agree_on(
         "after the transfer",
         [
-            Quantity::Position(Bob, ONE_STETH),
-            Quantity::Position(Carol, ONE_STETH),
-            Quantity::PoolShares(ONE_STETH),
+            Quantity::Position(Bob, ONE_RETH),
+            Quantity::Position(Carol, ONE_RETH),
+            Quantity::PoolShares(ONE_RETH),
         ],
     ));
     beats
 }
 
 pub(super) fn farewells() -> Vec<Beat> {
-    let to_storage = Quantity::Slashable(Storage, One, StEth);
-    let to_oracle = Quantity::Slashable(Oracle, One, StEth);
+    let to_storage = Quantity::Slashable(Storage, One, REth);
+    let to_oracle = Quantity::Slashable(Oracle, One, REth);
     let when = "once oracle is given up";
     vec![
         Beat::Chapter("An operator leaves a set, and a service gives one up"),
         Beat::Remember("storage", to_storage),
-        Beat::Act(Action::Leave { operator: One, set: Storage, asset: StEth }),
+        Beat::Act(Action::Leave { operator: One, set: Storage, asset: REth }),
         Beat::Compare {
             name: "P4: who leaves stays slashable until the epoch after the next",
             key: "storage",
@@ -167,18 +171,18 @@ pub(super) fn farewells() -> Vec<Beat> {
             action: Action::Slash {
                 set: Oracle,
                 operator: One,
-                cuts: vec![(StEth, Share::percent(1))],
+                cuts: vec![(REth, Share::percent(1))],
             },
         },
         Beat::agree(when, to_oracle),
-        Beat::agree(when, Quantity::Guaranteed(Oracle, One, StEth)),
-        Beat::agree(when, Quantity::Committed(One, StEth)),
-        Beat::Act(Action::Settle { who: Dave, set: Oracle, operator: One, asset: StEth }),
-        Beat::agree("once settled", Quantity::Committed(One, StEth)),
-        Beat::agree("once settled", Quantity::WorstCase(One, StEth)),
+        Beat::agree(when, Quantity::Guaranteed(Oracle, One, REth)),
+        Beat::agree(when, Quantity::Committed(One, REth)),
+        Beat::Act(Action::Settle { who: Dave, set: Oracle, operator: One, asset: REth }),
+        Beat::agree("once settled", Quantity::Committed(One, REth)),
+        Beat::agree("once settled", Quantity::WorstCase(One, REth)),
     ]
 }
 
 const fn execute(operator: crate::cast::Operator) -> Action {
-    Action::ExecuteSlash { who: Dave, set: Storage, operator, asset: StEth }
+    Action::ExecuteSlash { who: Dave, set: Storage, operator, asset: REth }
 }

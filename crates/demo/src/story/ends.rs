@@ -1,10 +1,10 @@
 //! Everybody leaves with exactly what they should.
 
-use super::{ONE_STETH, ONE_STUSD, ONE_WYETH, TWO_STETH, TWO_STUSD, TWO_WYETH};
+use super::{ONE_RETH, ONE_STUSD, ONE_WSTETH, TWO_RETH, TWO_STUSD, TWO_WSTETH};
 use crate::{
     action::{Action, Amount},
     cast::{
-        Asset::{self, StEth, StUsd, WyEth},
+        Asset::{self, REth, StUsd, WstEth},
         Operator::One,
         Pool,
         Set::Storage,
@@ -16,33 +16,33 @@ use crate::{
 
 /// All positions that are left with operators at the end.
 const POSITIONS: [(Who, Pool); 15] = [
-    (Alice, ONE_STETH),
-    (Alice, ONE_WYETH),
-    (Alice, TWO_STETH),
-    (Alice, TWO_WYETH),
-    (Bob, ONE_STETH),
+    (Alice, ONE_RETH),
+    (Alice, ONE_WSTETH),
+    (Alice, TWO_RETH),
+    (Alice, TWO_WSTETH),
+    (Bob, ONE_RETH),
     (Bob, ONE_STUSD),
-    (Bob, TWO_STETH),
+    (Bob, TWO_RETH),
     (Bob, TWO_STUSD),
-    (Carol, ONE_STETH),
-    (Carol, TWO_STETH),
+    (Carol, ONE_RETH),
+    (Carol, TWO_RETH),
     (Carol, TWO_STUSD),
-    (Dave, ONE_STETH),
+    (Dave, ONE_RETH),
     (Dave, ONE_STUSD),
-    (Dave, TWO_STETH),
-    (Dave, TWO_WYETH),
+    (Dave, TWO_RETH),
+    (Dave, TWO_WSTETH),
 ];
 
 pub(super) fn everybody_leaves() -> Vec<Beat> {
     let mut beats = vec![
         Beat::Chapter("Everybody leaves"),
-        Beat::Act(Action::Withdraw { who: Bob, asset: StEth, shares: Amount::All }),
+        Beat::Act(Action::Withdraw { who: Bob, asset: REth, shares: Amount::All }),
     ];
     beats.extend(
         POSITIONS.map(|(who, pool)| Beat::Act(Action::Queue { who, pool, shares: Amount::All })),
     );
     beats.push(Beat::Epoch(10, "an exit stays slashable until the epoch after the next"));
-    beats.push(Beat::Act(Action::Complete { who: Carol, pool: TWO_STETH, epoch: 8 }));
+    beats.push(Beat::Act(Action::Complete { who: Carol, pool: TWO_RETH, epoch: 8 }));
     beats.extend(POSITIONS.map(|(who, pool)| Beat::Act(Action::Complete { who, pool, epoch: 10 })));
     beats
 }
@@ -54,9 +54,9 @@ pub(super) fn accounts() -> Vec<Beat> {
         .into_iter()
         .flat_map(|who| Asset::ALL.map(|asset| Quantity::Wallet(who, asset)));
     let slashed = [
-        Quantity::Wallet(Treasury1, StEth),
-        Quantity::Wallet(Treasury1, WyEth),
-        Quantity::Burned(StEth),
+        Quantity::Wallet(Treasury1, REth),
+        Quantity::Wallet(Treasury1, WstEth),
+        Quantity::Burned(REth),
         Quantity::Burned(StUsd),
     ];
     let per_asset = Asset::ALL.into_iter().flat_map(|asset| {
@@ -64,9 +64,9 @@ pub(super) fn accounts() -> Vec<Beat> {
     });
     let rest = [
         Quantity::ExitsLeft,
-        Quantity::SharesAt(Carol, ONE_STETH, 3),
-        Quantity::SharesAt(Carol, ONE_STETH, 4),
-        Quantity::Allocated(Storage, One, StEth),
+        Quantity::SharesAt(Carol, ONE_RETH, 3),
+        Quantity::SharesAt(Carol, ONE_RETH, 4),
+        Quantity::Allocated(Storage, One, REth),
         Quantity::Worth(Alice),
         Quantity::Epoch,
     ];

@@ -11,21 +11,18 @@ use crate::{
     script::Beat,
 };
 
-/// What every staker begins with, in whole tokens of each strategy.
-pub(crate) const ENDOWMENT: u128 = 1_000;
-
-/// One whole stETH, wyETH or yETH, in units.
-const ETH: u128 = Asset::StEth.one();
+/// One whole rETH, wstETH, stETH or ETH, in units.
+const ETH: u128 = Asset::REth.one();
 /// One whole stUSD.
 const USD: u128 = Asset::StUsd.one();
 
-const ONE_STETH: Pool = Pool::of(Operator::One, Asset::StEth);
-const ONE_WYETH: Pool = Pool::of(Operator::One, Asset::WyEth);
+const ONE_RETH: Pool = Pool::of(Operator::One, Asset::REth);
+const ONE_WSTETH: Pool = Pool::of(Operator::One, Asset::WstEth);
 const ONE_STUSD: Pool = Pool::of(Operator::One, Asset::StUsd);
-const TWO_STETH: Pool = Pool::of(Operator::Two, Asset::StEth);
-const TWO_WYETH: Pool = Pool::of(Operator::Two, Asset::WyEth);
+const TWO_RETH: Pool = Pool::of(Operator::Two, Asset::REth);
+const TWO_WSTETH: Pool = Pool::of(Operator::Two, Asset::WstEth);
 const TWO_STUSD: Pool = Pool::of(Operator::Two, Asset::StUsd);
-const IDLE_STETH: Pool = Pool::idle(Asset::StEth);
+const IDLE_RETH: Pool = Pool::idle(Asset::REth);
 
 /// The whole story.
 pub(crate) fn script() -> Vec<Beat> {
@@ -35,6 +32,7 @@ pub(crate) fn script() -> Vec<Beat> {
         setup::stakers(),
         stake::deposits(),
         stake::a_raise(),
+        stake::the_beacon(),
         faults::first(),
         faults::meanwhile(),
         faults::second(),
@@ -66,7 +64,7 @@ mod tests {
     #[test]
     fn every_kind_of_step_occurs() {
         let kinds: BTreeSet<Kind> = actions().iter().map(Action::kind).collect();
-        assert_eq!(kinds.len(), 17, "{kinds:?}");
+        assert_eq!(kinds.len(), 21, "{kinds:?}");
     }
 
     #[test]
@@ -74,7 +72,7 @@ mod tests {
         let mut pools: BTreeMap<Who, BTreeSet<Pool>> = BTreeMap::new();
         for action in actions() {
             let (who, pool) = match action {
-                Action::Deposit { who, pool, .. } => (who, pool),
+                Action::Deposit { who, pool, .. } | Action::Stake { who, pool, .. } => (who, pool),
                 Action::Delegate { who, asset, to, .. } => (who, Pool::of(to, asset)),
                 _ => continue,
             };

@@ -1,10 +1,10 @@
 //! Services and operators set up; stakers get ready.
 
-use super::{ETH, IDLE_STETH, ONE_STETH};
+use super::{ETH, IDLE_RETH, ONE_RETH};
 use crate::{
-    action::Action,
+    action::{Action, Spender},
     cast::{
-        Asset::{self, StEth, StUsd, WyEth},
+        Asset::{self, REth, StUsd, WstEth},
         Operator::{self, One, Two},
         Set::{self, Bridge, Oracle, Storage},
         Share,
@@ -45,25 +45,25 @@ pub(super) fn operators() -> Vec<Beat> {
         "Until an operator opens, what it promises is in force at once: there is nobody to surprise.",
     ));
     beats.extend([
-        promise(One, Oracle, StEth, 40),
-        promise(One, Oracle, WyEth, 50),
-        promise(One, Bridge, StEth, 30),
+        promise(One, Oracle, REth, 40),
+        promise(One, Oracle, WstEth, 50),
+        promise(One, Bridge, REth, 30),
         promise(One, Bridge, StUsd, 60),
-        promise(One, Storage, StEth, 10),
-        promise(Two, Oracle, StEth, 25),
-        promise(Two, Oracle, WyEth, 40),
-        promise(Two, Bridge, StEth, 50),
+        promise(One, Storage, REth, 10),
+        promise(Two, Oracle, REth, 25),
+        promise(Two, Oracle, WstEth, 40),
+        promise(Two, Bridge, REth, 50),
         promise(Two, Bridge, StUsd, 50),
-        promise(Two, Storage, StEth, 20),
+        promise(Two, Storage, REth, 20),
     ]);
     beats.push(Beat::Refused {
         name: "the same stake is not promised twice",
-        action: allocate(One, Bridge, StEth, 80),
+        action: allocate(One, Bridge, REth, 80),
     });
     let when = "once set up";
     beats.extend([
-        Beat::agree(when, Quantity::Allocated(Oracle, One, StEth)),
-        Beat::agree(when, Quantity::Committed(One, StEth)),
+        Beat::agree(when, Quantity::Allocated(Oracle, One, REth)),
+        Beat::agree(when, Quantity::Committed(One, REth)),
         Beat::Act(Action::Open(One)),
         Beat::Act(Action::Open(Two)),
     ]);
@@ -72,25 +72,25 @@ pub(super) fn operators() -> Vec<Beat> {
 
 pub(super) fn stakers() -> Vec<Beat> {
     let approvals = [
-        (Alice, StEth),
-        (Alice, WyEth),
-        (Bob, StEth),
-        (Bob, StUsd),
-        (Carol, StEth),
-        (Carol, StUsd),
-        (Dave, StEth),
-        (Dave, WyEth),
-        (Dave, StUsd),
+        (Alice, REth, Spender::Vault),
+        (Bob, REth, Spender::Vault),
+        (Bob, StUsd, Spender::Vault),
+        (Carol, REth, Spender::Vault),
+        (Carol, REth, Spender::Router),
+        (Carol, StUsd, Spender::Vault),
+        (Dave, REth, Spender::Vault),
+        (Dave, REth, Spender::Router),
+        (Dave, StUsd, Spender::Vault),
     ];
-    let approve = |(who, asset)| Beat::Act(Action::Approve { who, asset });
+    let approve = |(who, asset, spender)| Beat::Act(Action::Approve { who, asset, spender });
     let mut beats = vec![Beat::Chapter("Four stakers get ready")];
     beats.extend(approvals.map(approve));
     beats.extend([
-        Beat::Act(Action::Deposit { who: Bob, pool: IDLE_STETH, assets: 200 * ETH }),
+        Beat::Act(Action::Deposit { who: Bob, pool: IDLE_RETH, assets: 200 * ETH }),
         Beat::Note("Idle stake secures nothing, cannot be slashed, and may leave at any time."),
         Beat::Refused {
             name: "an operator takes no stake in the epoch in which it opens",
-            action: Action::Deposit { who: Alice, pool: ONE_STETH, assets: 120 * ETH },
+            action: Action::Deposit { who: Alice, pool: ONE_RETH, assets: 120 * ETH },
         },
         Beat::Epoch(2, "operators that open take stake from the next epoch on"),
     ]);

@@ -17,7 +17,7 @@ use tempfile::TempDir;
 use crate::palisade::{Outcome, Palisade};
 
 /// What the name of a step begins with.
-const KINDS: [&str; 17] = [
+const KINDS: [&str; 21] = [
     "register",
     "deposit",
     "delegate",
@@ -35,6 +35,10 @@ const KINDS: [&str; 17] = [
     "leave",
     "retire",
     "settle",
+    "stake",
+    "beacon",
+    "pause",
+    "govern",
 ];
 
 /// A folder to write reports into.
@@ -81,7 +85,7 @@ async fn plays_the_story_and_writes_it_down() {
     outcome.assert_nothing_runs().await;
 
     assert_eq!(report.chain_id, 31_337);
-    for name in ["StakeVault", "AllocationManager", "stETH", "wyETH", "stUSD"] {
+    for name in ["StakeVault", "AllocationManager", "Router", "rETH", "wstETH", "stUSD"] {
         assert!(report.contracts.contains_key(name), "no {name} in {:?}", report.contracts);
     }
     let kind = |name: &str| name.split(':').next().unwrap_or_default().to_owned();
@@ -111,8 +115,20 @@ async fn tells_every_step_to_people() {
         assert!(line.replace(',', "").ends_with(&format!(" {}", step.gas)), "{line}");
     }
     assert_eq!(told.matches("✗").count(), 0, "{told}");
-    assert!(told.contains("refused: CapExceeded { strategy: stETH, "), "{told}");
+    assert!(told.contains("refused: CapExceeded { strategy: rETH, "), "{told}");
     assert!(told.contains("refused: SlashMustBeProposed { set: storage }"), "{told}");
+    assert!(
+        told.contains("refused: PoolContested { operator: operator-1, strategy: rETH, "),
+        "{told}"
+    );
+    assert!(
+        told.contains("refused: LossTooHigh { operator: operator-1, strategy: rETH, "),
+        "{told}"
+    );
+    // What the Lens foretells, from the epoch in which carol reads of the raise.
+    let outlook =
+        told.lines().find(|line| line.contains("operator-1 rETH") && line.contains("95 %"));
+    assert_eq!(outlook.unwrap().matches("80 %").count(), 2, "{told}");
 }
 
 #[tokio::test]

@@ -21,7 +21,10 @@ async fn deploys_verifies_and_records() {
     outcome.assert_success();
     assert_eq!(outcome.stdout.lines().count(), 1);
     let result: Value = serde_json::from_str(&outcome.stdout).unwrap();
-    assert_eq!(result["sent"].as_array().unwrap().len(), 1);
+    let steps: Vec<_> =
+        result["sent"].as_array().unwrap().iter().map(|sent| sent["step"].clone()).collect();
+    assert_eq!(steps, ["governance", "core", "router", "lens"]);
+    assert_eq!(result["changes"], serde_json::json!([]));
     assert_eq!(result["written"], true);
     let recorded: Value = serde_json::from_str(&scene.manifest().unwrap()).unwrap();
     assert_eq!(result["manifest"], recorded);
@@ -80,7 +83,10 @@ async fn a_dry_run_changes_nothing_and_needs_no_key() {
     let missing = |text: &str| serde_json::from_str::<Value>(text).unwrap()["missing"].clone();
     let outcome = dry().run().await;
     outcome.assert_success();
-    assert_eq!(missing(&outcome.stdout), serde_json::json!(["core"]));
+    assert_eq!(
+        missing(&outcome.stdout),
+        serde_json::json!(["governance", "core", "router", "lens"])
+    );
     assert_eq!(scene.files(), Vec::<String>::new());
     Palisade::deploy(&scene, scene.net.url()).run().await.assert_success();
     let outcome = dry().run().await;
@@ -88,7 +94,7 @@ async fn a_dry_run_changes_nothing_and_needs_no_key() {
     assert_eq!(missing(&outcome.stdout), serde_json::json!([]));
     let table = Palisade::deploy(&scene, scene.net.url()).args(["--dry-run"]).run().await;
     table.assert_success();
-    assert_eq!(table.stdout.matches("stands").count(), 3, "{table:?}");
+    assert_eq!(table.stdout.matches("stands").count(), 9, "{table:?}");
 }
 
 #[tokio::test]
@@ -201,17 +207,20 @@ async fn other_code_than_this_builds_is_refused() {
 #[tokio::test]
 async fn configurations_that_make_no_sense_are_refused() {
     let scene = Scene::new().await;
+    let epoch_length =
+        |value: &str| CONFIG.replace("epoch_length = 60", &format!("epoch_length = {value}"));
     let cases = [
-        (CONFIG.replace("= 60", "= 1"), "epoch_length is 1: an epoch lasts at least 2 seconds"),
-        (
-            CONFIG.replace("= 60", "= 604800000"),
-            "epoch_length is 604800000: that is more than ten years",
-        ),
-        (CONFIG.replace("= 60", "= -1"), "invalid value: integer `-1`"),
+        (epoch_length("1"), "epoch_length is 1: an epoch lasts at least 2 seconds"),
+        (epoch_length("604800000"), "epoch_length is 604800000: that is more than ten years"),
+        (epoch_length("-1"), "invalid value: integer `-1`"),
         (
             CONFIG
                 .replace("0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266", &Address::ZERO.to_string()),
-            "authority is 0x0000",
+            "governance.council is 0x0000",
+        ),
+        (
+            CONFIG.replace("delay = 60", "delay = 0"),
+            "governance.delay is 0: what is proposed must wait",
         ),
         (CONFIG.replace("0xf39F", "0xf39"), "config.toml: "),
         (format!("{CONFIG}\nepochs = 3"), "unknown field `epochs`"),

@@ -123,7 +123,7 @@ async fn prints_tables_for_people() {
     let outcome = running.end().await;
     outcome.assert_success();
     for part in [
-        "stETH",
+        "rETH",
         "StakeVault",
         "alice",
         "0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d",

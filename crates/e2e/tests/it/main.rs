@@ -11,6 +11,7 @@ mod demo;
 mod deploy;
 mod devnet;
 mod fuzz;
+mod governance;
 mod manifest;
 mod node;
 mod palisade;

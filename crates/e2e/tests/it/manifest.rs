@@ -57,6 +57,8 @@ async fn one_of_another_configuration() {
     .await;
     scene.configure(&CONFIG.replace("= 60", "= 90").replace("0001\"", "0002\""));
     assert_refused(&scene, ["31337.json records salt 0x", "0002: move it away"]).await;
+    scene.configure(&CONFIG.replace("epoch_length = 60", "epoch_length = 90"));
+    assert_refused(&scene, ["31337.json records governance.delay 90 and the plan has 60: "]).await;
     drop(manifest);
 }
 
@@ -81,7 +83,7 @@ async fn one_of_contracts_that_are_gone() {
     scene.net.revert(snapshot).await.unwrap();
     assert_refused(
         &scene,
-        ["31337.json records Genesis at 0x", "where no code stands: move it away"],
+        ["31337.json records GovernanceGenesis at 0x", "where no code stands: move it away"],
     )
     .await;
 }

@@ -2,8 +2,7 @@
 
 use std::{fs, process::Stdio};
 
-use alloy::providers::Provider;
-use palisade_bindings::artifacts;
+use alloy::{primitives::B256, providers::Provider};
 use palisade_deploy::{Config, Deployer, Plan};
 use palisade_devnet::Devnet;
 use serde_json::Value;
@@ -13,8 +12,8 @@ use crate::palisade::{CONFIG, Palisade, Scene, repository};
 
 #[tokio::test]
 async fn the_forge_script_makes_the_same() {
-    // Its own core is another one: the one of the configuration does not stand yet.
-    let scene = Scene::on(Devnet::builder().epoch_length(77).start().await.unwrap());
+    // With another salt for its own: nothing of the configuration stands yet.
+    let scene = Scene::on(Devnet::builder().salt(B256::repeat_byte(7)).start().await.unwrap());
     scene.configure(CONFIG);
     let plan = Plan::new(CONFIG.parse::<Config>().unwrap()).unwrap();
     let deployer = scene.net.account("deployer").unwrap().address();
@@ -37,13 +36,19 @@ async fn the_forge_script_makes_the_same() {
         .unwrap();
     assert!(scripted.status.success(), "{scripted:?}");
 
-    let built = fs::read_to_string(repository().join("out/Genesis.sol/Genesis.json")).unwrap();
-    let built: Value = serde_json::from_str(&built).unwrap();
-    let is_current = built["bytecode"]["object"] == artifacts::GENESIS.creation_code().to_string();
-    assert!(is_current, "the artifacts are not what forge builds: run `make artifacts`");
+    for artifact in plan.contracts().map(|contract| contract.artifact) {
+        let name = artifact.name;
+        let built = repository().join(format!("out/{name}.sol/{name}.json"));
+        let built: Value = serde_json::from_str(&fs::read_to_string(built).unwrap()).unwrap();
+        let is_current = built["bytecode"]["object"] == artifact.creation_code().to_string();
+        assert!(
+            is_current,
+            "the artifact of {name} is not what forge builds: run `make artifacts`"
+        );
+    }
 
     // What stands is what `palisade deploy` would have made, byte for byte.
-    Deployer::new(scene.net.provider()).verify(&plan).await.unwrap();
+    Deployer::new(scene.net.provider()).verify(&plan).await.unwrap().unchanged().unwrap();
     let nonce = async || scene.net.provider().get_transaction_count(deployer).await.unwrap();
     let before = nonce().await;
     let outcome = Palisade::deploy(&scene, scene.net.url()).run().await;

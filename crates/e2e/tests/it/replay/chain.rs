@@ -16,7 +16,8 @@ use alloy::{
     sol_types::SolCall,
 };
 use flate2::read::GzDecoder;
-use palisade_devnet::Devnet;
+use palisade_bindings::{DevStakedEther, RebasingWrapper};
+use palisade_devnet::{Account, Devnet, Role};
 use palisade_replay::{Core, Event};
 use serde_json::Value;
 
@@ -43,6 +44,19 @@ pub(crate) fn name_of<C: SolCall>() -> String {
     C::SIGNATURE.split('(').next().unwrap().to_owned()
 }
 
+/// Makes a staker as many wrapped tokens as it has of the other strategies.
+async fn endow(net: &Devnet, staker: &str) {
+    let (wrapper, inside) = (net.token("wstETH").unwrap(), net.token("stETH").unwrap());
+    let (provider, amount) = (net.provider_for(staker).unwrap(), inside.units(1_000));
+    let ether = DevStakedEther::new(inside.address, provider.clone());
+    let wrapping = RebasingWrapper::new(wrapper.address, provider);
+    let receiver = net.account(staker).unwrap().address();
+    ether.deposit().value(amount).send().await.unwrap().get_receipt().await.unwrap();
+    ether.approve(wrapper.address, amount).send().await.unwrap().get_receipt().await.unwrap();
+    let wrap = wrapping.deposit(amount, receiver).send().await.unwrap();
+    assert!(wrap.get_receipt().await.unwrap().status());
+}
+
 /// A network whose blocks are mined when the test says.
 pub(crate) struct Chain {
     pub(crate) net: Devnet,
@@ -59,10 +73,17 @@ pub(crate) struct Chain {
 
 impl Chain {
     pub(crate) async fn new(net: Devnet) -> Self {
+        for staker in net.accounts().iter().filter(|account| account.role == Role::Staker) {
+            endow(&net, &staker.name).await;
+        }
+        // What timelock and guardian would have it do, it does here by itself.
+        let governance = net.addresses().governance;
+        net.provider().anvil_impersonate_account(governance).await.unwrap();
+        net.provider().anvil_set_balance(governance, U256::MAX >> 128).await.unwrap();
         net.provider().anvil_set_auto_mine(false).await.unwrap();
         let mut nonces = HashMap::new();
-        for account in net.accounts() {
-            let address = account.address();
+        let accounts = net.accounts().iter().map(Account::address);
+        for address in accounts.chain([governance]) {
             nonces.insert(address, net.provider().get_transaction_count(address).await.unwrap());
         }
         let now = net.timestamp().await.unwrap();

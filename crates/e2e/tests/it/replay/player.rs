@@ -112,7 +112,7 @@ impl Player {
             dice: Dice::new(0x7061_6c69_7361_6465),
             core: chain.core(),
             chain_id: net.chain_id(),
-            authority: net.account("deployer").unwrap().address(),
+            authority: net.addresses().governance,
             stakers: all(&STAKERS),
             operators: all(&OPERATORS),
             services: all(&SERVICES),

@@ -1,0 +1,113 @@
+//! Who has which role once everything is deployed, and what a later run makes of it when governance changed that.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use alloy::{
+    primitives::{Address, B256, Bytes, U256, keccak256},
+    providers::Provider,
+    rpc::types::Filter,
+    sol_types::{SolCall, SolEventInterface},
+};
+use palisade_bindings::{
+    AccessManager::AccessManagerEvents as Access, TimelockController,
+    TimelockController::TimelockControllerEvents as Timelock,
+};
+use palisade_deploy::{Addresses, Config, Plan};
+use serde_json::Value;
+
+use crate::palisade::{CONFIG, Palisade, Scene};
+
+const COUNCIL: Address = Address::repeat_byte(0xc0);
+const GUARDIAN: Address = Address::repeat_byte(0x9a);
+
+/// Everybody with a role, by the contract's own name of it.
+async fn holders(scene: &Scene, at: &Addresses) -> BTreeSet<(&'static str, B256, Address)> {
+    let mut holders = BTreeSet::new();
+    let mut change = |entry, holds: bool| {
+        if holds { holders.insert(entry) } else { holders.remove(&entry) }
+    };
+    let filter = Filter::new().from_block(0).address(vec![at.access_manager, at.timelock]);
+    for log in scene.net.provider().get_logs(&filter).await.unwrap() {
+        if log.address() == at.access_manager {
+            let entry = |role: u64, account| ("access", U256::from(role).into(), account);
+            match Access::decode_log(&log.inner).unwrap().data {
+                Access::RoleGranted(event) => change(entry(event.roleId, event.account), true),
+                Access::RoleRevoked(event) => change(entry(event.roleId, event.account), false),
+                _ => false,
+            }
+        } else {
+            match Timelock::decode_log(&log.inner).unwrap().data {
+                Timelock::RoleGranted(event) => {
+                    change(("timelock", event.role, event.account), true)
+                }
+                Timelock::RoleRevoked(event) => {
+                    change(("timelock", event.role, event.account), false)
+                }
+                _ => false,
+            }
+        };
+    }
+    holders
+}
+
+#[tokio::test]
+async fn exactly_these_have_roles_and_who_deployed_has_none() {
+    let scene = Scene::new().await;
+    let deployer = scene.net.account("deployer").unwrap().address().to_string();
+    let text = CONFIG
+        .replace(&format!("council = \"{deployer}"), &format!("council = \"{COUNCIL}"))
+        .replace(&format!("guardian = \"{deployer}"), &format!("guardian = \"{GUARDIAN}"));
+    assert!(!text.contains(&deployer));
+    scene.configure(&text);
+    Palisade::deploy(&scene, scene.net.url()).run().await.assert_success();
+
+    let plan = Plan::new(text.parse::<Config>().unwrap()).unwrap();
+    let at = plan.addresses();
+    let role = |name: &str| keccak256(name);
+    let (admin, guardian) = (B256::ZERO, B256::with_last_byte(1));
+    let expected = BTreeSet::from([
+        ("access", admin, at.timelock),
+        ("access", guardian, GUARDIAN),
+        ("timelock", B256::ZERO, at.timelock),
+        ("timelock", role("PROPOSER_ROLE"), COUNCIL),
+        ("timelock", role("CANCELLER_ROLE"), COUNCIL),
+        // Anybody.
+        ("timelock", role("EXECUTOR_ROLE"), Address::ZERO),
+    ]);
+    assert_eq!(holders(&scene, at).await, expected);
+}
+
+/// Governance may change itself, behind its delay: that is told, and no error.
+#[tokio::test]
+async fn what_governance_changed_about_itself_is_told() {
+    let scene = Scene::new().await;
+    Palisade::deploy(&scene, scene.net.url()).run().await.assert_success();
+    let plan = Plan::new(Config::read(&scene.config()).unwrap()).unwrap();
+    let address = plan.addresses().timelock;
+    // The first account is the council; anybody executes.
+    let council = TimelockController::new(address, scene.net.provider_for("deployer").unwrap());
+    let anybody = TimelockController::new(address, scene.net.provider_for("dave").unwrap());
+    let call: Bytes =
+        TimelockController::updateDelayCall { newDelay: U256::from(5) }.abi_encode().into();
+    let (none, salt, delay) = (B256::ZERO, B256::ZERO, U256::from(90));
+    let schedule = council.schedule(address, U256::ZERO, call.clone(), none, salt, delay);
+    assert!(schedule.send().await.unwrap().get_receipt().await.unwrap().status());
+    scene.net.advance(Duration::from_secs(90)).await.unwrap();
+    let execute = anybody.execute(address, U256::ZERO, call, none, salt);
+    assert!(execute.send().await.unwrap().get_receipt().await.unwrap().status());
+
+    let manifest = scene.manifest();
+    let again = Palisade::deploy(&scene, scene.net.url()).run().await;
+    again.assert_success();
+    let told = "TimelockController.getMinDelay answers 5, when deployed 90";
+    assert_eq!(again.stderr, format!("governance has changed: {told}\n"));
+    assert!(again.stdout.contains("everything stood and was recorded already"), "{again:?}");
+    assert_eq!(scene.manifest(), manifest);
+    let dry = Palisade::deploy(&scene, scene.net.url()).args(["--dry-run", "--json"]).run().await;
+    dry.assert_success();
+    let changes = serde_json::from_str::<Value>(&dry.stdout).unwrap()["changes"].clone();
+    let change = serde_json::json!([{
+        "question": "TimelockController.getMinDelay", "deployed": "90", "actual": "5",
+    }]);
+    assert_eq!(changes, change);
+}
