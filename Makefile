@@ -57,10 +57,11 @@ lint: tools ## Formatting, compiler warnings, lints, links, and trees
 	@$(FORGE_LINT) lint --deny warnings --quiet
 	@script/check-trees
 	@script/check-docs
+	@script/check-cases
 	@for patch in test/bugs/*.patch; do git apply --check "$$patch" || \
 		{ echo "error: $$patch does not fit the contracts any more" >&2; exit 1; }; done
-	@found=0; grep -rnE 'new (StakeVault|AllocationManager|Genesis)\b' test script --include='*.sol' || found=$$?; [[ $$found -eq 1 ]] || \
-		{ echo "error: tests compile without IR: deploy the core from its artifact, not with new" >&2; exit 1; }
+	@found=0; grep -rnE 'new (StakeVault|AllocationManager|Genesis|Governance|GovernanceGenesis|Router|Lens|RebasingWrapper)\b' test script --include='*.sol' || found=$$?; [[ $$found -eq 1 ]] || \
+		{ echo "error: tests compile without IR: deploy contracts from their artifacts, not with new" >&2; exit 1; }
 	@cargo clippy --locked --workspace --all-targets --quiet -- -D warnings
 	@RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps --quiet
 

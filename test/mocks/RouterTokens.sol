@@ -78,7 +78,7 @@ contract OddWrapper is MintableToken {
     /// @dev Once its allowance is less, it does nothing: the token may call it again while it draws.
     function draw(address from, uint256 amount) public {
         if (IERC20(asset).allowance(from, address(this)) >= amount) {
-            IERC20(asset).transferFrom(from, address(this), amount);
+            require(IERC20(asset).transferFrom(from, address(this), amount));
         }
     }
 }

@@ -5,7 +5,7 @@ import {IAllocationManager} from "palisade/interfaces/IAllocationManager.sol";
 import {IGoverned, Pausable} from "palisade/interfaces/IGoverned.sol";
 import {IStakeVault} from "palisade/interfaces/IStakeVault.sol";
 import {Epoch} from "palisade/types/Epoch.sol";
-import {Wad} from "palisade/types/Magnitude.sol";
+import {Magnitude, Wad} from "palisade/types/Magnitude.sol";
 import {OperatorSetId, toOperatorSetId} from "palisade/types/OperatorSetId.sol";
 import {PoolId} from "palisade/types/PoolId.sol";
 import {Terms} from "palisade/types/Terms.sol";
@@ -218,6 +218,9 @@ contract EscapeCases is Case {
         skipEpochs(1);
         thief.drain(capped, operator, address(token), 0.03e18, 10, stranger);
         assertEq(vault.positionValue(pool, alice), kept);
+        manager.settle(capped, operator, address(token));
+        (, Magnitude committed,) = manager.budgetOf(operator, address(token));
+        assertEq(committed, mag(0));
     }
 
     /// @dev Accepted as it stands.

@@ -16,10 +16,11 @@ import {CallbackToken, Reentrant} from "../mocks/Callbacks.sol";
 import {MockRegistrar} from "../mocks/MockRegistrar.sol";
 import {BlocklistToken, HungryToken, PausableToken, RefusingToken, WordyToken} from "../mocks/OddTokens.sol";
 import {RudeRegistrar} from "../mocks/RudeRegistrar.sol";
+import {Selectors} from "../unit/Selectors.sol";
 import {Case} from "./Case.sol";
 
 /// @notice Attacks by hooks, gas, reentrancy and crowds: D37 to D50.
-contract LivenessCases is Case {
+contract LivenessCases is Case, Selectors {
     CallbackToken internal hooked;
     Reentrant internal thief;
 
@@ -224,8 +225,8 @@ contract LivenessCases is Case {
 
     /* WHAT IS OPEN TO EVERYBODY */
 
-    /// @dev A stranger calls every function there is, forty times, with arguments that mean something: whatever succeeds, a
-    /// staker, an operator and a set have what they had.
+    /// @dev A stranger calls every function that changes state, with all combinations (or 3,125 of them) of arguments that
+    /// mean something: whatever succeeds, a staker, an operator and a set have what they had.
     function test_D42_publicInternal_bypassesGuard() public {
         Operator operator_ = newOperatorOf(set, 0.5e18);
         Staker staker = newStakerOf(operator_, 100 * unit);
@@ -235,8 +236,6 @@ contract LivenessCases is Case {
         skipEpochs(2);
         addresses = [address(staker), address(operator_), address(token), address(service), stranger];
         numbers = [PoolId.unwrap(pool), PoolId.unwrap(vault.poolId(address(0), address(token))), Epoch.unwrap(ripe)];
-        numbers.push(unit);
-        numbers.push(1e18);
         numbers.push(1);
         numbers.push(0);
 
@@ -497,39 +496,67 @@ contract LivenessCases is Case {
     function strangerCalls(address target, string memory name) internal returns (uint256 succeeded) {
         string memory json = vm.readFile(string.concat("out/", name, ".sol/", name, ".json"));
         string[] memory signatures = vm.parseJsonKeys(json, ".methodIdentifiers");
+        bytes4[] memory selectors = stateChanging(name);
         for (uint256 i; i < signatures.length; ++i) {
-            for (uint256 j; j < 40; ++j) {
-                bytes memory data = guess(signatures[i], uint256(keccak256(abi.encode(i, j))));
-                vm.prank(stranger);
-                (bool done,) = target.call(data);
-                if (done) ++succeeded;
+            bytes4 selector = bytes4(keccak256(bytes(signatures[i])));
+            bool changes;
+            for (uint256 j; j < selectors.length; ++j) {
+                changes = changes || selectors[j] == selector;
             }
+            if (changes) succeeded += strangerCallsAll(target, signatures[i], selector);
         }
     }
 
-    /// @dev A call of that function. Each list has one entry; each of its other arguments is one of those at hand.
-    function guess(string memory signature, uint256 seed) internal view returns (bytes memory head) {
+    function strangerCallsAll(address target, string memory signature, bytes4 selector)
+        internal
+        returns (uint256 succeeded)
+    {
         string memory name = vm.split(signature, "(")[0];
         string memory list = vm.replace(signature, string.concat(name, "("), "");
         string[] memory types = vm.split(vm.replace(vm.replace(list, "(", ""), ")", ""), ",");
+        uint256 combinations = 1;
+        for (uint256 i; i < types.length; ++i) {
+            combinations *= choices(types[i]);
+        }
+        for (uint256 i; i < combinations && i < 3125; ++i) {
+            // A prime step, so that those tried of many are not all alike.
+            bytes memory data = bytes.concat(selector, arguments(types, i * 7919 % combinations));
+            vm.prank(stranger);
+            (bool done,) = target.call(data);
+            if (done) ++succeeded;
+        }
+    }
+
+    function choices(string memory kind) internal view returns (uint256) {
+        bytes32 hash = keccak256(bytes(kind));
+        if (hash == keccak256("address")) return addresses.length;
+        if (hash == keccak256("uint256")) return numbers.length;
+        return 1;
+    }
+
+    /// @dev The combination numbered `index`. Each list has one entry.
+    function arguments(string[] memory types, uint256 index) internal view returns (bytes memory head) {
         bytes memory tail;
         for (uint256 i; i < types.length; ++i) {
-            seed = uint256(keccak256(abi.encode(seed)));
-            bytes32 kind = keccak256(bytes(types[i]));
-            uint256 word = seed % 2;
-            if (kind == keccak256("address")) word = uint160(addresses[seed % addresses.length]);
-            else if (kind == keccak256("uint256")) word = numbers[seed % numbers.length];
-            else if (kind == keccak256("uint192")) word = OperatorSetId.unwrap(set);
-            if (kind == keccak256("address[]")) {
+            bytes32 hash = keccak256(bytes(types[i]));
+            uint256 chosen = index % choices(types[i]);
+            index /= choices(types[i]);
+            uint256 word = 1;
+            if (hash == keccak256("address")) word = uint160(addresses[chosen]);
+            else if (hash == keccak256("uint256")) word = numbers[chosen];
+            else if (hash == keccak256("uint192")) word = OperatorSetId.unwrap(set);
+            else if (hash == keccak256("bytes4")) word = 0;
+            bool isAddresses = hash == keccak256("address[]");
+            if (
+                isAddresses || hash == keccak256("uint256[]") || hash == keccak256("bytes")
+                    || hash == keccak256("string")
+            ) {
                 word = 32 * types.length + tail.length;
-                tail = bytes.concat(tail, abi.encode(1, address(token)));
-            } else if (kind == keccak256("uint256[]") || kind == keccak256("bytes") || kind == keccak256("string")) {
-                word = 32 * types.length + tail.length;
-                tail = bytes.concat(tail, abi.encode(1, 1e18));
+                tail = bytes.concat(tail, abi.encode(1, isAddresses ? uint160(address(token)) : 1e18));
             }
             head = bytes.concat(head, bytes32(word));
         }
-        head = bytes.concat(bytes4(keccak256(bytes(signature))), head, tail);
+        return bytes.concat(head, tail);
     }
 
     function queueDust(Operator operator_, uint256 exits) internal {

@@ -14,29 +14,31 @@ import {Case} from "./Case.sol";
 
 /// @notice Attacks on the arithmetic of slashes: D01 to D18.
 contract SlashingCases is Case {
-    /// @dev Twenty exits of three units each, so that half of each is no whole number. A bucket is cut as one: half of 60 is
-    /// 30, and the other 30 are all that is ever paid; nobody has less than one of them, however many were first.
+    /// @dev Twenty exits of one unit each beside one of a hundred, so that half of each small one is no whole unit: to escape
+    /// the slash, or to be paid more than it left. A bucket is cut as one, half of 120; and whoever completes last has no
+    /// less than half.
     function test_D01_queuedSlash_cutsTheSumOfExits() public {
         Operator operator_ = newOperatorOf(set, 0.5e18);
         newStakerOf(operator_, 100 * unit);
+        Staker large = newStakerOf(operator_, 100);
         Staker[] memory crowd = new Staker[](20);
         PoolId pool = operator_.pool();
-        Epoch ripe;
+        Epoch ripe = large.queue(operator_, 100);
         for (uint256 i; i < crowd.length; ++i) {
-            crowd[i] = newStakerOf(operator_, 3);
-            ripe = crowd[i].queue(operator_, 3);
+            crowd[i] = newStakerOf(operator_, 1);
+            crowd[i].queue(operator_, 1);
         }
 
-        assertEq(service.slash(set, operator_, 1e18), 50 * unit + 30);
+        assertEq(service.slash(set, operator_, 1e18), 50 * unit + 60);
 
         skipEpochs(2);
         uint256 paid;
         for (uint256 i; i < crowd.length; ++i) {
-            uint256 got = crowd[i].complete(pool, ripe);
-            assertGe(got, 1);
-            paid += got;
+            paid += crowd[i].complete(pool, ripe);
         }
-        assertEq(paid, 30);
+        uint256 last = large.complete(pool, ripe);
+        assertGe(last, 50);
+        assertEq(paid + last, 60);
         assertEq(held(token), 50 * unit);
     }
 

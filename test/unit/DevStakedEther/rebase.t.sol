@@ -155,7 +155,7 @@ contract DevStakedEtherRebaseTest is Rebasing {
     function transferSome(address from, address to, uint256 amount) internal {
         uint256 balance = steth.balanceOf(from);
         vm.prank(from);
-        steth.transfer(to, amount % 3 == 0 ? balance : amount % (balance + 1));
+        assertTrue(steth.transfer(to, amount % 3 == 0 ? balance : amount % (balance + 1)));
     }
 
     function redeemAll(address account) internal {

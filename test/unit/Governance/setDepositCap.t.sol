@@ -34,12 +34,13 @@ contract SetDepositCapTest is CouncilScene {
         execute(authority, capCall(1));
     }
 
-    function test_RevertWhen_TheVaultRefuses() public {
+    function testFuzz_RevertWhen_TheVaultRefuses(uint256 cap) public {
         uint256 highest = vault.MAX_ASSETS();
-        propose(council, authority, capCall(highest + 1));
+        cap = bound(cap, highest + 1, type(uint256).max);
+        propose(council, authority, capCall(cap));
         skip(delay);
-        vm.expectRevert(abi.encodeWithSelector(IStakeVault.DepositCapTooHigh.selector, highest + 1, highest));
-        execute(authority, capCall(highest + 1));
+        vm.expectRevert(abi.encodeWithSelector(IStakeVault.DepositCapTooHigh.selector, cap, highest));
+        execute(authority, capCall(cap));
     }
 
     function test_RevertWhen_ThereIsNoVault() public {

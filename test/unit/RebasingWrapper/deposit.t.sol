@@ -47,7 +47,7 @@ contract RebasingWrapperDepositTest is WrapperScene {
     function test_TheFirstAfterADonation() public {
         IERC4626 fresh = rebasingWrapper(short);
         vm.startPrank(alice);
-        short.transfer(address(fresh), 5 * unit);
+        assertTrue(short.transfer(address(fresh), 5 * unit));
         short.approve(address(fresh), type(uint256).max);
         assertEq(fresh.deposit(unit, alice), unit - 1000);
         vm.stopPrank();

@@ -85,7 +85,7 @@ contract RebasingWrapperRateTest is WrapperScene {
         give(stranger, first + donated);
         depositFor(stranger, first);
         vm.prank(stranger);
-        short.transfer(address(wrapper), donated);
+        assertTrue(short.transfer(address(wrapper), donated));
         vm.prank(alice);
         short.approve(address(wrapper), type(uint256).max);
 

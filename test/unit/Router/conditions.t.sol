@@ -190,6 +190,7 @@ contract RouterConditionsTest is RouterScene {
         hook.arm(address(late), abi.encodeCall(LateSlasher.strike, (attack)));
         stake(o, address(hook), unit);
         assertTrue(late.struck());
+        assertFalse(late.succeeded());
         assertEq(late.answer(), abi.encodeWithSelector(ReentrancyGuardTransient.ReentrancyGuardReentrantCall.selector));
         assertEq(valueOf(address(hook), alice), 2 * unit);
     }
@@ -229,6 +230,7 @@ contract LateSlasher {
     address private immutable MANAGER;
 
     bool public struck;
+    bool public succeeded;
     bytes public answer;
 
     constructor(address token, address router, address manager) {
@@ -238,6 +240,6 @@ contract LateSlasher {
     function strike(bytes calldata attack) external {
         if (TOKEN.balanceOf(ROUTER) > 0) return;
         struck = true;
-        (, answer) = MANAGER.call(attack);
+        (succeeded, answer) = MANAGER.call(attack);
     }
 }
