@@ -204,11 +204,11 @@ mod tests {
 
     #[test]
     fn a_genesis_carries_the_code_that_it_creates() {
-        let core = [artifacts::STAKE_VAULT, artifacts::ALLOCATION_MANAGER];
-        let governance =
+        let of_core = [artifacts::STAKE_VAULT, artifacts::ALLOCATION_MANAGER];
+        let of_governance =
             [artifacts::TIMELOCK_CONTROLLER, artifacts::ACCESS_MANAGER, artifacts::GOVERNANCE];
         for (genesis, created) in
-            [(artifacts::GENESIS, &core[..]), (artifacts::GOVERNANCE_GENESIS, &governance)]
+            [(artifacts::GENESIS, &of_core[..]), (artifacts::GOVERNANCE_GENESIS, &of_governance)]
         {
             for artifact in created {
                 let code = artifact.creation_code();

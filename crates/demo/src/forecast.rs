@@ -447,12 +447,12 @@ impl StakedEther {
         self.held += ether;
 
         let all = self.balance(self.router);
-        let (amount, wrapper) = (all - before, self.balance(self.inside));
+        let (amount, inside) = (all - before, self.balance(self.inside));
         let moved = if amount == all { self.router } else { amount * self.shares / self.held };
         self.router -= moved;
         self.inside += moved;
-        let received = (self.balance(self.inside) - wrapper).min(amount);
-        let wrapped = received * (self.wrapped + one) / (wrapper + one);
+        let received = (self.balance(self.inside) - inside).min(amount);
+        let wrapped = received * (self.wrapped + one) / (inside + one);
         self.wrapped += wrapped;
         wrapped.saturating_to()
     }
