@@ -88,6 +88,16 @@ contract PauseTest is CouncilScene {
         assertPaused(vm.getBlockTimestamp());
     }
 
+    function test_AnEntryThatAnswersTooMuchStopsNoOther() public {
+        rude.behave(RudeCore.Manner.AnswersTooMuch);
+        PauseOrder[] memory orders = with(IGoverned(address(rude)));
+        expectRefused(IGoverned(address(rude)), Pausable.Deposit, new bytes(256));
+        // As much as a transaction may have.
+        vm.prank(guardian);
+        governance.pause{gas: 2 ** 24 - 50_000}(orders);
+        assertPaused(vm.getBlockTimestamp());
+    }
+
     function test_AnEntryThatCallsBackIsRefused() public {
         rude.callBack(authority, abi.encodeCall(IGovernance.pause, (everything())));
         assertObeyedBeside(
