@@ -273,6 +273,25 @@ contract PauseTest is CouncilScene {
         assertEq(complete(alice, pool, epoch), assets);
     }
 
+    /// @dev A guardian who comes first in every block pauses for a second each time: no block falls into the rest.
+    function test_ShortPausesHoldNoExit() public {
+        deposit(alice, operator, 10 * unit);
+        (Epoch epoch,) = queueAll(alice, pool);
+        skipEpochs(2);
+        uint256 ripe = vm.getBlockTimestamp();
+        bool done;
+        while (!done) {
+            assertLe(vm.getBlockTimestamp(), ripe + 3 days, "the exit is still held");
+            vm.prank(guardian);
+            try governance.pause(only(order(vault, Pausable.Complete, 1))) {} catch {}
+            vm.prank(alice);
+            try vault.completeWithdrawal(pool, epoch, alice, alice) {
+                done = true;
+            } catch {}
+            skip(12);
+        }
+    }
+
     /* LOOKING */
 
     /// @dev The bad entry stands first, before all others.
