@@ -1,7 +1,8 @@
 //! Every branch of the model can be taken, and the model counts those that were.
 
 use palisade_model::{
-    Action, Branch as B, Branches, Function, Magnitude, Model, Result, U256, Wad,
+    Action, Branch as B, Branches, Function, Magnitude, Model, Pausable, Result, SHORTEST_REST,
+    U256, Wad,
 };
 use proptest::{
     collection::vec,
@@ -158,12 +159,12 @@ fn generations() -> Result<Model> {
 
 fn pauses() -> Result<Model> {
     let mut model = founded()?;
-    assert_eq!(taken(&mut model, |m| m.pause(palisade_model::Pausable::Open, 10))?, [B::PausesOpen]);
-    let rest_until = model.pause_of(palisade_model::Pausable::Open).rest_until;
-    assert_eq!(rest_until, ORIGIN + 10 + palisade_model::SHORTEST_REST);
+    assert_eq!(taken(&mut model, |m| m.pause(Pausable::Open, 10))?, [B::PausesOpen]);
+    let rest_until = model.pause_of(Pausable::Open).rest_until;
+    assert_eq!(rest_until, ORIGIN + 10 + SHORTEST_REST);
     model.advance_to(rest_until)?;
     let again = [B::PausesOpen, B::PausesAgain];
-    assert_eq!(taken(&mut model, |m| m.pause(palisade_model::Pausable::Open, 10))?, again);
+    assert_eq!(taken(&mut model, |m| m.pause(Pausable::Open, 10))?, again);
     Ok(model)
 }
 
