@@ -88,7 +88,7 @@ pub(crate) async fn set_up(
     } else {
         client.ask("start mining", provider.anvil_set_auto_mine(true)).await?;
     }
-    let verified = Deployer::new(provider).verify(plan).await?.unchanged()?;
+    let verified = Box::pin(Deployer::new(provider).verify(plan)).await?.unchanged()?;
     Ok(verified.origin)
 }
 
