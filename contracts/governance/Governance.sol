@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
+import {LibCall} from "solady/utils/LibCall.sol";
 
 import {IAllocationManager} from "../interfaces/IAllocationManager.sol";
 import {IGovernance, PauseOrder} from "../interfaces/IGovernance.sol";
@@ -34,6 +35,10 @@ import {Wad} from "../types/Magnitude.sol";
 /// - that `vault`, `manager` and `core` are this deployment's: to others its calls mean nothing, and a contract that
 ///   takes any call counts as paused.
 contract Governance is IGovernance, AccessManaged {
+    /// @dev What is kept of a refusal: the core's errors are shorter. Another contract's answer, copied whole, could cost
+    /// so much that nothing is paused.
+    uint16 private constant REASON_LENGTH = 256;
+
     constructor(address accessManager) AccessManaged(accessManager) {}
 
     /* TIMELOCK */
@@ -57,8 +62,8 @@ contract Governance is IGovernance, AccessManaged {
         for (uint256 i; i < orders.length; ++i) {
             PauseOrder calldata order = orders[i];
             // Not `try`, which looks for code first and, where there is none, would undo the other entries too.
-            (bool ok, bytes memory answer) =
-                address(order.core).call(abi.encodeCall(IGoverned.pause, (order.action, order.duration)));
+            bytes memory call = abi.encodeCall(IGoverned.pause, (order.action, order.duration));
+            (bool ok,, bytes memory answer) = LibCall.tryCall(address(order.core), 0, gasleft(), REASON_LENGTH, call);
             if (ok && address(order.core).code.length > 0) {
                 paused = true;
             } else {

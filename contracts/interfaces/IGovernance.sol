@@ -16,7 +16,8 @@ struct PauseOrder {
 /// @title IGovernance
 /// @notice The only account that the core heeds as its governance: three functions, and who may call them.
 interface IGovernance {
-    /// @notice The core refused one of several pauses, for `reason` (its revert data); the others stand.
+    /// @notice The core refused one of several pauses, for `reason` (its revert data, 256 bytes at most); the others
+    /// stand.
     event PauseRefused(IGoverned indexed core, Pausable indexed action, bytes reason);
 
     /// @notice The core refused every pause that was asked for; `reason` is that of the last one, empty where none was

@@ -76,10 +76,12 @@ contract DevStakedEther is ERC20 {
         emit Transfer(from, to, amount);
     }
 
-    /// @return shares what stands for `amount` of an account's balance: all of them for the whole balance
+    /// @return shares what stands for `amount` of an account's balance: all of them for the whole balance, but none for
+    /// nothing, which anybody may move for anybody
     function _sharesFor(address account, uint256 amount, Math.Rounding rounding) private view returns (uint256 shares) {
         uint256 balance = balanceOf(account);
         if (amount > balance) revert ERC20InsufficientBalance(account, balance, amount);
+        if (amount == 0) return 0;
         if (amount == balance) return sharesOf[account];
         return amount.mulDiv(totalShares, address(this).balance, rounding);
     }

@@ -9,6 +9,7 @@ contract RudeCore {
         Reverts,
         RevertsWithNothing,
         BurnsGas,
+        AnswersTooMuch,
         CallsBack
     }
 
@@ -31,6 +32,11 @@ contract RudeCore {
         if (manner == Manner.Reverts) revert Rude();
         if (manner == Manner.RevertsWithNothing) revert();
         if (manner == Manner.BurnsGas) while (true) {}
+        if (manner == Manner.AnswersTooMuch) {
+            assembly ("memory-safe") {
+                revert(mload(64), 1200000)
+            }
+        }
         (bool done, bytes memory answer) = target.call(data);
         if (!done) {
             assembly ("memory-safe") {

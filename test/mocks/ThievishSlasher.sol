@@ -23,6 +23,6 @@ contract ThievishSlasher {
         for (uint256 i; i < times; ++i) {
             try MANAGER.slash(set, operator, strategies, wads, "") {} catch {}
         }
-        IERC20(strategy).transfer(to, IERC20(strategy).balanceOf(address(this)));
+        require(IERC20(strategy).transfer(to, IERC20(strategy).balanceOf(address(this))));
     }
 }

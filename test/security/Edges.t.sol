@@ -109,8 +109,7 @@ contract EdgeCases is Case {
         stakeEther(steth, stranger, gift + 1001);
         stakeEther(steth, alice, amount);
         uint256 stolen = wrap(steth, wrapper, stranger, 1001);
-        vm.prank(stranger);
-        steth.transfer(address(wrapper), gift);
+        give(steth, stranger, address(wrapper), gift);
         uint256 bought = wrap(steth, wrapper, alice, amount);
         assertGt(wrapper.convertToAssets(bought) + wrapper.convertToAssets(1) + 4, amount);
 
@@ -202,7 +201,7 @@ contract EdgeCases is Case {
 
     function give(IStakedEther steth, address from, address to, uint256 amount) internal {
         vm.prank(from);
-        steth.transfer(to, amount);
+        assertTrue(steth.transfer(to, amount));
     }
 
     function assertPaused(IGoverned core, Pausable action, uint256 duration) internal view {

@@ -69,6 +69,18 @@ contract DevStakedEtherTransferTest is Rebasing {
         assertEq(steth.balanceOf(bob), 1.5 ether);
     }
 
+    /// @dev Nobody's balance is a unit after the penalty, but everybody's shares count again after the reward.
+    function test_NothingMovesNoShares() public {
+        depositEther(steth, bob, 1 ether);
+        steth.penalize(address(steth).balance - 1);
+        assertEq(steth.balanceOf(alice), 0);
+        uint256 shares = steth.sharesOf(alice);
+        vm.prank(stranger);
+        steth.transferFrom(alice, stranger, 0);
+        assertEq(steth.sharesOf(alice), shares);
+        assertEq(steth.sharesOf(stranger), 0);
+    }
+
     function testFuzz_AWholeBalanceMovesAllShares(uint256 reward, uint256 more) public {
         depositEther(steth, bob, bound(more, 1, 1e24));
         payReward(steth, bound(reward, 0, 1e24));

@@ -88,6 +88,16 @@ contract PauseTest is CouncilScene {
         assertPaused(vm.getBlockTimestamp());
     }
 
+    function test_AnEntryThatAnswersTooMuchStopsNoOther() public {
+        rude.behave(RudeCore.Manner.AnswersTooMuch);
+        PauseOrder[] memory orders = with(IGoverned(address(rude)));
+        expectRefused(IGoverned(address(rude)), Pausable.Deposit, new bytes(256));
+        // As much as a transaction may have.
+        vm.prank(guardian);
+        governance.pause{gas: 2 ** 24 - 50_000}(orders);
+        assertPaused(vm.getBlockTimestamp());
+    }
+
     function test_AnEntryThatCallsBackIsRefused() public {
         rude.callBack(authority, abi.encodeCall(IGovernance.pause, (everything())));
         assertObeyedBeside(
@@ -261,6 +271,25 @@ contract PauseTest is CouncilScene {
         assertLe(end, ripe + 3 days);
         vm.warp(end > ripe ? end : ripe);
         assertEq(complete(alice, pool, epoch), assets);
+    }
+
+    /// @dev A guardian who comes first in every block pauses for a second each time: no block falls into the rest.
+    function test_ShortPausesHoldNoExit() public {
+        deposit(alice, operator, 10 * unit);
+        (Epoch epoch,) = queueAll(alice, pool);
+        skipEpochs(2);
+        uint256 ripe = vm.getBlockTimestamp();
+        bool done;
+        while (!done) {
+            assertLe(vm.getBlockTimestamp(), ripe + 3 days, "the exit is still held");
+            vm.prank(guardian);
+            try governance.pause(only(order(vault, Pausable.Complete, 1))) {} catch {}
+            vm.prank(alice);
+            try vault.completeWithdrawal(pool, epoch, alice, alice) {
+                done = true;
+            } catch {}
+            skip(12);
+        }
     }
 
     /* LOOKING */

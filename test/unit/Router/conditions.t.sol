@@ -7,7 +7,7 @@ import {IAllocationManager} from "palisade/interfaces/IAllocationManager.sol";
 import {IRouter, StakeOrder} from "palisade/interfaces/IRouter.sol";
 import {Epoch} from "palisade/types/Epoch.sol";
 import {Wad} from "palisade/types/Magnitude.sol";
-import {OperatorSetId, toOperatorSetId} from "palisade/types/OperatorSetId.sol";
+import {OperatorSetId} from "palisade/types/OperatorSetId.sol";
 import {Terms} from "palisade/types/Terms.sol";
 import {IMintable} from "../../Base.t.sol";
 import {HookToken} from "../../mocks/OddTokens.sol";
@@ -136,60 +136,53 @@ contract RouterConditionsTest is RouterScene {
 
     /* IN THE MIDDLE OF A TRANSFER */
 
-    /// @dev The operator has a hook of the token announce a raise while the tokens move.
+    /// @dev The operator has a hook of the token announce a raise, at the last moment: while the vault takes the tokens.
     function test_RevertWhen_AHookAnnouncesARaise() public {
-        (HookToken hook, StakeOrder memory o) = hookToken();
+        (HookToken hook, LateCaller late, StakeOrder memory o) = hookToken();
         vm.prank(operator);
-        manager.appoint(address(hook), IAllocationManager.allocate.selector, true);
+        manager.appoint(address(late), IAllocationManager.allocate.selector, true);
         OperatorSetId of_ = setOf(address(hook), 8, defaultTerms());
-        hook.arm(
-            address(manager), abi.encodeCall(IAllocationManager.allocate, (of_, operator, address(hook), mag(0.4e18)))
-        );
+        arm(hook, late, abi.encodeCall(IAllocationManager.allocate, (of_, operator, address(hook), mag(0.4e18))));
         o.maxLoss = wad(0.4e18 - 1);
         expectLossTooHigh(0.4e18, o);
         stake(o, address(hook), unit);
     }
 
-    /// @dev The token itself is the slasher, and proposes while it moves.
+    /// @dev The slasher has it propose a slash, at the same moment.
     function test_RevertWhen_AHookProposesASlash() public {
-        (HookToken hook, StakeOrder memory o) = hookToken();
-        (OperatorSetId of_, Terms memory terms) = (toOperatorSetId(avs, 9), defaultTerms());
-        (terms.slasher, terms.window, terms.resolver) = (address(hook), 1 days, makeAddr("resolver"));
-        setOf(address(hook), 9, terms);
-        vm.prank(operator);
-        manager.allocate(of_, operator, address(hook), HALF);
-        skipEpochs(3);
+        (HookToken hook, LateCaller late, StakeOrder memory o) = hookToken();
+        Terms memory terms = defaultTerms();
+        (terms.slasher, terms.window, terms.resolver) = (address(late), 1 days, makeAddr("resolver"));
+        OperatorSetId of_ = promised(address(hook), terms);
         o.deadline = vm.getBlockTimestamp();
-        hook.arm(
-            address(manager),
+        arm(
+            hook,
+            late,
             abi.encodeCall(
                 IAllocationManager.proposeSlash, (of_, operator, address(hook), wad(0.1e18), keccak256("evidence"))
             )
         );
-        vm.expectPartialRevert(IRouter.PoolContested.selector);
+        Epoch until = vault.currentEpoch().plus(2);
+        vm.expectRevert(abi.encodeWithSelector(IRouter.PoolContested.selector, operator, address(hook), until));
         stake(o, address(hook), unit);
     }
 
     /// @dev Nothing can slash the stake between its deposit and the look at the conditions, which a slash of all would
-    /// make look harmless. It strikes when the tokens have left the Router.
+    /// make look harmless.
     function test_AHookCannotSlash() public {
-        (HookToken hook, StakeOrder memory o) = hookToken();
-        LateSlasher late = new LateSlasher(address(hook), address(router), address(manager));
+        (HookToken hook, LateCaller late, StakeOrder memory o) = hookToken();
         Terms memory terms = defaultTerms();
         terms.slasher = address(late);
-        OperatorSetId of_ = setOf(address(hook), 9, terms);
-        vm.prank(operator);
-        manager.allocate(of_, operator, address(hook), WHOLE);
-        skipEpochs(3);
+        OperatorSetId of_ = promised(address(hook), terms);
         o.deadline = vm.getBlockTimestamp();
         stake(o, address(hook), unit);
 
         bytes memory attack = abi.encodeCall(
             IAllocationManager.slash, (of_, operator, only(address(hook)), only(wad(1e18)), keccak256("evidence"))
         );
-        hook.arm(address(late), abi.encodeCall(LateSlasher.strike, (attack)));
+        arm(hook, late, attack);
         stake(o, address(hook), unit);
-        assertTrue(late.struck());
+        assertTrue(late.called());
         assertFalse(late.succeeded());
         assertEq(late.answer(), abi.encodeWithSelector(ReentrancyGuardTransient.ReentrancyGuardReentrantCall.selector));
         assertEq(valueOf(address(hook), alice), 2 * unit);
@@ -205,10 +198,23 @@ contract RouterConditionsTest is RouterScene {
         assertContested(until);
     }
 
-    function hookToken() internal returns (HookToken hook, StakeOrder memory o) {
+    function hookToken() internal returns (HookToken hook, LateCaller late, StakeOrder memory o) {
         hook = new HookToken();
+        late = new LateCaller(hook, address(router), address(manager));
         give(IMintable(address(hook)), alice, 10 * unit);
         o = orderOf(address(hook));
+    }
+
+    function arm(HookToken hook, LateCaller late, bytes memory call) internal {
+        hook.arm(address(late), abi.encodeCall(LateCaller.act, (call)));
+    }
+
+    /// @dev A set to which the operator's whole pool is promised.
+    function promised(address strategy, Terms memory terms) internal returns (OperatorSetId of_) {
+        of_ = setOf(strategy, 9, terms);
+        vm.prank(operator);
+        manager.allocate(of_, operator, strategy, WHOLE);
+        skipEpochs(3);
     }
 
     function setOf(address strategy, uint32 id, Terms memory terms) internal returns (OperatorSetId of_) {
@@ -223,23 +229,23 @@ contract RouterConditionsTest is RouterScene {
     }
 }
 
-/// @notice A slasher that strikes once the Router has none of the token any more.
-contract LateSlasher {
+/// @notice Calls the allocation manager once the Router has none of the token any more: while the vault takes it.
+contract LateCaller {
     HookToken private immutable TOKEN;
     address private immutable ROUTER;
     address private immutable MANAGER;
 
-    bool public struck;
+    bool public called;
     bool public succeeded;
     bytes public answer;
 
-    constructor(address token, address router, address manager) {
-        (TOKEN, ROUTER, MANAGER) = (HookToken(token), router, manager);
+    constructor(HookToken token, address router, address manager) {
+        (TOKEN, ROUTER, MANAGER) = (token, router, manager);
     }
 
-    function strike(bytes calldata attack) external {
+    function act(bytes calldata call) external {
         if (TOKEN.balanceOf(ROUTER) > 0) return;
-        struck = true;
-        (succeeded, answer) = MANAGER.call(attack);
+        called = true;
+        (succeeded, answer) = MANAGER.call(call);
     }
 }
