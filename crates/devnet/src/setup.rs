@@ -22,8 +22,8 @@ const CORE_GAS: u64 = 12_000_000;
 const TOKEN_GAS: u64 = 3_000_000;
 const CALL_GAS: u64 = 150_000;
 
-/// Where Uniswap's Permit2 stands on every chain that has it.
-const PERMIT2: Address = address!("0x000000000022D473030F116dDEE9F6B43aC78BA3");
+/// Where Uniswap's Permit2 stands, on every network as on every chain that has it.
+pub const PERMIT2: Address = address!("0x000000000022D473030F116dDEE9F6B43aC78BA3");
 
 /// The code of Permit2, as it stands there.
 fn permit2() -> Result<Bytes> {

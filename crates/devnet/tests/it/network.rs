@@ -2,7 +2,7 @@ use std::time::Instant;
 
 use alloy::{
     contract::{CallBuilder, CallDecoder},
-    primitives::{Address, U256, address},
+    primitives::{Address, U256},
     providers::Provider,
     signers::SignerSync,
     sol,
@@ -12,7 +12,7 @@ use palisade_bindings::{
     DevStakedEther, DevToken, Governance, PoolId, RebasingWrapper, Refusal, Router,
 };
 use palisade_deploy::Deployer;
-use palisade_devnet::{Devnet, Error, Role};
+use palisade_devnet::{Devnet, Error, PERMIT2, Role};
 
 #[tokio::test]
 async fn everything_stands_and_everybody_is_funded() {
@@ -86,7 +86,7 @@ async fn ether_is_staked_in_one_call_and_follows_the_beacon_chain() {
 async fn a_signature_for_permit2_stakes() {
     let net = Devnet::start().await.unwrap();
     let (bob, token) = (net.account("bob").unwrap(), *net.token("rETH").unwrap());
-    let permit2 = address!("0x000000000022D473030F116dDEE9F6B43aC78BA3");
+    let permit2 = PERMIT2;
     mined(
         DevToken::new(token.address, net.provider_for("bob").unwrap()).approve(permit2, U256::MAX),
     )
