@@ -20,8 +20,8 @@ interface IGovernance {
     /// stand.
     event PauseRefused(IGoverned indexed core, Pausable indexed action, bytes reason);
 
-    /// @notice The core refused every pause that was asked for; `reason` is that of the last one, empty where none was
-    /// asked for.
+    /// @notice The core refused every pause that was asked for; `reason` is that of the last one (256 bytes at most),
+    /// empty where none was asked for.
     error NothingPaused(bytes reason);
 
     /// @notice Sets how much of `strategy`, in token units, `vault` may hold after a deposit. What it holds stays.

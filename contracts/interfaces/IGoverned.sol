@@ -38,7 +38,7 @@ interface IGoverned {
     function AUTHORITY() external view returns (address);
 
     /// @notice Pauses `action` for `duration` seconds: 7 days at most, 3 for the completion of exits. The pause ends by
-    /// itself, and must rest for as long before the next. Authority only.
+    /// itself. The next must wait as long as it lasted after its end, and an hour at least. Authority only.
     function pause(Pausable action, uint256 duration) external;
 
     /// @notice Until when `action` is paused in this contract, and from when it may be paused again. Timestamps.

@@ -110,8 +110,8 @@ struct OperatorStanding {
 /// what has come due, or was promised to a retired set, and waits to be settled. It counts in every epoch's outlook
 /// @param contestedUntil the first epoch in which no slash proposed so far can be executed
 /// @param promises to the named sets that the operator is a member of, has allocations to, or is to be slashed by
-/// @param outlook of this epoch and each of the next three. `through` of the third is firm, whatever anybody announces;
-/// that of the last is the manager's `worstCaseLoss`
+/// @param outlook of this epoch and each of the next three. `through` of the third is firm, whatever anybody announces,
+/// once the operator has opened; that of the last is the manager's `worstCaseLoss`
 struct PoolView {
     address operator;
     address strategy;

@@ -2,6 +2,7 @@
 pragma solidity >=0.8.34;
 
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
 import {IGoverned, Pausable} from "../interfaces/IGoverned.sol";
 
@@ -11,6 +12,11 @@ import {IGoverned, Pausable} from "../interfaces/IGoverned.sol";
 abstract contract Governed is IGoverned, ReentrancyGuardTransient {
     uint256 private constant LONGEST_PAUSE = 7 days;
     uint256 private constant LONGEST_COMPLETION_PAUSE = 3 days;
+
+    /// @dev Longer than blocks are apart: else pauses of a second, renewed first in every block, would never let a block
+    /// through.
+    uint256 private constant SHORTEST_REST = 1 hours;
+
     uint256 private constant TIME_MASK = 2 ** 40 - 1;
 
     /// @inheritdoc IGoverned
@@ -36,7 +42,7 @@ abstract contract Governed is IGoverned, ReentrancyGuardTransient {
         uint256 rest = _timeOf(_restUntil, action);
         if (block.timestamp < rest) revert PausedTooRecently(action, rest);
         uint256 until = block.timestamp + duration;
-        rest = until + duration;
+        rest = until + Math.max(duration, SHORTEST_REST);
         _pausedUntil = _withTime(_pausedUntil, action, until);
         _restUntil = _withTime(_restUntil, action, rest);
         emit PauseSet(action, until, rest);

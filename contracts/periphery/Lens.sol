@@ -51,7 +51,8 @@ struct PoolFacts {
 /// - `through` of an epoch is no less than what all slashes from now to its end take together; that of the epoch after
 ///   next is so whatever anybody announces or does, for a raise waits three epochs where there is stake.
 /// - `loss` and `capped` are never above `through`, and no `through` is above the manager's `worstCaseLoss`.
-/// - A token that reverts, burns gas or answers nonsense spoils the room of its own strategy and nothing else.
+/// - A token that reverts, burns gas or answers nonsense spoils the room of its own strategy, costs 500,000 gas, and
+///   nothing else.
 ///
 /// ASSUMES that the core is the one it was deployed with.
 ///

@@ -17,11 +17,11 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 /// PROMISES
 /// - Rewards and penalties of the token change what all shares are worth by one and the same fraction.
 /// - Nobody's deposit or withdrawal lowers what a share is worth.
-/// - ERC-4626 to the letter, although transfers of the token may deliver up to two units less than asked: a deposit
+/// - ERC-4626's bounds hold, although transfers of the token may deliver up to two units less than asked: a deposit
 ///   gives no fewer shares than its preview, a mint takes no more assets, a redemption delivers no less, a withdrawal
 ///   delivers no less than asked for no more shares. `maxWithdraw` and `maxRedeem` can be had.
-/// - To inflate a share by a donation does not pay: a thousand shares are nobody's and take their part of it, while no
-///   deposit loses a share's worth to rounding.
+/// - To inflate a share by a donation does not pay before a thousand deposits have each lost nearly a share to rounding:
+///   a thousand shares are nobody's, and take their part of it.
 ///
 /// ASSUMES that a transfer of the token delivers at most two units less than asked. For staked ether that holds while
 /// one of its own shares is worth less than two units. A transfer that delivers less makes a deposit revert, and pays
@@ -35,8 +35,12 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 ///
 /// ROLES. None: no owner, no fees, no pause.
 ///
-/// DOES NOT GUARANTEE that the token is worth anything, nor that a deposit finds the rate of the block before: who
-/// deposits by hand has no bound on that. The Router has `minAssets`.
+/// DOES NOT GUARANTEE
+/// - that the token is worth anything;
+/// - that a deposit finds the rate of the block before: who deposits by hand has no bound on that. The Router has
+///   `minAssets`;
+/// - that its rate reads true from within a hook of the token;
+/// - that it takes deposits after its whole balance was lost: shares for them may not fit. Holders can leave.
 contract RebasingWrapper is ERC4626, ReentrancyGuardTransient {
     using Math for uint256;
     using SafeERC20 for IERC20;

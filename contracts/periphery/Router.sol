@@ -21,7 +21,7 @@ import {Wad} from "../types/Magnitude.sol";
 ///
 /// HOLDS nothing between calls, and has no storage. What a call takes in leaves with it: into the vault, or back to the
 /// sender. Amounts are differences of balances, so that what lies here unasked counts for nobody and stops nobody. It
-/// is lost: no function reaches it.
+/// is lost: no function reaches it. (What a rebase adds to it amid a call goes to the sender.)
 ///
 /// PROMISES
 /// - Only what is the sender's is ever taken: by its allowance, its permit, its Permit2 signature, or as its ETH. A

@@ -8,7 +8,12 @@ use crate::{
 /// fits 64 bits.
 pub const HIGHEST_CEILING: Wad = Wad(10 * Wad::ONE.0);
 
-const DAY: u64 = 24 * 3_600;
+const HOUR: u64 = 3_600;
+const DAY: u64 = 24 * HOUR;
+
+/// How long an action must run after a pause, in seconds, however short that was. Longer than blocks
+/// are apart: else pauses of a second, renewed first in every block, would never let a block through.
+pub const SHORTEST_REST: u64 = HOUR;
 
 /// What can be paused: only what adds risk and, for a shorter while, what pays out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -63,7 +68,7 @@ impl Pausable {
 pub struct Pause {
     /// When it ends, by itself.
     pub until: u64,
-    /// When the next may begin: the action runs for as long as it was paused.
+    /// When the next may begin: the action runs for as long as it was paused, an hour at least.
     pub rest_until: u64,
 }
 
@@ -103,8 +108,8 @@ impl Model {
         Ok(())
     }
 
-    /// Pauses an action for `duration` seconds. It ends by itself, and rests for as long before the
-    /// next (P6).
+    /// Pauses an action for `duration` seconds. It ends by itself, and rests for as long, an hour at
+    /// least, before the next (P6).
     ///
     /// # Errors
     /// [`ModelError::PauseTooLong`], [`ModelError::PausedTooRecently`].
@@ -119,7 +124,7 @@ impl Model {
             return Err(ModelError::PausedTooRecently { action, rest_until });
         }
         let until = now.saturating_add(duration);
-        let rest_until = until.saturating_add(duration);
+        let rest_until = until.saturating_add(duration.max(SHORTEST_REST));
         self.pauses.insert(action, Pause { until, rest_until });
         self.reached(action.branch());
         self.reached_if(duration == 0, Branch::PausesForNoTime);

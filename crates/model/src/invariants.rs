@@ -12,6 +12,7 @@ use crate::{
     admissions::LAST_DEADLINE,
     allocations::Allocation,
     clock::{LOWERING_NOTICE, RAISE_NOTICE},
+    governance::SHORTEST_REST,
     history::History,
     pool::{MAX_104, MAX_152},
     renewal::REST,
@@ -343,10 +344,11 @@ impl Model {
     fn check_pauses(&self) -> Check {
         let now = self.clock.now();
         for (&action, &pause) in &self.pauses {
-            let rest = pause.rest_until.checked_sub(pause.until);
-            let began = rest.and_then(|rest| pause.until.checked_sub(rest));
-            let sound = rest.is_some_and(|rest| rest <= action.longest())
-                && began.is_some_and(|began| began <= now);
+            // It lasted no longer than its rest does.
+            let sound = pause.rest_until.checked_sub(pause.until).is_some_and(|rest| {
+                (SHORTEST_REST..=action.longest()).contains(&rest)
+                    && pause.until.saturating_sub(rest) <= now
+            });
             require(sound, || Violation::Pause { action, pause, now })?;
         }
         Ok(())

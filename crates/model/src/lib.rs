@@ -40,7 +40,7 @@ pub use branches::{Branch, Branches};
 pub use clock::{Clock, LAST_EPOCH};
 pub use error::{ModelError, Result};
 pub use exact::{BigRational, Drift, Exact, Strayed};
-pub use governance::{HIGHEST_CEILING, Pausable, Pause};
+pub use governance::{HIGHEST_CEILING, Pausable, Pause, SHORTEST_REST};
 pub use model::Model;
 pub use operators::OperatorState;
 pub use pool::{Bucket, Pool};

@@ -23,6 +23,9 @@ pub struct Common {
 /// How many actions `Pausable` has.
 pub(crate) const PAUSABLE: usize = 6;
 
+/// How long an action rests from its pause, in seconds, however short that was.
+const SHORTEST_REST: u64 = 3_600;
+
 /// When epochs begin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Clock {
@@ -73,7 +76,8 @@ impl Common {
         let (until, rest_until) = (time("end", until)?, time("end of the rest", rest_until)?);
         let too_large = Misfit::TooLarge { what: "action", value: U256::from(action) };
         let pause = self.pauses.get_mut(usize::from(action)).ok_or(too_large)?;
-        let rest = until.saturating_add(until.saturating_sub(now.timestamp));
+        let lasts = until.saturating_sub(now.timestamp);
+        let rest = until.saturating_add(lasts.max(SHORTEST_REST));
         same("end of the rest", U256::from(rest_until), U256::from(rest))?;
         *pause = Pause { until, rest_until };
         Ok(())

@@ -76,7 +76,7 @@ contract DevStakedEtherTransferTest is Rebasing {
         assertEq(steth.balanceOf(alice), 0);
         uint256 shares = steth.sharesOf(alice);
         vm.prank(stranger);
-        steth.transferFrom(alice, stranger, 0);
+        assertTrue(steth.transferFrom(alice, stranger, 0));
         assertEq(steth.sharesOf(alice), shares);
         assertEq(steth.sharesOf(stranger), 0);
     }

@@ -70,6 +70,21 @@ contract RebasingWrapperDepositTest is WrapperScene {
         assertEq(wrapper.totalAssets(), 1001 + 2 * unit - 3);
     }
 
+    /// @dev A gift that comes in the middle of a deposit is everybody's, and not the depositor's.
+    function test_CreditsNoMoreThanWasAsked() public {
+        HookToken hook = new HookToken();
+        IERC4626 hooked = rebasingWrapper(hook);
+        hook.mint(alice, 10 * unit);
+        vm.startPrank(alice);
+        hook.approve(address(hooked), type(uint256).max);
+        hooked.deposit(unit, alice);
+        hook.arm(address(hook), abi.encodeCall(hook.mint, (address(hooked), 5 * unit)));
+        assertEq(hooked.deposit(unit, alice), unit);
+        vm.stopPrank();
+        assertTrue(hook.succeeded());
+        assertEq(hooked.totalAssets(), 7 * unit);
+    }
+
     function test_RevertWhen_TokenDeliversTooLittle() public {
         short.lose(3);
         vm.expectRevert(abi.encodeWithSelector(DeliveredTooLittle.selector, unit, unit - 3));

@@ -6,7 +6,8 @@ use crate::{
     renewal::REST,
 };
 
-const DAY: u64 = 24 * 3_600;
+const HOUR: u64 = 3_600;
+const DAY: u64 = 24 * HOUR;
 
 /// What stops an action when it is paused. Slashing, proposing, executing, cancelling, queueing,
 /// lowering, leaving and retiring can never be.
@@ -49,7 +50,7 @@ impl Scene<'_> {
         let longest = if action == Pausable::Complete { 3 * DAY } else { 7 * DAY };
         let rested = self.before.pauses.get(action).unwrap_or_default().rest_until <= now;
         let Pause { until, rest_until } = self.after.pause_of(action);
-        let due = (now.saturating_add(duration), now.saturating_add(2 * duration));
+        let due = (now.saturating_add(duration), now.saturating_add(duration + duration.max(HOUR)));
         if duration > longest || !rested || (until, rest_until) != due {
             return Err(Broken::Pause { action, now, until, rest_until });
         }

@@ -1,7 +1,8 @@
 //! Every branch of the model can be taken, and the model counts those that were.
 
 use palisade_model::{
-    Action, Branch as B, Branches, Function, Magnitude, Model, Result, U256, Wad,
+    Action, Branch as B, Branches, Function, Magnitude, Model, Pausable, Result, SHORTEST_REST,
+    U256, Wad,
 };
 use proptest::{
     collection::vec,
@@ -51,7 +52,7 @@ fn of_histories(cases: usize) -> Result<Branches, TestCaseError> {
 /// The rest, each with the branches that are its point.
 fn of_scenes() -> Result<Branches> {
     let branches = Branches::default();
-    for scene in [appointments, approvals, credits, worn_and_unaccepted, generations] {
+    for scene in [appointments, approvals, credits, worn_and_unaccepted, generations, pauses] {
         branches.add(scene()?.branches());
     }
     Ok(branches)
@@ -153,6 +154,17 @@ fn generations() -> Result<Model> {
     );
     assert_eq!(taken(&mut model, |m| pass_epochs(m, 3))?, [B::TimeSkipsEpochs]);
     assert_eq!(taken(&mut model, propose)?, [B::FindsRaise, B::ProposesAfterGeneration]);
+    Ok(model)
+}
+
+fn pauses() -> Result<Model> {
+    let mut model = founded()?;
+    assert_eq!(taken(&mut model, |m| m.pause(Pausable::Open, 10))?, [B::PausesOpen]);
+    let rest_until = model.pause_of(Pausable::Open).rest_until;
+    assert_eq!(rest_until, ORIGIN + 10 + SHORTEST_REST);
+    model.advance_to(rest_until)?;
+    let again = [B::PausesOpen, B::PausesAgain];
+    assert_eq!(taken(&mut model, |m| m.pause(Pausable::Open, 10))?, again);
     Ok(model)
 }
 
