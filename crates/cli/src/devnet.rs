@@ -1,6 +1,6 @@
 use clap::{Args, value_parser};
 use eyre::{Result, WrapErr};
-use palisade_devnet::{Devnet, MNEMONIC};
+use palisade_devnet::{Devnet, MNEMONIC, PERMIT2};
 use serde_json::{Value, json};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
@@ -87,7 +87,8 @@ fn show(net: &Devnet, json: bool) -> Result<()> {
         .plan()
         .contracts()
         .map(|contract| [contract.artifact.name.to_owned(), contract.address.to_string()]);
-    let tokens = net.strategies().iter().map(|token| {
+    let contracts = contracts.chain([["Permit2".to_owned(), PERMIT2.to_string()]]);
+    let tokens = net.tokens().map(|token| {
         [
             token.symbol.to_owned(),
             token.address.to_string(),
@@ -102,7 +103,7 @@ fn show(net: &Devnet, json: bool) -> Result<()> {
     let parts = [
         output::table(text(&["network", ""]), facts.map(Vec::from)),
         output::table(text(&["contract", "address"]), contracts.map(Vec::from)),
-        output::table(text(&["strategy", "address", "decimals", "name"]), tokens.map(Vec::from)),
+        output::table(text(&["token", "address", "decimals", "name"]), tokens.map(Vec::from)),
         output::table(
             text(&["account", "address", "private key (known to everybody)"]),
             accounts.map(Vec::from),
@@ -134,6 +135,8 @@ fn describe(net: &Devnet) -> Value {
         "mnemonic": MNEMONIC,
         "contracts": net.addresses(),
         "strategies": net.strategies(),
+        "tokens": net.tokens().collect::<Vec<_>>(),
+        "permit2": PERMIT2.to_string(),
         "accounts": accounts,
     })
 }

@@ -321,6 +321,7 @@ impl Book {
             operator: self.operator(pool.operator),
             receiver: self.person(from),
             minAssets: U256::from(bounds.least),
+            minShares: U256::ONE,
             deadline: U256::from(deadline),
             maxLoss: U256::from(bounds.loss.0),
             allowProposals: false,

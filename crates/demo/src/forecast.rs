@@ -56,6 +56,10 @@ impl From<ModelError> for Refused {
 /// How long an epoch is, is all the same to the story: it counts in epochs.
 const EPOCH_LENGTH: u64 = 2;
 
+/// The staked ether that the deployer of the network has wrapped, as the first one, and how much of that is nobody's.
+const FIRST: u128 = 10_u128.pow(18);
+const NOBODYS: u128 = 1_000;
+
 /// Epochs after which the timelock's delay has surely passed.
 const DELAY: u32 = 2;
 
@@ -63,9 +67,12 @@ impl World {
     fn new() -> Result<Self> {
         let mut world = Self {
             model: Model::new(0, EPOCH_LENGTH).map_err(|source| refused("start", source))?,
-            ether: StakedEther::default(),
+            ether: StakedEther::first(FIRST),
             proposed: Vec::new(),
         };
+        let deployers =
+            world.model.mint(strategy(Asset::WstEth), account(Who::Deployer), FIRST - NOBODYS);
+        deployers.map_err(|source| refused("mint", source))?;
         for who in Who::STAKERS {
             for asset in Asset::ALL {
                 let amount = asset.endowment() * asset.one();
@@ -315,7 +322,7 @@ impl World {
             Quantity::Epoch => model.epoch().0.into(),
             Quantity::Wallet(who, asset) => model.balance(strategy(asset), account(who)),
             Quantity::Vault(asset) => model.vault_balance(strategy(asset)),
-            Quantity::Burned(asset) => model.burned(strategy(asset)),
+            Quantity::Burned(asset) => self.burned(asset),
             Quantity::Supply(asset) => self.supply(asset),
             Quantity::PoolAssets(pool) => self.pool(pool).assets,
             Quantity::PoolShares(pool) => self.pool(pool).shares,
@@ -416,13 +423,19 @@ impl World {
     fn supply(&self, asset: Asset) -> u128 {
         let token = strategy(asset);
         let held = Who::ALL.map(|who| self.model.balance(token, account(who)));
-        held.iter().sum::<u128>() + self.model.vault_balance(token) + self.model.burned(token)
+        held.iter().sum::<u128>() + self.model.vault_balance(token) + self.burned(asset)
+    }
+
+    /// What was burned of a token, and what nobody ever had.
+    fn burned(&self, asset: Asset) -> u128 {
+        let nobodys = if asset == Asset::WstEth { NOBODYS } else { 0 };
+        self.model.burned(strategy(asset)) + nobodys
     }
 }
 
 /// Staked ether and its wrapper, to the unit: balances of the one are shares of the ETH that it holds, rounded down;
 /// the other is a wrapper with one virtual share and one virtual unit.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 struct StakedEther {
     /// The ETH that it holds.
     held: U256,
@@ -437,11 +450,17 @@ struct StakedEther {
 }
 
 impl StakedEther {
+    /// As the first deposit of so much leaves it, all of which is wrapped.
+    fn first(ether: u128) -> Self {
+        let ether = U256::from(ether);
+        Self { held: ether, shares: ether, router: U256::ZERO, inside: ether, wrapped: ether }
+    }
+
     /// What the Router makes of ETH; returns the wrapped tokens.
     fn stake(&mut self, ether: u128) -> u128 {
         let (one, ether) = (U256::from(1), U256::from(ether));
         let before = self.balance(self.router);
-        let minted = if self.shares.is_zero() { ether } else { ether * self.shares / self.held };
+        let minted = ether * self.shares / self.held;
         self.router += minted;
         self.shares += minted;
         self.held += ether;
@@ -586,8 +605,8 @@ mod tests {
 
     #[test]
     fn a_wrapper_is_worth_what_is_in_it() {
-        let mut ether = StakedEther::default();
-        assert_eq!(ether.stake(4_000), 4_000);
+        let mut ether = StakedEther::first(1_000);
+        assert_eq!(ether.stake(3_000), 3_000);
         ether.held += U256::from(400);
         assert_eq!(ether.worth(1_000), 1_099);
         // 51 shares are minted for 57, and are worth 56.

@@ -271,6 +271,11 @@ impl Devnet {
         &self.tokens.strategies
     }
 
+    /// All tokens: the strategies, and `stETH`, which is inside `wstETH`.
+    pub fn tokens(&self) -> impl Iterator<Item = &Token> {
+        self.tokens.all()
+    }
+
     /// The token with this symbol: one of the strategies, or `stETH`, which is inside `wstETH`.
     ///
     /// # Errors

@@ -14,5 +14,6 @@ pub use account::{Account, MNEMONIC, Role};
 pub use builder::DevnetBuilder;
 pub use devnet::Devnet;
 pub use error::{Error, Result};
+pub use setup::PERMIT2;
 pub use time::Snapshot;
 pub use token::Token;

@@ -7,7 +7,7 @@ use alloy::{
     rpc::types::{BlockId, TransactionReceipt, TransactionRequest},
     sol_types::SolCall,
 };
-use palisade_bindings::DevToken;
+use palisade_bindings::{DevStakedEther, DevToken, RebasingWrapper};
 use palisade_deploy::{CREATE2_DEPLOYER, Deployer, Plan, Step};
 use serde::Deserialize;
 
@@ -22,8 +22,8 @@ const CORE_GAS: u64 = 12_000_000;
 const TOKEN_GAS: u64 = 3_000_000;
 const CALL_GAS: u64 = 150_000;
 
-/// Where Uniswap's Permit2 stands on every chain that has it.
-const PERMIT2: Address = address!("0x000000000022D473030F116dDEE9F6B43aC78BA3");
+/// Where Uniswap's Permit2 stands, on every network as on every chain that has it.
+pub const PERMIT2: Address = address!("0x000000000022D473030F116dDEE9F6B43aC78BA3");
 
 /// The code of Permit2, as it stands there.
 fn permit2() -> Result<Bytes> {
@@ -54,6 +54,7 @@ struct Todo {
     what: String,
     to: Address,
     input: Bytes,
+    value: U256,
     gas: u64,
 }
 
@@ -77,7 +78,7 @@ pub(crate) async fn set_up(
     client.ask("install Permit2", provider.anvil_set_code(PERMIT2, permit2)).await?;
 
     let deployer = accounts.first().map(Account::address).unwrap_or_default();
-    let todos = todos(plan, tokens, accounts);
+    let todos = todos(plan, tokens, accounts, deployer);
     let hashes = send(client, deployer, &todos).await?;
     client.ask("mine a block", provider.evm_mine(None)).await?;
     let receipts =
@@ -88,16 +89,17 @@ pub(crate) async fn set_up(
     } else {
         client.ask("start mining", provider.anvil_set_auto_mine(true)).await?;
     }
-    let verified = Deployer::new(provider).verify(plan).await?.unchanged()?;
+    let verified = Box::pin(Deployer::new(provider).verify(plan)).await?.unchanged()?;
     Ok(verified.origin)
 }
 
-fn todos(plan: &Plan, tokens: &Tokens, accounts: &[Account]) -> Vec<Todo> {
+fn todos(plan: &Plan, tokens: &Tokens, accounts: &[Account], deployer: Address) -> Vec<Todo> {
     let core = plan.steps().iter().map(|step| Todo::deploy(step, CORE_GAS));
     let mut todos: Vec<_> =
         core.chain(tokens.steps.iter().map(|step| Todo::deploy(step, TOKEN_GAS))).collect();
     let stakers: Vec<_> = accounts.iter().filter(|account| account.role == Role::Staker).collect();
-    // Wrapped tokens are made of ETH, by whoever wants them.
+    todos.extend(first_wrapped(tokens, deployer));
+    // Others are made of ETH, by whoever wants them.
     for token in tokens.strategies.iter().filter(|token| token.asset.is_none()) {
         for staker in &stakers {
             let mint = DevToken::mintCall { to: staker.address(), amount: token.units(ENDOWMENT) };
@@ -111,6 +113,21 @@ fn todos(plan: &Plan, tokens: &Tokens, accounts: &[Account]) -> Vec<Todo> {
     todos
 }
 
+/// The first who wraps leaves a few units to nobody: let it be the deployer.
+fn first_wrapped(tokens: &Tokens, deployer: Address) -> [Todo; 3] {
+    let Tokens { strategies: [_, wrapper, _], staked_ether: inside, .. } = tokens;
+    let assets = inside.units(1);
+    let (spender, receiver) = (wrapper.address, deployer);
+    let approve = DevStakedEther::approveCall { spender, value: assets };
+    let wrap = RebasingWrapper::depositCall { assets, receiver };
+    let stake = Todo::call("stake".to_owned(), inside.address, &DevStakedEther::depositCall {});
+    [
+        Todo { value: assets, ..stake },
+        Todo::call("approve the wrapper".to_owned(), inside.address, &approve),
+        Todo::call("wrap".to_owned(), wrapper.address, &wrap),
+    ]
+}
+
 /// Sends all transactions in one request. Anvil signs: the deployer is an account of its own.
 async fn send(client: &Client, from: Address, todos: &[Todo]) -> Result<Vec<B256>> {
     let mut batch = client.rpc().new_batch();
@@ -120,6 +137,7 @@ async fn send(client: &Client, from: Address, todos: &[Todo]) -> Result<Vec<B256
             .with_from(from)
             .with_to(todo.to)
             .with_input(todo.input.clone())
+            .with_value(todo.value)
             .with_gas_limit(todo.gas)
             .with_nonce(nonce);
         let answer = batch.add_call::<_, B256>("eth_sendTransaction", &(request,));
@@ -150,11 +168,12 @@ impl Todo {
             what: format!("deploy {}", step.name),
             to: CREATE2_DEPLOYER,
             input: step.input.clone(),
+            value: U256::ZERO,
             gas,
         }
     }
 
     fn call(what: String, to: Address, call: &impl SolCall) -> Self {
-        Self { what, to, input: call.abi_encode().into(), gas: CALL_GAS }
+        Self { what, to, input: call.abi_encode().into(), value: U256::ZERO, gas: CALL_GAS }
     }
 }

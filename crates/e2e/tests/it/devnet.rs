@@ -44,9 +44,13 @@ async fn tells_everything_and_answers() {
     let provider = ProviderBuilder::new().connect_http(url.parse().unwrap());
     assert_eq!(told["chain_id"], provider.get_chain_id().await.unwrap());
     assert_eq!(told["epoch_length"], 7);
-    for contract in ["Genesis", "StakeVault", "AllocationManager"] {
-        let address = told["contracts"][contract].as_str().unwrap().parse().unwrap();
-        assert!(!provider.get_code_at(address).await.unwrap().is_empty(), "{contract}");
+    let mut addresses: Vec<_> = told["contracts"].as_object().unwrap().values().collect();
+    assert_eq!(addresses.len(), 9);
+    addresses.extend(told["tokens"].as_array().unwrap().iter().map(|token| &token["address"]));
+    assert_eq!(addresses.len(), 13);
+    for address in addresses.into_iter().chain([&told["permit2"]]) {
+        let code = provider.get_code_at(address.as_str().unwrap().parse().unwrap()).await.unwrap();
+        assert!(!code.is_empty(), "nothing stands at {address}");
     }
     assert_eq!(told["strategies"].as_array().unwrap().len(), 3);
     let alice = told["accounts"]
@@ -125,6 +129,9 @@ async fn prints_tables_for_people() {
     for part in [
         "rETH",
         "StakeVault",
+        "Router",
+        "Permit2",
+        "wstETH",
         "alice",
         "0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d",
     ] {

@@ -9,7 +9,7 @@ use alloy::{
     sol_types::{SolCall, SolEventInterface},
 };
 use palisade_bindings::{
-    AccessManager::AccessManagerEvents as Access, TimelockController,
+    AccessManager, AccessManager::AccessManagerEvents as Access, Governance, TimelockController,
     TimelockController::TimelockControllerEvents as Timelock,
 };
 use palisade_deploy::{Addresses, Config, Plan};
@@ -83,31 +83,77 @@ async fn what_governance_changed_about_itself_is_told() {
     let scene = Scene::new().await;
     Palisade::deploy(&scene, scene.net.url()).run().await.assert_success();
     let plan = Plan::new(Config::read(&scene.config()).unwrap()).unwrap();
-    let address = plan.addresses().timelock;
+    let at = plan.addresses();
+    let (council, guardian) = (plan.config().governance.council, plan.config().governance.guardian);
+    let to_timelock = |call: Vec<u8>| (at.timelock, Bytes::from(call));
+    let to_access = |call: Vec<u8>| (at.access_manager, Bytes::from(call));
+    let (targets, payloads): (Vec<_>, Vec<_>) = [
+        to_access(AccessManager::revokeRoleCall { roleId: 1, account: guardian }.abi_encode()),
+        to_access(set_role(at.governance, Governance::pauseCall::SELECTOR, 7)),
+        to_access(set_role(at.governance, Governance::setDepositCapCall::SELECTOR, 8)),
+        to_access(close(at.governance)),
+        to_timelock(grant(B256::ZERO, council)),
+        to_timelock(revoke(keccak256("EXECUTOR_ROLE"), Address::ZERO)),
+        to_timelock(TimelockController::updateDelayCall { newDelay: U256::from(5) }.abi_encode()),
+    ]
+    .into_iter()
+    .unzip();
+
     // The first account is the council; anybody executes.
-    let council = TimelockController::new(address, scene.net.provider_for("deployer").unwrap());
-    let anybody = TimelockController::new(address, scene.net.provider_for("dave").unwrap());
-    let call: Bytes =
-        TimelockController::updateDelayCall { newDelay: U256::from(5) }.abi_encode().into();
-    let (none, salt, delay) = (B256::ZERO, B256::ZERO, U256::from(90));
-    let schedule = council.schedule(address, U256::ZERO, call.clone(), none, salt, delay);
+    let proposer =
+        TimelockController::new(at.timelock, scene.net.provider_for("deployer").unwrap());
+    let anybody = TimelockController::new(at.timelock, scene.net.provider_for("dave").unwrap());
+    let (nothing, none) = (vec![U256::ZERO; targets.len()], B256::ZERO);
+    let (delay, batch) = (U256::from(90), (targets, nothing, payloads));
+    let (targets, values, payloads) = batch.clone();
+    let schedule = proposer.scheduleBatch(targets, values, payloads, none, none, delay);
     assert!(schedule.send().await.unwrap().get_receipt().await.unwrap().status());
     scene.net.advance(Duration::from_secs(90)).await.unwrap();
-    let execute = anybody.execute(address, U256::ZERO, call, none, salt);
+    let (targets, values, payloads) = batch;
+    let execute = anybody.executeBatch(targets, values, payloads, none, none);
     assert!(execute.send().await.unwrap().get_receipt().await.unwrap().status());
 
     let manifest = scene.manifest();
     let again = Palisade::deploy(&scene, scene.net.url()).run().await;
     again.assert_success();
-    let told = "TimelockController.getMinDelay answers 5, when deployed 90";
-    assert_eq!(again.stderr, format!("governance has changed: {told}\n"));
+    let expected = [
+        ("AccessManager.hasRole(guardian, the configured one)", "false", "true"),
+        ("AccessManager.getTargetFunctionRole(pause)", "7", "1"),
+        ("AccessManager.getTargetFunctionRole(setDepositCap)", "8", "0"),
+        ("AccessManager.isTargetClosed(Governance)", "true", "false"),
+        ("TimelockController.hasRole(executor, anybody)", "false", "true"),
+        ("TimelockController.hasRole(admin, council)", "true", "false"),
+        ("TimelockController.getMinDelay", "5", "90"),
+    ];
+    let line = |(question, actual, deployed)| {
+        format!("governance has changed: {question} answers {actual}, when deployed {deployed}\n")
+    };
+    assert_eq!(again.stderr, expected.map(line).concat());
     assert!(again.stdout.contains("everything stood and was recorded already"), "{again:?}");
     assert_eq!(scene.manifest(), manifest);
     let dry = Palisade::deploy(&scene, scene.net.url()).args(["--dry-run", "--json"]).run().await;
     dry.assert_success();
-    let changes = serde_json::from_str::<Value>(&dry.stdout).unwrap()["changes"].clone();
-    let change = serde_json::json!([{
+    let told = serde_json::from_str::<Value>(&dry.stdout).unwrap()["changes"].clone();
+    assert_eq!(told.as_array().unwrap().len(), expected.len());
+    let delay = serde_json::json!({
         "question": "TimelockController.getMinDelay", "deployed": "90", "actual": "5",
-    }]);
-    assert_eq!(changes, change);
+    });
+    assert_eq!(told[6], delay);
+}
+
+fn set_role(target: Address, selector: [u8; 4], role: u64) -> Vec<u8> {
+    let selectors = vec![selector.into()];
+    AccessManager::setTargetFunctionRoleCall { target, selectors, roleId: role }.abi_encode()
+}
+
+fn close(target: Address) -> Vec<u8> {
+    AccessManager::setTargetClosedCall { target, closed: true }.abi_encode()
+}
+
+fn grant(role: B256, account: Address) -> Vec<u8> {
+    TimelockController::grantRoleCall { role, account }.abi_encode()
+}
+
+fn revoke(role: B256, account: Address) -> Vec<u8> {
+    TimelockController::revokeRoleCall { role, account }.abi_encode()
 }
