@@ -222,8 +222,8 @@ credits    account   amount
   token 0  treasury   40000
 
 pauses       ends     rests until
-  Complete   in 60 s  in 120 s
-  CreateSet  in 70 s  in 140 s
+  Complete   in 60 s  in 3660 s
+  CreateSet  in 70 s  in 3670 s
 ";
         assert_eq!(describe(&told()?.model), expected);
         Ok(())

@@ -1,6 +1,6 @@
 use palisade_model::{
     Action, ActionKind, Approval, Epoch, Function, Operator, OperatorSetId, Outcome, Pausable,
-    U256, Wad,
+    SHORTEST_REST, U256, Wad,
 };
 
 use crate::{
@@ -40,7 +40,8 @@ fn governance() -> Game {
     for action in [P::Deposit, P::Open, P::Complete, P::Join, P::Raise, P::CreateSet] {
         game.does(pause(action, 600));
     }
-    game.wait(1_200);
+    // The rest after a pause is an hour at least.
+    game.wait(600 + SHORTEST_REST);
     game.does(pause(P::Complete, 0));
     game
 }

@@ -78,7 +78,7 @@ impl Story {
 
     fn governs(&mut self) {
         let (authority, action) = (SLASHER, 2);
-        let (until, restUntil) = (U256::from(self.time + 10), U256::from(self.time + 20));
+        let (until, restUntil) = (U256::from(self.time + 10), U256::from(self.time + 3_610));
         let (strategy, account, appointee) = (STRATEGY, OPERATOR, BOB);
         let selector = FixedBytes([1, 2, 3, 4]);
         let appoints =

@@ -9,7 +9,7 @@ use palisade_bindings::{
 };
 use palisade_model::{
     Action, Approval, LAST_DEADLINE, LEAST_MAGNITUDE, MAX_DEPOSIT_CAP, Operator, OperatorSetId,
-    Pausable, PoolId, Terms, Wad,
+    Pausable, PoolId, SHORTEST_REST, Terms, Wad,
 };
 
 use crate::{
@@ -133,6 +133,7 @@ fn settings_and_approvals_meet_no_reason() {
     let [approver, _] = game.world.approvers;
     let (token, cap) = (game.token(0), U256::from(MAX_DEPOSIT_CAP));
     game.does(pause(Pausable::Deposit, 0));
+    game.wait(SHORTEST_REST);
     let sets_cap = Action::SetDepositCap { by: AUTHORITY, strategy: token, cap: MAX_DEPOSIT_CAP };
     let errors = [
         V::NotAuthority { sender: address(AUTHORITY) }.abi_encode(),
