@@ -7,7 +7,6 @@ import {IRouter, StakeOrder} from "palisade/interfaces/IRouter.sol";
 import {Epoch} from "palisade/types/Epoch.sol";
 import {OperatorSetId} from "palisade/types/OperatorSetId.sol";
 import {PoolId} from "palisade/types/PoolId.sol";
-import {IMintable} from "../../Base.t.sol";
 import {IStakedEther} from "../Rebasing.sol";
 import {WrapperScene} from "./WrapperScene.sol";
 
