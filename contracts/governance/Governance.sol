@@ -22,8 +22,7 @@ import {Wad} from "../types/Magnitude.sol";
 /// PROMISES that no sequence of calls, by whichever role, moves stake, changes terms, or delays an exit by more than
 /// the core's three days. That one pause which is refused stops no other of the same call.
 ///
-/// ASSUMES nothing of the access manager: one that let everybody call everything would open these three calls, and the
-/// core bounds them.
+/// ASSUMES nothing of the access manager: one that let everybody call everything would open these three calls.
 ///
 /// ROLES. The council proposes to the timelock, and may take back; after the delay anybody executes. The timelock is
 /// the access manager's only administrator: through it, it may replace the guardian, itself, and the access manager.

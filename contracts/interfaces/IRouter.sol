@@ -45,7 +45,7 @@ struct Permit2 {
 
 /// @title IRouter
 /// @notice Stakes in one call what would take several: native ETH, permits, wrapping. Every function takes from the
-/// sender alone, stakes all of what arrives, and reverts where a condition of the order does not hold in the end.
+/// sender alone, and reverts where a condition of the order does not hold in the end.
 interface IRouter {
     /// @notice The deadline that the sender set has passed.
     error DeadlinePassed(uint256 deadline);

@@ -180,6 +180,8 @@ contract Lens is ILens {
         returns (SetPromise[] memory list)
     {
         list = new SetPromise[](sets.length);
+        address[] memory operators = new address[](1);
+        operators[0] = operator;
         uint256 n;
         for (uint256 i; i < sets.length; ++i) {
             SetPromise memory p = list[n];
@@ -190,8 +192,6 @@ contract Lens is ILens {
                 ALLOCATION_MANAGER.proposalOf(sets[i], operator, strategy);
             if (!p.membership.joined && p.membership.allocations == 0 && proposal.lapsesAt == 0) continue;
             (p.current, p.next, p.effective, p.taken) = ALLOCATION_MANAGER.allocationOf(sets[i], operator, strategy);
-            address[] memory operators = new address[](1);
-            operators[0] = operator;
             p.slashable = ALLOCATION_MANAGER.slashableStake(sets[i], strategy, operators)[0];
             p.guaranteed = ALLOCATION_MANAGER.guaranteedStake(sets[i], strategy, operators)[0];
             ++n;

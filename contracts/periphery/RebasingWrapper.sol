@@ -31,7 +31,6 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 /// out: always for those who stay. A deposit is credited with what arrived. A mint asks for two units more than its
 /// shares are worth, and a withdrawal sends two more, against what the token may lose on the way; what it does not lose
 /// is the others' in a mint, and the receiver's in a withdrawal. A redemption promises two units less than it sends.
-/// The first deposit gives a thousand shares to nobody.
 ///
 /// ROLES. None: no owner, no fees, no pause.
 ///
@@ -53,9 +52,8 @@ contract RebasingWrapper is ERC4626, ReentrancyGuardTransient {
     /// @dev What a transfer of the token may lose.
     uint256 private constant SHORTFALL = 2;
 
-    /// @dev Shares that the first deposit leaves to nobody, for good. A donation is theirs too, so that most of it is
-    /// lost where there are few others. OpenZeppelin's virtual share alone would be worth it to a thief after four
-    /// deposits that each lose nearly a share to rounding.
+    /// @dev Shares that the first deposit leaves to nobody, for good. OpenZeppelin's virtual share alone would be worth
+    /// it to a thief after four deposits that each lose nearly a share to rounding.
     uint256 private constant NOBODYS = 1000;
 
     address private constant NOBODY = 0x000000000000000000000000000000000000dEaD;

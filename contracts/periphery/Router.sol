@@ -19,33 +19,32 @@ import {Wad} from "../types/Magnitude.sol";
 /// @title Router
 /// @notice SPEC
 ///
-/// HOLDS nothing between calls, and has no storage. What a call takes in leaves with it: into the vault, or back to the
-/// sender. Amounts are differences of balances, so that what lies here unasked counts for nobody and stops nobody. It
-/// is lost: no function reaches it. (What a rebase adds to it amid a call goes to the sender.)
+/// HOLDS nothing between calls but dust, and has no storage. What a call takes in leaves with it, into the vault. What
+/// a wrapper leaves of it goes back to the sender if it is more than two units: up to two a rebasing token may leave by
+/// rounding, and often they cannot be moved. Amounts are differences of balances, so that what lies here counts for
+/// nobody and stops nobody. It is lost: no function reaches it. (What a rebase adds to it amid a call goes to the
+/// sender.)
 ///
 /// PROMISES
 /// - Only what is the sender's is ever taken: by its allowance, its permit, its Permit2 signature, or as its ETH. A
 ///   permit or a signature in another's hands is worth nothing here.
 /// - Where a call succeeds, the position is the receiver's, neither less was staked nor fewer shares came of it than
 ///   the order accepts, and the conditions of the order on the pool hold once they are in.
-/// - What a wrapper leaves of the token goes back to the sender, if it is more than two units.
 /// - No allowance that it gave outlives a call: neither the vault's nor a wrapper's.
 ///
 /// ASSUMES of a token and a wrapper only what the sender does who names them. One that lies harms those who name it.
 /// Assumes that the vault takes what it is allowed, all of it or nothing, and answers truly, like its manager.
 ///
-/// THE ORDER OF THINGS. Deadline and receiver are looked at first: they cannot change during the call. What was
-/// received is looked at when it is known. The conditions on the pool come last, after every call to a token, so that
-/// no hook of a token can announce a raise or propose a slash in between. That is not too late: the vault is locked
-/// from the moment the stake counts as the pool's until its tokens are in, and after that nobody is called any more. So
-/// no slash can reach the stake before the conditions are looked at.
+/// THE ORDER OF THINGS. The conditions on the pool come last, after every call to a token, so that no hook of a token
+/// can announce a raise or propose a slash in between. That is not too late: the vault is locked from the moment the
+/// stake counts as the pool's until its tokens are in, and after that nobody is called any more. So no slash can reach
+/// the stake before the conditions are looked at.
 ///
 /// THE LOCK. While a wrapper is called it holds an allowance. Were the Router then called for somebody else, whose
 /// tokens it measures, a wicked wrapper could use its allowance amid the measuring, and have the other's tokens counted
 /// as its own sender's. One transient lock over all functions rules that out.
 ///
-/// ROUNDING. Nothing is rounded here. A token that rebases may leave two units behind in a call, since its transfers
-/// round: they are not worth the gas of sending them back, and often cannot be moved.
+/// ROUNDING. None.
 ///
 /// ROLES. None.
 ///
@@ -63,7 +62,7 @@ contract Router is IRouter, ReentrancyGuardTransient {
     /// @dev Uniswap's Permit2, at the same address on every chain that has it.
     ISignatureTransfer private constant PERMIT2 = ISignatureTransfer(0x000000000022D473030F116dDEE9F6B43aC78BA3);
 
-    /// @dev What a rebasing token may leave behind, and is not sent back.
+    /// @dev What is not sent back.
     uint256 private constant DUST = 2;
 
     /// @inheritdoc IRouter

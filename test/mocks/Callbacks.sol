@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {LibCall} from "solady/utils/LibCall.sol";
+
 import {MintableToken} from "./OddTokens.sol";
 
 /// @notice A token that tells contracts of what they send and receive, as ERC-777 does: the sender before balances change,
@@ -40,14 +42,8 @@ contract Reentrant {
         _armed.push(Call(target, data));
     }
 
-    function run(address target, bytes calldata data) external returns (bytes memory answer) {
-        bool done;
-        (done, answer) = target.call(data);
-        if (!done) {
-            assembly ("memory-safe") {
-                revert(add(answer, 32), mload(answer))
-            }
-        }
+    function run(address target, bytes calldata data) external returns (bytes memory) {
+        return LibCall.callContract(target, data);
     }
 
     function answers() external view returns (Answer[] memory) {

@@ -87,8 +87,8 @@ contract PausableToken is MintableToken {
     }
 }
 
-/// @notice Makes a call of the test's choice in the middle of each transfer, and remembers the answer.
-contract HookToken is MintableToken {
+/// @notice Makes a call of the test's choice when it is called itself, and remembers the answer.
+abstract contract Armed {
     address public target;
     bytes public data;
     bool public called;
@@ -99,11 +99,18 @@ contract HookToken is MintableToken {
         (target, data, called) = (target_, data_, false);
     }
 
-    function _update(address from, address to, uint256 amount) internal override {
-        super._update(from, to, amount);
-        if (target == address(0) || from == address(0)) return;
+    function _callOut() internal {
+        if (target == address(0)) return;
         called = true;
         (succeeded, answer) = target.call(data);
+    }
+}
+
+/// @notice Calls out in the middle of each transfer.
+contract HookToken is MintableToken, Armed {
+    function _update(address from, address to, uint256 amount) internal override {
+        super._update(from, to, amount);
+        if (from != address(0)) _callOut();
     }
 }
 

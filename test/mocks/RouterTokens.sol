@@ -5,7 +5,7 @@ import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {ERC4626} from "@openzeppelin/contracts/token/ERC20/extensions/ERC4626.sol";
 
-import {MintableToken} from "./OddTokens.sol";
+import {Armed, MintableToken} from "./OddTokens.sol";
 
 /// @notice Delivers up to as many units less than asked as it was last told to lose; whoever it is taken from pays all.
 contract ShortToken is MintableToken {
@@ -45,16 +45,12 @@ contract WrappedEther is ERC20("Wrapped Ether", "WETH") {
     }
 }
 
-/// @notice A wrapper with a rate of one, which takes and gives what it was last told, and can make a call before it
-/// does, whose answer it remembers. It can also draw on an allowance whenever it is asked to.
-contract OddWrapper is MintableToken {
+/// @notice A wrapper with a rate of one, which takes and gives what it was last told, and calls out before it does. It
+/// can also draw on an allowance whenever it is asked to.
+contract OddWrapper is MintableToken, Armed {
     address public asset;
     uint256 public taken = type(uint256).max;
     uint256 public given = type(uint256).max;
-    address public target;
-    bytes public data;
-    bool public succeeded;
-    bytes public answer;
 
     constructor(address asset_) {
         asset = asset_;
@@ -64,12 +60,8 @@ contract OddWrapper is MintableToken {
         (taken, given) = (taken_, given_);
     }
 
-    function arm(address target_, bytes calldata data_) external {
-        (target, data) = (target_, data_);
-    }
-
     function deposit(uint256 assets, address receiver) external returns (uint256) {
-        if (target != address(0)) (succeeded, answer) = target.call(data);
+        _callOut();
         if (taken > 0) draw(msg.sender, taken < assets ? taken : assets);
         if (given > 0) _mint(receiver, given < assets ? given : assets);
         return assets;
@@ -88,28 +80,19 @@ contract PlainWrapper is ERC4626 {
     constructor(IERC20 asset_) ERC20("Wrapped Odd", "wODD") ERC4626(asset_) {}
 }
 
-/// @notice Makes tokens of ETH in odd ways: it may give less, give nothing, send ETH back, or make a call of the test's
-/// choice, whose answer it remembers.
-contract OddNativeToken is MintableToken {
-    address public target;
-    bytes public data;
-    bool public succeeded;
-    bytes public answer;
+/// @notice Makes tokens of ETH in odd ways: it may give less, give nothing, send ETH back, or call out.
+contract OddNativeToken is MintableToken, Armed {
     uint256 public given = type(uint256).max;
     uint256 public returned;
 
     error NotTaken();
-
-    function arm(address target_, bytes calldata data_) external {
-        (target, data) = (target_, data_);
-    }
 
     function give(uint256 given_, uint256 returned_) external {
         (given, returned) = (given_, returned_);
     }
 
     function deposit() external payable {
-        if (target != address(0)) (succeeded, answer) = target.call(data);
+        _callOut();
         if (returned > 0) {
             (bool ok,) = msg.sender.call{value: returned}("");
             require(ok, NotTaken());

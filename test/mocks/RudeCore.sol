@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {LibCall} from "solady/utils/LibCall.sol";
+
 import {Pausable} from "palisade/interfaces/IGoverned.sol";
 
 /// @notice What a guardian may list by mistake: it is no core contract, and answers a pause in a way of the test's choice.
@@ -37,11 +39,6 @@ contract RudeCore {
                 revert(mload(64), 1200000)
             }
         }
-        (bool done, bytes memory answer) = target.call(data);
-        if (!done) {
-            assembly ("memory-safe") {
-                revert(add(answer, 32), mload(answer))
-            }
-        }
+        LibCall.callContract(target, data);
     }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {LibCall} from "solady/utils/LibCall.sol";
+
 import {IRegistrar} from "palisade/interfaces/IRegistrar.sol";
 import {OperatorSetId} from "palisade/types/OperatorSetId.sol";
 
@@ -47,11 +49,6 @@ contract RudeRegistrar is IRegistrar {
             }
         }
         if (manner == Manner.CallsItself) this.onLeave(set, operator);
-        (bool done, bytes memory answer) = target.call(data);
-        if (!done) {
-            assembly ("memory-safe") {
-                revert(add(answer, 32), mload(answer))
-            }
-        }
+        LibCall.callContract(target, data);
     }
 }

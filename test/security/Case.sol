@@ -109,8 +109,4 @@ abstract contract Case is Journey {
     function held(IMintable asset) internal view returns (uint256) {
         return asset.balanceOf(address(vault));
     }
-
-    function expectCapExceeded() internal {
-        vm.expectPartialRevert(IAllocationManager.CapExceeded.selector);
-    }
 }

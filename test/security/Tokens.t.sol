@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IAllocationManager} from "palisade/interfaces/IAllocationManager.sol";
 import {IStakeVault} from "palisade/interfaces/IStakeVault.sol";
 import {Epoch} from "palisade/types/Epoch.sol";
 import {Wad} from "palisade/types/Magnitude.sol";
@@ -273,7 +274,7 @@ contract TokenCases is Case {
         assertEq(service.slash(capped, operator_, 0.1e18), 10 * unit);
 
         newStakerOf(operator_, 9000 * unit);
-        expectCapExceeded();
+        vm.expectPartialRevert(IAllocationManager.CapExceeded.selector);
         service.slash(capped, operator_, 0.01e18);
         assertEq(victim.stakeWith(operator_), 90 * unit);
 

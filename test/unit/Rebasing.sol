@@ -4,6 +4,8 @@ pragma solidity 0.8.37;
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IERC4626} from "@openzeppelin/contracts/interfaces/IERC4626.sol";
 
+import {StakeOrder} from "palisade/interfaces/IRouter.sol";
+import {WAD} from "palisade/types/Magnitude.sol";
 import {Scene} from "./Scene.sol";
 
 /// @notice Staked ether as development networks have it, which rebases.
@@ -19,7 +21,7 @@ interface IStakedEther is IERC20 {
     function totalShares() external view returns (uint256);
 }
 
-/// @notice Staked ether, and its wrapper, from their artifacts.
+/// @notice Staked ether, and its wrapper, from their artifacts; and how they come into the vault.
 abstract contract Rebasing is Scene {
     function stakedEther() internal returns (IStakedEther) {
         bytes memory args = abi.encode("Staked Ether", "stETH");
@@ -49,5 +51,20 @@ abstract contract Rebasing is Scene {
     function payReward(IStakedEther steth, uint256 amount) internal {
         vm.deal(address(this), address(this).balance + amount);
         steth.reward{value: amount}();
+    }
+
+    /// @notice An order of alice's for the operator's pool, at this very second the latest, that accepts any risk but
+    /// proposals.
+    function orderOf(address strategy) internal view returns (StakeOrder memory) {
+        return StakeOrder({
+            strategy: strategy,
+            operator: operator,
+            receiver: alice,
+            minAssets: 0,
+            minShares: 0,
+            deadline: vm.getBlockTimestamp(),
+            maxLoss: WAD,
+            allowProposals: false
+        });
     }
 }

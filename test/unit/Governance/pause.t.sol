@@ -56,7 +56,7 @@ contract PauseTest is CouncilScene {
 
     /* ONE BAD ENTRY */
 
-    function test_ARefusedEntryStopsNoOther() public {
+    function test_D45_ARefusedEntryStopsNoOther() public {
         pauseBy(guardian, only(order(vault, Pausable.Complete, 1 days)));
         uint256 rest = vm.getBlockTimestamp() + 2 days;
         bytes memory reason = abi.encodeWithSelector(IGoverned.PausedTooRecently.selector, Pausable.Complete, rest);
@@ -70,7 +70,7 @@ contract PauseTest is CouncilScene {
         assertObeyedBeside(IGoverned(stranger), "");
     }
 
-    function test_AnEntryThatIsNoCoreStopsNoOther() public {
+    function test_D45_AnEntryThatIsNoCoreStopsNoOther() public {
         rude.behave(RudeCore.Manner.Reverts);
         assertObeyedBeside(IGoverned(address(rude)), abi.encodeWithSelector(RudeCore.Rude.selector));
         rude.behave(RudeCore.Manner.RevertsWithNothing);
@@ -81,7 +81,7 @@ contract PauseTest is CouncilScene {
 
     function test_AnEntryThatBurnsItsGasStopsNoOther() public {
         rude.behave(RudeCore.Manner.BurnsGas);
-        PauseOrder[] memory orders = with(IGoverned(address(rude)));
+        PauseOrder[] memory orders = with(IGoverned(address(rude)), 0);
         // As much as a transaction may have.
         vm.prank(guardian);
         governance.pause{gas: 2 ** 24 - 50_000}(orders);
@@ -90,7 +90,7 @@ contract PauseTest is CouncilScene {
 
     function test_AnEntryThatAnswersTooMuchStopsNoOther() public {
         rude.behave(RudeCore.Manner.AnswersTooMuch);
-        PauseOrder[] memory orders = with(IGoverned(address(rude)));
+        PauseOrder[] memory orders = with(IGoverned(address(rude)), 0);
         expectRefused(IGoverned(address(rude)), Pausable.Deposit, new bytes(256));
         // As much as a transaction may have.
         vm.prank(guardian);
@@ -295,22 +295,25 @@ contract PauseTest is CouncilScene {
 
     /* LOOKING */
 
-    /// @dev The bad entry stands first, before all others.
-    function with(IGoverned bad) internal view returns (PauseOrder[] memory orders) {
+    /// @dev Everything, and the bad entry at that place among it.
+    function with(IGoverned bad, uint256 place) internal view returns (PauseOrder[] memory orders) {
         PauseOrder[] memory good = everything();
         orders = new PauseOrder[](good.length + 1);
-        orders[0] = order(bad, Pausable.Deposit, 1 days);
         for (uint256 i; i < good.length; ++i) {
-            orders[i + 1] = good[i];
+            orders[i < place ? i : i + 1] = good[i];
         }
+        orders[place] = order(bad, Pausable.Deposit, 1 days);
     }
 
+    /// @dev Wherever the bad entry stands.
     function assertObeyedBeside(IGoverned bad, bytes memory reason) internal {
-        uint256 world = vm.snapshotState();
-        expectRefused(bad, Pausable.Deposit, reason);
-        pauseBy(guardian, with(bad));
-        assertPaused(vm.getBlockTimestamp());
-        vm.revertToStateAndDelete(world);
+        for (uint256 place; place <= everything().length; ++place) {
+            uint256 world = vm.snapshotState();
+            expectRefused(bad, Pausable.Deposit, reason);
+            pauseBy(guardian, with(bad, place));
+            assertPaused(vm.getBlockTimestamp());
+            vm.revertToStateAndDelete(world);
+        }
     }
 
     function expectRefused(IGoverned core, Pausable action, bytes memory reason) internal {

@@ -5,7 +5,7 @@ import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessMana
 
 import {IAllocationManager} from "palisade/interfaces/IAllocationManager.sol";
 import {Epoch} from "palisade/types/Epoch.sol";
-import {Magnitude, Wad} from "palisade/types/Magnitude.sol";
+import {Wad} from "palisade/types/Magnitude.sol";
 import {OperatorSetId} from "palisade/types/OperatorSetId.sol";
 import {CouncilScene} from "./Council.sol";
 

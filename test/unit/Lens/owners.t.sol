@@ -36,19 +36,19 @@ contract LensOwnersTest is LensScene {
     function test_RevertWhen_APoolIsNamedTwice() public {
         named[1] = named[0];
         vm.expectRevert(abi.encodeWithSelector(ILens.PoolsNotAscending.selector, named[0], named[0]));
-        lens.owners(list(alice), named, sets, FROM);
+        lens.owners(only(alice), named, sets, FROM);
     }
 
     function test_RevertWhen_PoolsDescend() public {
         (named[2], named[3]) = (named[3], named[2]);
         vm.expectRevert(abi.encodeWithSelector(ILens.PoolsNotAscending.selector, named[2], named[3]));
-        lens.owners(list(alice), named, sets, FROM);
+        lens.owners(only(alice), named, sets, FROM);
     }
 
     function test_RevertWhen_SetsAreNotAscending() public {
         (sets[0], sets[1]) = (sets[1], sets[0]);
         vm.expectRevert(abi.encodeWithSelector(ILens.SetsNotAscending.selector, sets[0], sets[1]));
-        lens.owners(list(alice), named, sets, FROM);
+        lens.owners(only(alice), named, sets, FROM);
     }
 
     /* VIEW */
@@ -100,7 +100,7 @@ contract LensOwnersTest is LensScene {
     function test_TellsCredits() public {
         blocklist.setBlocked(recipient, true);
         assertEq(cut(second(), secondPool, 1, 5, recipient), unit);
-        OwnerView[] memory views = lens.owners(list(recipient), named, sets, FROM);
+        OwnerView[] memory views = lens.owners(only(recipient), named, sets, FROM);
         Holding memory h = holding(views[0], address(second()));
         assertEq(h.credit, unit);
         assertEq(h.staked, 0);
@@ -155,12 +155,8 @@ contract LensOwnersTest is LensScene {
         }
     }
 
-    function list(address owner) internal pure returns (address[] memory) {
-        return only(owner);
-    }
-
     function lookAt(address owner) internal view returns (OwnerView memory) {
-        return lens.owners(list(owner), named, sets, FROM)[0];
+        return lens.owners(only(owner), named, sets, FROM)[0];
     }
 
     function holding(OwnerView memory v, address strategy) internal pure returns (Holding memory) {

@@ -3,7 +3,6 @@ pragma solidity 0.8.37;
 
 import {IERC4626} from "@openzeppelin/contracts/interfaces/IERC4626.sol";
 
-import {IMintable} from "../../Base.t.sol";
 import {ShortToken} from "../../mocks/RouterTokens.sol";
 import {Rebasing} from "../Rebasing.sol";
 

@@ -5,9 +5,9 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IERC4626} from "@openzeppelin/contracts/interfaces/IERC4626.sol";
 
 import {StakeOrder} from "palisade/interfaces/IRouter.sol";
-import {WAD} from "palisade/types/Magnitude.sol";
 import {PoolId} from "palisade/types/PoolId.sol";
 import {IMintable} from "../../Base.t.sol";
+import {PlainWrapper} from "../../mocks/RouterTokens.sol";
 import {Rebasing} from "../Rebasing.sol";
 
 /// @notice Where the Router's tests begin: alice has tokens and lets the Router take them, and there is a wrapper.
@@ -17,8 +17,7 @@ abstract contract RouterScene is Rebasing {
 
     function setUp() public virtual override {
         super.setUp();
-        bytes memory args = abi.encode(token, "Wrapped Staked Ether", "wstETH");
-        wrapper = IERC4626(vm.deployCode("out/DevWrapper.sol/DevWrapper.json", args));
+        wrapper = new PlainWrapper(IERC20(address(token)));
         wrappedPool = vault.poolId(operator, address(wrapper));
         give(token, alice, 1000 * unit);
     }
@@ -28,20 +27,6 @@ abstract contract RouterScene is Rebasing {
         asset.mint(account, amount);
         vm.prank(account);
         asset.approve(address(router), type(uint256).max);
-    }
-
-    /// @notice An order of alice's for the operator's pool that accepts any risk but proposals.
-    function orderOf(address strategy) internal view returns (StakeOrder memory) {
-        return StakeOrder({
-            strategy: strategy,
-            operator: operator,
-            receiver: alice,
-            minAssets: 0,
-            minShares: 0,
-            deadline: vm.getBlockTimestamp(),
-            maxLoss: WAD,
-            allowProposals: false
-        });
     }
 
     function order() internal view returns (StakeOrder memory) {

@@ -99,7 +99,7 @@ contract RouterConditionsTest is RouterScene {
 
     /* PROPOSALS */
 
-    function test_RevertWhen_ASlashIsProposed() public {
+    function test_RevertWhen_D13_ASlashIsProposed() public {
         Epoch until = propose();
         StakeOrder memory o = order();
         vm.expectRevert(abi.encodeWithSelector(IRouter.PoolContested.selector, operator, address(token), until));

@@ -8,7 +8,7 @@ import {IGoverned, Pausable} from "palisade/interfaces/IGoverned.sol";
 import {IRouter, StakeOrder} from "palisade/interfaces/IRouter.sol";
 import {IStakeVault} from "palisade/interfaces/IStakeVault.sol";
 import {IMintable} from "../../Base.t.sol";
-import {MockAccount} from "../../mocks/MockAccount.sol";
+import {MockWallet} from "../../mocks/MockWallet.sol";
 import {FeeToken, RefusingToken} from "../../mocks/OddTokens.sol";
 import {OddWrapper} from "../../mocks/RouterTokens.sol";
 import {RouterScene} from "./RouterScene.sol";
@@ -208,12 +208,6 @@ contract RouterStakeTest is RouterScene {
 
     /* EFFECTS */
 
-    function test_AtTheDeadline() public {
-        StakeOrder memory o = order();
-        o.deadline = vm.getBlockTimestamp();
-        assertEq(stake(o, unit), unit);
-    }
-
     function test_StakesTheToken() public {
         StakeOrder memory o = order();
         o.minAssets = 7 * unit;
@@ -259,7 +253,7 @@ contract RouterStakeTest is RouterScene {
     }
 
     function test_ForAContract() public {
-        MockAccount account = new MockAccount();
+        MockWallet account = new MockWallet();
         token.mint(address(account), unit);
         account.execute(address(token), abi.encodeCall(token.approve, (address(router), unit)));
         StakeOrder memory o = order();

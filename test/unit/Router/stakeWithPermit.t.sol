@@ -69,7 +69,7 @@ contract RouterStakeWithPermitTest is Signing {
         assertHoldsNothing(address(signed), address(wrapped));
     }
 
-    function test_ThoughThePermitWasSentBefore() public {
+    function test_D47_ThoughThePermitWasSentBefore() public {
         Permit memory p = permit(unit, vm.getBlockTimestamp());
         sendPermit(p, unit);
         assertEq(stakeAs(carol, orderOf(address(signed)), unit, p), unit);

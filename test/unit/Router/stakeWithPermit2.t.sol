@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {IRouter, Permit2, StakeOrder} from "palisade/interfaces/IRouter.sol";
 import {ISignatureTransfer} from "palisade/interfaces/ISignatureTransfer.sol";
-import {MockAccount} from "../../mocks/MockAccount.sol";
+import {MockWallet} from "../../mocks/MockWallet.sol";
 import {PlainWrapper} from "../../mocks/RouterTokens.sol";
 import {IPermit2, Signing} from "./Signing.sol";
 
@@ -108,7 +108,7 @@ contract RouterStakeWithPermit2Test is Signing {
 
     /// @dev A contract signs by ERC-1271.
     function test_ForAContract() public {
-        MockAccount account = new MockAccount();
+        MockWallet account = new MockWallet();
         signed.mint(address(account), unit);
         account.execute(address(signed), abi.encodeCall(signed.approve, (PERMIT2, unit)));
         Permit2 memory p = permit2(unit, 0);
