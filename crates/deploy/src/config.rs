@@ -51,9 +51,7 @@ fn typed<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Address, D::Error
     let digits = text.strip_prefix("0x").unwrap_or(&text);
     let mixed = digits.chars().any(char::is_lowercase) && digits.chars().any(char::is_uppercase);
     if mixed && !address.to_checksum(None).ends_with(digits) {
-        return Err(D::Error::custom(format!(
-            "{text} is mistyped, since its checksum does not hold: copy it anew"
-        )));
+        return Err(D::Error::custom(format!("{text} is mistyped (its checksum does not hold)")));
     }
     Ok(address)
 }
@@ -118,17 +116,14 @@ impl FromStr for Config {
 
     fn from_str(text: &str) -> Result<Self> {
         let config: Self = toml::from_str(text).map_err(|error| {
-            let mut reason = error.message().lines().collect::<Vec<_>>().join(" ");
-            if let Some(span) = error.span() {
-                let before = &text[..span.start];
-                reason.push_str(&format!(" in line {}", 1 + before.matches('\n').count()));
-                // What stands before the value says which setting it is; the value itself might be a key.
-                let setting = before.lines().last().and_then(|line| line.trim().strip_suffix('='));
-                if let Some(setting) = setting.filter(|_| !before.ends_with('\n')) {
-                    reason.push_str(&format!(" (`{}`)", setting.trim()));
-                }
-            }
-            Error::NotAConfig { reason }
+            let message = error.message().lines().collect::<Vec<_>>().join(" ");
+            let Some(span) = error.span() else { return Error::NotAConfig { reason: message } };
+            // What stands before a value says which setting it is; the value itself might be a key.
+            let before = &text[..span.start];
+            let setting = before.rsplit('\n').next().and_then(|it| it.trim_end().strip_suffix('='));
+            let setting = setting.map(|it| format!(" (`{}`)", it.trim())).unwrap_or_default();
+            let line = 1 + before.matches('\n').count();
+            Error::NotAConfig { reason: format!("{message} in line {line}{setting}") }
         })?;
         config.validate()?;
         Ok(config)
@@ -216,13 +211,17 @@ mod tests {
 
     #[test]
     fn refusals_name_the_setting() {
-        for (text, setting) in [("salt = \"0x1\"", "`salt`"), ("epoch_length = -1", "`epoch_length`")]
+        for (text, setting) in
+            [("salt = \"0x1\"", "`salt`"), ("epoch_length = -1", "`epoch_length`")]
         {
             let message = refusal(text);
             assert!(message.ends_with(&format!(" in line 1 ({setting})")), "{message}");
         }
         let message = refusal(&DEVNET.replace("[governance]", "secret = \"0x1\"\n[governance]"));
-        assert!(message.contains("unknown field `secret`") && !message.contains("0x1"), "{message}");
+        assert!(
+            message.contains("unknown field `secret`") && !message.contains("0x1"),
+            "{message}"
+        );
     }
 
     #[test]
