@@ -1,5 +1,7 @@
+use alloy::primitives::Address;
 use clap::{Args, value_parser};
 use eyre::{Result, WrapErr};
+use palisade_deploy::GovernanceConfig;
 use palisade_devnet::{Devnet, MNEMONIC, PERMIT2};
 use serde_json::{Value, json};
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -77,10 +79,17 @@ fn show(net: &Devnet, json: bool) -> Result<()> {
     if json {
         return output::print_json(&describe(net));
     }
+    let GovernanceConfig { council, guardian, delay } = net.plan().config().governance;
+    let named = |address: Address| {
+        let account = net.accounts().iter().find(|account| account.address() == address);
+        account.map_or_else(|| address.to_string(), |account| account.name.clone())
+    };
     let facts = [
         ["RPC URL".to_owned(), net.url().to_owned()],
         ["chain id".to_owned(), net.chain_id().to_string()],
         ["epoch length".to_owned(), format!("{} s", net.epoch_length())],
+        ["council".to_owned(), format!("{}, with a delay of {delay} s", named(council))],
+        ["guardian".to_owned(), named(guardian)],
         ["mnemonic".to_owned(), MNEMONIC.to_owned()],
     ];
     let contracts = net
@@ -132,6 +141,7 @@ fn describe(net: &Devnet) -> Value {
         "chain_id": net.chain_id(),
         "epoch_length": net.epoch_length(),
         "origin": net.origin(),
+        "governance": net.plan().config().governance,
         "mnemonic": MNEMONIC,
         "contracts": net.addresses(),
         "strategies": net.strategies(),

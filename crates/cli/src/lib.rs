@@ -35,7 +35,7 @@ pub struct Cli {
 pub enum Command {
     /// Play the main job on a local chain: two services, their slashes, and everybody leaves with what they should.
     Demo(DemoArgs),
-    /// Deploy the core to a chain, verify it, and record it; a second run changes nothing.
+    /// Deploy Palisade to a chain, verify it, and record it; a second run changes nothing.
     Deploy(DeployArgs),
     /// Keep a local chain with everything deployed and funded, until Ctrl-C.
     Devnet(DevnetArgs),

@@ -20,7 +20,7 @@ impl FromStr for NodeUrl {
     type Err = eyre::Report;
 
     fn from_str(text: &str) -> Result<Self> {
-        let url: Url = text.parse().wrap_err("not a URL")?;
+        let url: Url = text.parse().wrap_err("not a URL: write it as http://host:port")?;
         if url.scheme() != "http" {
             bail!(
                 "only http:// is spoken here, not {}://: put a local node or proxy before it",
@@ -85,6 +85,6 @@ mod tests {
             refusal("localhost:8545"),
             "only http:// is spoken here, not localhost://: put a local node or proxy before it"
         );
-        assert_eq!(refusal("8545"), "not a URL");
+        assert_eq!(refusal("8545"), "not a URL: write it as http://host:port");
     }
 }

@@ -60,7 +60,7 @@ impl Demo {
             duration(net.epoch_length())
         );
         voice.title("Palisade", &about)?;
-        voice.note("The reference model has played the story already, from its inputs alone.")?;
+        voice.note("An independent model has computed beforehand what must come of it. The checks compare.")?;
         if self.sabotage {
             spoil(&script, &mut expected);
             voice.verdict("Sabotage: alice is expected to leave with 1 unit too much.", false)?;

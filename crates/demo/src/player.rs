@@ -281,8 +281,11 @@ impl<'a> Player<'a> {
             let after = self.chain.observe(quantity).await?;
             balance.after = after.to_string();
             let before = balance.before.parse().unwrap_or_default();
-            if before != 0 || after != 0 {
-                let who = if let Quantity::Burned(_) = quantity { BURNED.to_owned() } else { who };
+            let burned = matches!(quantity, Quantity::Burned(_));
+            // What the wrapper gave to nobody before the story began is none of it.
+            let told = if burned { before != after } else { before != 0 || after != 0 };
+            if told {
+                let who = if burned { BURNED.to_owned() } else { who };
                 rows.push(before_and_after(who, asset_of(quantity), before, after));
             }
         }
@@ -296,7 +299,10 @@ impl<'a> Player<'a> {
     }
 
     fn tell_checks(&mut self) -> Result<()> {
-        self.voice.title("Checks", "what the chain says against what the model computed")?;
+        self.voice.title(
+            "Checks",
+            "what the chain says against what the model computed; P1 to P10: docs/protocol.md",
+        )?;
         let mut chapter = "";
         for (check, (of, shown)) in self.report.checks.iter().zip(&self.shown) {
             if *of != chapter {

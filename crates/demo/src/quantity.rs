@@ -150,10 +150,10 @@ impl fmt::Display for Quantity {
             Self::Committed(operator, asset) => write!(f, "committed of {operator}/{asset}"),
             Self::WorstCase(operator, asset) => write!(f, "worst case of {operator}/{asset}"),
             Self::Outlook(operator, asset, ahead) => {
-                write!(f, "worst case of {operator}/{asset} {ahead} epochs from now")
+                write!(f, "worst case of {operator}/{asset} {}", ahead_of_now(*ahead))
             }
             Self::AtRisk(who, asset, ahead) => {
-                write!(f, "{asset} of {who} at risk {ahead} epochs from now")
+                write!(f, "{asset} of {who} at risk {}", ahead_of_now(*ahead))
             }
             Self::Cap(asset) => write!(f, "deposit cap of {asset}"),
             Self::Proposed(set, operator, asset) => {
@@ -167,5 +167,14 @@ impl fmt::Display for Quantity {
             Self::StakeLeft(asset) => write!(f, "{asset} shares in all pools"),
             Self::ExitsLeft => write!(f, "exits not completed"),
         }
+    }
+}
+
+/// Which epoch, as seen from the current one.
+fn ahead_of_now(ahead: u8) -> String {
+    match ahead {
+        0 => "now".to_owned(),
+        1 => "in the next epoch".to_owned(),
+        _ => format!("{ahead} epochs from now"),
     }
 }

@@ -1,7 +1,7 @@
 use std::{path::Path, str::FromStr};
 
 use alloy::primitives::{Address, B256};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 
 use crate::{Error, Result};
 
@@ -22,10 +22,10 @@ pub struct Config {
 #[serde(deny_unknown_fields)]
 pub struct GovernanceConfig {
     /// Proposes to the timelock, and may take back what it proposed.
-    #[serde(serialize_with = "crate::manifest::checksummed")]
+    #[serde(deserialize_with = "typed", serialize_with = "crate::manifest::checksummed")]
     pub council: Address,
     /// Pauses, at once; may be the council.
-    #[serde(serialize_with = "crate::manifest::checksummed")]
+    #[serde(deserialize_with = "typed", serialize_with = "crate::manifest::checksummed")]
     pub guardian: Address,
     /// Seconds from a proposal to its execution, at least; not 0.
     pub delay: u64,
@@ -41,6 +41,20 @@ const LONGEST_EPOCH: u64 = 10 * YEAR;
 
 /// Beyond this a delay is surely a slip, in seconds: governance could not even shorten it before it has passed.
 const LONGEST_DELAY: u64 = YEAR;
+
+/// Reads an address that somebody typed. In mixed case it bears a checksum (EIP-55), and a slip would be for good.
+fn typed<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Address, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let address: Address = text
+        .parse()
+        .map_err(|_| D::Error::custom(format!("{text} is no address (20 bytes in hex)")))?;
+    let digits = text.strip_prefix("0x").unwrap_or(&text);
+    let mixed = digits.chars().any(char::is_lowercase) && digits.chars().any(char::is_uppercase);
+    if mixed && !address.to_checksum(None).ends_with(digits) {
+        return Err(D::Error::custom(format!("{text} is mistyped (its checksum does not hold)")));
+    }
+    Ok(address)
+}
 
 impl Config {
     /// Reads a configuration from a TOML file.
@@ -102,12 +116,14 @@ impl FromStr for Config {
 
     fn from_str(text: &str) -> Result<Self> {
         let config: Self = toml::from_str(text).map_err(|error| {
-            let line = error.span().map(|span| 1 + text[..span.start].matches('\n').count());
             let message = error.message().lines().collect::<Vec<_>>().join(" ");
-            Error::NotAConfig {
-                reason: line
-                    .map_or_else(|| message.clone(), |line| format!("{message} in line {line}")),
-            }
+            let Some(span) = error.span() else { return Error::NotAConfig { reason: message } };
+            // What stands before a value says which setting it is; the value itself might be a key.
+            let before = &text[..span.start];
+            let setting = before.rsplit('\n').next().and_then(|it| it.trim_end().strip_suffix('='));
+            let setting = setting.map(|it| format!(" (`{}`)", it.trim())).unwrap_or_default();
+            let line = 1 + before.matches('\n').count();
+            Error::NotAConfig { reason: format!("{message} in line {line}{setting}") }
         })?;
         config.validate()?;
         Ok(config)
@@ -191,5 +207,42 @@ mod tests {
         let message = refusal(&format!("{DEVNET}\nauthority = \"{}\"", Address::ZERO));
         assert!(message.contains("unknown field `authority`"), "{message}");
         assert!(!refusal("salt = \"0x12\"").contains('\n'));
+    }
+
+    #[test]
+    fn refusals_name_the_setting() {
+        for (text, setting) in
+            [("salt = \"0x1\"", "`salt`"), ("epoch_length = -1", "`epoch_length`")]
+        {
+            let message = refusal(text);
+            assert!(message.ends_with(&format!(" in line 1 ({setting})")), "{message}");
+        }
+        let message = refusal(&DEVNET.replace("[governance]", "secret = \"0x1\"\n[governance]"));
+        assert!(
+            message.contains("unknown field `secret`") && !message.contains("0x1"),
+            "{message}"
+        );
+    }
+
+    #[test]
+    fn addresses_bear_their_checksum() {
+        let council = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266";
+        let with = |typed: &str| {
+            let setting = format!("council = \"{council}\"");
+            DEVNET.replace(&setting, &format!("council = \"{typed}\"")).parse::<Config>()
+        };
+        for fine in [council, &council.to_lowercase(), council.trim_start_matches("0x")] {
+            let config = with(fine).unwrap();
+            assert_eq!(config.governance.council.to_string(), council, "{fine}");
+        }
+        for (slip, part) in [
+            ("0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92267", "is mistyped"),
+            ("0xf39fd6e51aad88F6F4ce6aB8827279cffFb92266", "is mistyped"),
+            ("0xf39Fd6e51aad88F6F4ce6aB8827279cffFb9226", "is no address"),
+        ] {
+            let message = with(slip).unwrap_err().to_string();
+            assert!(message.contains(&format!("{slip} {part}")), "{message}");
+            assert!(message.contains("(`council`)"), "{message}");
+        }
     }
 }

@@ -181,7 +181,7 @@ pub enum Error {
     },
     /// The manifest records a deployment that differs from the one that is planned.
     #[error(
-        "{} records {item} {recorded} and the plan has {planned}: move it away to deploy anew",
+        "{} records {item} {recorded} and the plan has {planned}: use its settings and its build, or move it away to deploy anew",
         path.display()
     )]
     ManifestDiffers {
