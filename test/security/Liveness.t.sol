@@ -494,7 +494,7 @@ contract LivenessCases is Case, Selectors {
 
     /// @return succeeded how many of the stranger's calls did
     function strangerCalls(address target, string memory name) internal returns (uint256 succeeded) {
-        string memory json = vm.readFile(string.concat("out/", name, ".sol/", name, ".json"));
+        string memory json = artifactOf(name);
         string[] memory signatures = vm.parseJsonKeys(json, ".methodIdentifiers");
         bytes4[] memory selectors = stateChanging(name);
         for (uint256 i; i < signatures.length; ++i) {
