@@ -127,6 +127,15 @@ contract RouterConditionsTest is RouterScene {
         assertEq(stake(o, unit), unit);
     }
 
+    /// @dev To accept proposals is not to accept any loss.
+    function test_RevertWhen_LossIsTooHighThoughProposalsAreAllowed() public {
+        propose();
+        StakeOrder memory o = order();
+        (o.allowProposals, o.maxLoss) = (true, wad(0.5e18 - 1));
+        expectLossTooHigh(0.5e18, o);
+        stake(o, unit);
+    }
+
     function test_IdleStakeIsNeverContested() public {
         propose();
         StakeOrder memory o = order();

@@ -79,6 +79,17 @@ contract RouterHoldsNothingTest is RouterScene {
         assertHoldsNothing(address(token), address(odd));
     }
 
+    /// @dev The receiver gets the position, and nothing else.
+    function test_WrapperThatTakesLessForAnotherReceiver() public {
+        OddWrapper odd = new OddWrapper(address(token));
+        odd.take(4 * unit, 4 * unit);
+        StakeOrder memory o = orderOf(address(odd));
+        o.receiver = bob;
+        assertEq(stake(o, 10 * unit), 4 * unit);
+        assertEq(token.balanceOf(alice), 996 * unit, "the rest is the sender's");
+        assertEq(token.balanceOf(bob), 0, "and not the receiver's");
+    }
+
     /// @dev It keeps its allowance for later, and gives what it is asked for out of nothing.
     function test_WrapperThatTakesNothing() public {
         OddWrapper odd = new OddWrapper(address(token));
