@@ -52,11 +52,15 @@ async fn one_of_another_configuration() {
     scene.configure(&CONFIG.replace("= 60", "= 91"));
     assert_refused(
         &scene,
-        ["31337.json records epoch_length 90 and the plan has 91: move it away"],
+        ["31337.json records epoch_length 90 and the plan has 91: use its settings and its build"],
     )
     .await;
     scene.configure(&CONFIG.replace("= 60", "= 90").replace("0001\"", "0002\""));
-    assert_refused(&scene, ["31337.json records salt 0x", "0002: move it away"]).await;
+    assert_refused(
+        &scene,
+        ["31337.json records salt 0x", "0002: use its settings", "or move it away to deploy anew"],
+    )
+    .await;
     scene.configure(&CONFIG.replace("epoch_length = 60", "epoch_length = 90"));
     assert_refused(&scene, ["31337.json records governance.delay 90 and the plan has 60: "]).await;
     drop(manifest);
