@@ -105,6 +105,11 @@ abstract contract Base is Test {
         return vm.getBlockTimestamp() + duration;
     }
 
+    /// @notice How long an action rests after a pause: as long as that, but for a short one: blocks that are some seconds apart must fall into the rest.
+    function restOf(uint256 duration) internal pure returns (uint256) {
+        return duration < 1 hours ? 1 hours : duration;
+    }
+
     function registerOperator(address account) internal {
         vm.prank(account);
         vault.registerOperator(address(0));

@@ -147,7 +147,7 @@ contract PauseTest is CouncilScene {
     function testFuzz_RefusesTooSoon(uint256 i, uint256 duration, uint256 wait) public {
         PauseOrder memory asked = everything()[bound(i, 0, 5)];
         asked.duration = bound(duration, 1, asked.duration);
-        uint256 rest = asked.duration + (asked.duration < 1 hours ? 1 hours : asked.duration);
+        uint256 rest = asked.duration + restOf(asked.duration);
         pauseBy(guardian, only(asked));
         rest += vm.getBlockTimestamp();
         vm.warp(bound(wait, vm.getBlockTimestamp(), rest - 1));

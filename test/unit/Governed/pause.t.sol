@@ -65,11 +65,6 @@ abstract contract PauseTest is Base {
         }
     }
 
-    /// @dev As long as the pause, but for a short one: blocks that are some seconds apart must fall into the rest.
-    function restOf(uint256 duration) internal pure returns (uint256) {
-        return duration < 1 hours ? 1 hours : duration;
-    }
-
     function assertPause(Pausable action, uint256 until, uint256 restUntil) internal view {
         (uint256 actualUntil, uint256 actualRest) = core().pauseOf(action);
         assertEq(actualUntil, until, "until");
