@@ -514,7 +514,7 @@ contract RolesCampaign is RolesWorld {
             uint256 rested = restedAt[core][action];
             if (rest == rested) continue;
             assertLe(rested, vm.getBlockTimestamp(), "no rest between two pauses");
-            assertEq(rest - until, until - vm.getBlockTimestamp(), "too short a rest");
+            assertEq(rest - until, restOf(until - vm.getBlockTimestamp()), "too short a rest");
             restedAt[core][action] = rest;
         }
     }
