@@ -12,7 +12,7 @@ for (const decimals of [6, 8, 18]) {
         {
             name: `contracts-${decimals}`,
             what: `every contract test with tokens of ${decimals} decimals, 20,000 runs of each fuzz test`,
-            command: `DECIMALS=${decimals} FOUNDRY_FUZZ_RUNS=20000 ${forge} 1000 script/foundry forge test --no-match-path 'test/{gas,invariant}/**'`,
+            command: `DECIMALS=${decimals} FOUNDRY_FUZZ_RUNS=20000 ${forge} "\${FORGE_TESTS_AT_OTHER_DECIMALS:?start it with make deep}" script/foundry forge test --no-match-path 'test/{gas,invariant}/**'`,
             seconds: 1800,
         },
         {
