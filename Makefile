@@ -31,8 +31,8 @@ demo: tools ## Build, start a local chain, and play the whole story on it
 	@$(BIN)/palisade demo
 
 .PHONY: test
-test: tools lint test-contracts test-rust ## Every check and every test
-	@script/say "all checks and tests passed"
+test: tools lint test-contracts test-rust gates ## Every check and every test
+	@script/say "all checks and tests passed$$(sed 's/^/; SKIPPED: /' target/gates/skipped)"
 
 ##@ Parts of them
 
@@ -99,6 +99,10 @@ test-rust: tools ## Rust tests, and the committed artifacts against the compiler
 		script/at-least $(RUST_TESTS) cargo test --locked --workspace --lib --bins --tests; \
 	fi
 	@cargo test --locked --workspace --doc --quiet
+
+.PHONY: gates
+gates: tools ## Static analysis, symbolic proofs, licences; what needs Python says so where there is none
+	@script/gates/quick
 
 ##@ Now and then
 
