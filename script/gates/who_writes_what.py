@@ -20,6 +20,7 @@ from slither.slithir.operations import (
     Index,
     InitArray,
     InternalCall,
+    InternalDynamicCall,
     Length,
     LibraryCall,
     LowLevelCall,
@@ -43,8 +44,8 @@ Who may write what, as script/gates/slither reads it from the contracts. `script
 
   locked  whether the function holds its contract's lock; or the internal functions that do
   refuses where all of a line holds, the call reverts; of these lines, those in which msg.sender plays a part
-  writes  storage, through all internal calls
-  calls   what may be called of other contracts, but for views; a library's function stands for the calls it makes
+  writes  storage, through all internal calls; `where`: then alone, if msg.sender plays a part in it
+  calls   what may be called of other contracts, but for views, likewise; a library's function stands for the calls it makes
 
   A name that is not a parameter is a local one of the function that writes or calls; `name@function` where a parameter
   has the same.
@@ -81,8 +82,12 @@ class Row:
 
     def refuse(self, conditions: list[str]) -> None:
         if any(SENDER in condition for condition in conditions):
-            mixed = len(conditions) > 1
-            self.note(self.refuses, " and ".join(f"({c})" if mixed and (" && " in c or " || " in c) else c for c in conditions))
+            self.note(self.refuses, together(conditions))
+
+
+def together(conditions: list[str]) -> str:
+    mixed = len(conditions) > 1
+    return " and ".join(f"({c})" if mixed and (" && " in c or " || " in c) else c for c in conditions)
 
 
 def reverts(node: Node) -> bool:
@@ -191,15 +196,20 @@ class Walk:
             value = self.evaluate(node, ir)
             target = ir.variable if isinstance(ir, Delete) else getattr(ir, "lvalue", None)
             if target is not None and value is not None:
-                self.assign(target, value, ir)
+                self.assign(node, target, value, ir)
 
-    def assign(self, target, value: str, ir) -> None:
+    def act(self, node: Node, where: list[str], what: str) -> None:
+        """Notes a write or a call, with what of msg.sender it depends on."""
+        senders = [condition for condition in self.conditions(node) if SENDER in condition]
+        Row.note(where, f"{what} where {together(senders)}" if senders else what)
+
+    def assign(self, node: Node, target, value: str, ir) -> None:
         if self.is_stored(target):
-            Row.note(self.row.writes, self.text(target))
+            self.act(node, self.row.writes, self.text(target))
         elif isinstance(target, ReferenceVariable) and target in self.values:
             # Memory. What a constructor puts there is what it passes on.
             if self.function.is_constructor:
-                Row.note(self.row.writes, f"{self.text(target)} = {value}, in memory")
+                self.act(node, self.row.writes, f"{self.text(target)} = {value}, in memory")
         elif isinstance(target, LocalVariable):
             if target not in self.once:
                 return
@@ -238,7 +248,7 @@ class Walk:
             return "0"
         if isinstance(ir, NewContract):
             made = f"new {ir.contract_name}({text(ir.arguments)})"
-            Row.note(self.row.calls, made)
+            self.act(node, self.row.calls, made)
             return made
         if isinstance(ir, NewStructure):
             made = f"{ir.structure_name}({text(ir.arguments)})"
@@ -254,16 +264,18 @@ class Walk:
             made = f"{text(ir.destination)}.{name}({text(getattr(ir, 'arguments', []))})"
             value = getattr(ir, "call_value", None)
             made += f" with value {text(value)}" if value is not None else ""
-            Row.note(self.row.calls, made)
+            self.act(node, self.row.calls, made)
             return made
         if isinstance(ir, HighLevelCall) and not isinstance(ir, LibraryCall):
             made = f"{text(ir.destination)}.{ir.function_name}({text(ir.arguments)})"
             made += f" with value {text(ir.call_value)}" if ir.call_value is not None else ""
             if not isinstance(ir.function, StateVariable) and not getattr(ir.function, "view", False):
-                Row.note(self.row.calls, made)
+                self.act(node, self.row.calls, made)
             return made
         if isinstance(ir, (InternalCall, LibraryCall)) and isinstance(ir.function, Function):
             return None if getattr(ir, "is_modifier_call", False) else self.call(node, ir.function, ir.arguments)
+        if isinstance(ir, InternalDynamicCall):
+            self.act(node, self.row.writes, f"whatever {text(ir.function)} does, which only the run knows")
         return str(ir) if isinstance(ir, OperationWithLValue) else None
 
     def builtin(self, node: Node, name: str, arguments: list) -> str:
@@ -271,9 +283,9 @@ class Walk:
         if name in ("require", "assert"):
             self.row.refuse([*self.conditions(node), f"!({self.text(arguments[0])})"])
         elif name in ("sstore", "tstore"):
-            Row.note(self.row.writes, made)
+            self.act(node, self.row.writes, made)
         elif name in ("selfdestruct", "call", "callcode", "delegatecall", "create", "create2"):
-            Row.note(self.row.calls, made)
+            self.act(node, self.row.calls, made)
         return made
 
     def call(self, node: Node, function: Function, arguments: list) -> str:
@@ -285,7 +297,7 @@ class Walk:
         if home is not None and home.is_library and home.is_from_dependency():
             # A library's word for a call says more than what it does for it.
             if not function.view and not function.pure:
-                Row.note(self.row.calls, made)
+                self.act(node, self.row.calls, made)
             return made
         returned = self.enter(function, arguments, node)
         return SENDER if returned == SENDER else made
