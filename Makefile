@@ -11,12 +11,11 @@ FOUNDRY := script/foundry
 FORGE_LINT := FOUNDRY_CACHE_PATH=target/forge-lint/cache FOUNDRY_OUT=target/forge-lint/out $(FOUNDRY) forge
 BIN := $(or $(CARGO_TARGET_DIR),target)/debug
 RELEASE := $(or $(CARGO_TARGET_DIR),target)/release
-# What deep campaigns keep: histories that reached something new.
-CORPUS := target/fuzz/corpus
 # The least numbers of tests that must have run: raise them with every test added.
 FORGE_TESTS := 1169
 FORGE_TESTS_AT_OTHER_DECIMALS := 1126
 RUST_TESTS := 361
+export FORGE_TESTS_AT_OTHER_DECIMALS
 
 .PHONY: help
 help: ## This list
@@ -58,6 +57,7 @@ lint: tools ## Formatting, compiler warnings, lints, links, and trees
 	@script/check-trees
 	@script/check-docs
 	@script/check-cases
+	@script/gates/deep-control
 	@for patch in test/bugs/*.patch; do git apply --check "$$patch" || \
 		{ echo "error: $$patch does not fit the contracts any more" >&2; exit 1; }; done
 	@found=0; grep -rnE 'new (StakeVault|AllocationManager|Genesis|Governance|GovernanceGenesis|Router|Lens|RebasingWrapper)\b' test script --include='*.sol' || found=$$?; [[ $$found -eq 1 ]] || \
@@ -135,25 +135,8 @@ fmt: tools ## Format everything
 	@cargo fmt --all
 
 .PHONY: deep
-deep: tools ## Long campaigns: fuzz tests, invariants, the model, the contracts against it, planted bugs
-	@for decimals in 6 8 18; do \
-		script/say "contracts at $$decimals decimals, 20,000 runs of each fuzz test"; \
-		DECIMALS=$$decimals FORGE_SNAPSHOT_EMIT=false FOUNDRY_FUZZ_RUNS=20000 \
-			script/at-least $(FORGE_TESTS_AT_OTHER_DECIMALS) $(FOUNDRY) forge test --no-match-path 'test/{gas,invariant}/**'; \
-		script/say "invariants at $$decimals decimals, 300,000 calls"; \
-		DECIMALS=$$decimals FOUNDRY_INVARIANT_RUNS=12 \
-			script/at-least 1 $(FOUNDRY) forge test -vv --match-path 'test/invariant/*'; \
-	done
-	@script/say "model: 200,000 random histories"
-	@PROPTEST_CASES=200000 cargo test --locked --release --package palisade-model
-	@script/say "contracts against the model: 50 million actions, and 5 million guided by what they reach"
-	@cargo build --locked --release --package palisade-cli --quiet
-	@$(RELEASE)/palisade fuzz --seed "$$(date +%Y%m%d)" --actions 50000000
-	@$(RELEASE)/palisade fuzz --seed "$$(date +%Y%m%d)" --actions 5000000 --corpus $(CORPUS)
-	@script/say "planted bugs, each below the fast tests"
-	@script/catch
-	@script/say "planted bugs of the core, each hunted by fuzzing alone"
-	@PALISADE=$(RELEASE)/palisade script/bite
+deep: tools ## Long campaigns, hours: says how long, goes on where it was stopped, ends with a table (STEPS="catch bite" for some)
+	@script/gates/deep $(STEPS)
 
 .PHONY: bench
 bench: tools ## How fast a devnet starts and the fuzzer runs
