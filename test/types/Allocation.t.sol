@@ -51,6 +51,7 @@ contract AllocationTest is Test {
         assertEq(Magnitude.unwrap(a.next()), p.next, "next");
         assertEq(Epoch.unwrap(a.effective()), p.effective, "effective");
         assertEq(a.isPending(), p.effective != 0, "pending");
+        if (!a.isPending()) assertEq(p.next, p.current, "nothing is pending, and both sides differ");
         assertEq(a.generation(), p.generation, "generation");
         assertEq(Magnitude.unwrap(a.takenDuring(Epoch.wrap(p.takenIn))), p.taken, "taken");
         assertEq(Magnitude.unwrap(a.takenDuring(Epoch.wrap(p.takenIn + 1))), 0, "taken in another epoch");

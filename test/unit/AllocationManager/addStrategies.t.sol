@@ -34,6 +34,11 @@ contract AddStrategiesTest is Scene {
         add(other);
     }
 
+    function test_RevertWhen_TheStrategyIsZero() public {
+        vm.expectRevert(abi.encodeWithSelector(IAllocationManager.StrategyNotAccepted.selector, set, address(0)));
+        add(address(0));
+    }
+
     function test_RevertWhen_AcceptedAlready() public {
         vm.expectRevert(abi.encodeWithSelector(IAllocationManager.StrategyUnchanged.selector, set, address(token)));
         add(address(token));

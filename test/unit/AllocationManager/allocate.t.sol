@@ -189,6 +189,15 @@ contract AllocateTest is Scene {
         assertTrue(manager.membershipOf(set, stranger).opened);
     }
 
+    function test_ALaterRaiseRemembersThatTheOperatorOpened() public {
+        allocate(set, stranger, HALF);
+        vm.prank(stranger);
+        vault.open();
+        assertEq(allocate(set, stranger, WHOLE), vault.currentEpoch().plus(3));
+        assertTrue(manager.membershipOf(set, stranger).opened);
+        assertEq(manager.membershipOf(set, stranger).allocations, 1);
+    }
+
     function test_ByAnAppointee() public {
         vm.prank(operator);
         manager.appoint(bob, IAllocationManager.allocate.selector, true);

@@ -76,6 +76,11 @@ contract CreateOperatorSetTest is Scene {
         createSet(type(uint32).max, defaultTerms(), twice);
     }
 
+    function test_RevertWhen_AStrategyIsZero() public {
+        vm.expectRevert(abi.encodeWithSelector(IAllocationManager.StrategyNotAccepted.selector, fresh, address(0)));
+        createSet(type(uint32).max, defaultTerms(), only(address(0)));
+    }
+
     /* EFFECTS */
 
     function test_CreatesWithTheseTermsForEver() public {

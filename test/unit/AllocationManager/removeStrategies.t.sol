@@ -19,6 +19,11 @@ contract RemoveStrategiesTest is Scene {
         manager.removeStrategies(set, only(address(token)));
     }
 
+    function test_RevertWhen_TheStrategyIsZero() public {
+        vm.expectRevert(abi.encodeWithSelector(IAllocationManager.StrategyNotAccepted.selector, set, address(0)));
+        remove(address(0));
+    }
+
     function test_RevertWhen_NotAccepted() public {
         vm.expectRevert(abi.encodeWithSelector(IAllocationManager.StrategyUnchanged.selector, set, stranger));
         remove(stranger);
