@@ -71,7 +71,7 @@ const BODIES = ["trueBody", "falseBody", "body"];
 /** What this knows how to walk, or to leave as it is. Another one would be left out silently. */
 const KNOWN = new Set([
     ...BLOCKS,
-    ...["IfStatement", "ForStatement", "WhileStatement", "Break", "Continue", "Return", "InlineAssembly"],
+    ...["IfStatement", "ForStatement", "WhileStatement", "TryStatement", "Break", "Continue", "Return", "InlineAssembly"],
     ...["EmitStatement", "ExpressionStatement", "RevertStatement", "VariableDeclarationStatement"],
 ]);
 
@@ -115,7 +115,7 @@ function markFile(file, source, tree, items) {
         const last = statement.falseBody ?? statement.trueBody ?? statement.body;
         if (last) return endOf(last);
         const [, end] = rangeOf(statement);
-        return BLOCKS.has(statement.nodeType) || statement.nodeType === "InlineAssembly" ? end : bytes.indexOf(";", end - 1) + 1;
+        return BLOCKS.has(statement.nodeType) || ["InlineAssembly", "TryStatement"].includes(statement.nodeType) ? end : bytes.indexOf(";", end - 1) + 1;
     }
 
     const before = (at, text) => insertions.push({ at, text, ends: 0, order: insertions.length });
@@ -129,12 +129,13 @@ function markFile(file, source, tree, items) {
             return;
         }
         // Of one that holds others, the head alone is its text.
-        const body = statement.trueBody ?? statement.body;
+        const body = statement.trueBody ?? statement.body ?? statement.clauses?.[0].block;
         const marker = item("statement", from, body ? rangeOf(body)[0] : to, { shared });
         if (shared === undefined) before(from, `__ran(${marker}); `);
         const yes = body && statement.condition ? decide(statement.condition) : undefined;
         for (const [part, child] of Object.entries(statement)) {
-            if (!BODIES.includes(part)) walkExpression(child);
+            if (part === "clauses") child.forEach((clause, i) => walkClause(statement, clause, i === 0 ? "succeeds" : "fails"));
+            else if (!BODIES.includes(part)) walkExpression(child);
             else if (child) walkBody(child, part === "falseBody" ? yes + 1 : yes);
         }
     }
@@ -144,6 +145,12 @@ function markFile(file, source, tree, items) {
         before(rangeOf(body)[0], "{ ");
         walkStatement(body, shared);
         after(endOf(body), " }");
+    }
+
+    function walkClause({ externalCall }, { block }, side) {
+        const marker = item("branch", ...rangeOf(externalCall), { side });
+        before(rangeOf(block)[0] + 1, ` __ran(${marker});`);
+        walkStatement(block, marker);
     }
 
     function decide(condition) {
