@@ -1,18 +1,47 @@
 use std::{fs, path::PathBuf, time::Duration};
 
 use alloy::{providers::DynProvider, signers::local::PrivateKeySigner};
-use clap::{Args, value_parser};
+use clap::{Args, Subcommand, value_parser};
 use eyre::{Report, Result, WrapErr, bail, eyre};
 use palisade_deploy::{
     Change, Config, Deployer, Error, Plan, Report as Deployed, Store, Survey, failpoint,
 };
 use serde_json::json;
 
-use crate::{node::NodeUrl, output};
+use crate::{VerifyArgs, node::NodeUrl, output};
 
 /// Arguments of `palisade deploy`.
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub struct DeployArgs {
+    // Only a subcommand stands in for them.
+    #[command(flatten)]
+    execute: Option<ExecuteArgs>,
+    #[command(subcommand)]
+    command: Option<DeployCommand>,
+}
+
+/// What else can be done with a deployment.
+#[derive(Debug, Subcommand)]
+pub enum DeployCommand {
+    /// Prove that a chain's code is this build's, byte for byte, and tell who governs. Changes nothing, needs no key.
+    Verify(VerifyArgs),
+}
+
+impl DeployArgs {
+    /// Deploys, or does what the subcommand says.
+    pub(crate) async fn run(self) -> Result<()> {
+        match (self.command, self.execute) {
+            (Some(DeployCommand::Verify(args)), _) => Box::pin(args.run()).await,
+            (None, Some(args)) => args.run().await,
+            (None, None) => bail!("nothing to deploy: name the settings with --config"),
+        }
+    }
+}
+
+/// Arguments of `palisade deploy` without a subcommand.
+#[derive(Debug, Args)]
+struct ExecuteArgs {
     /// What to deploy: a TOML file as in script/config/, with `salt`, `epoch_length` and who governs.
     #[arg(long, value_name = "FILE")]
     config: PathBuf,
@@ -49,9 +78,9 @@ struct KeyArgs {
     private_key_file: Option<PathBuf>,
 }
 
-impl DeployArgs {
+impl ExecuteArgs {
     /// Deploys, or shows what would be deployed.
-    pub(crate) async fn run(self) -> Result<()> {
+    async fn run(self) -> Result<()> {
         let Self { config, rpc_url, key, deployments, expect_chain_id, dry_run, json, timeout } =
             self;
         if let Some(name) = failpoint::unknown() {
@@ -131,7 +160,7 @@ fn note_changes(changes: &[Change]) {
 }
 
 /// Says which node failed, where one did.
-fn of_node(error: Error, url: &NodeUrl) -> Report {
+pub(crate) fn of_node(error: Error, url: &NodeUrl) -> Report {
     match error {
         Error::Rpc { .. } => Report::new(error).wrap_err(format!("node at {url}")),
         other => other.into(),

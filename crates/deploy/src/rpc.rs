@@ -5,7 +5,7 @@ use alloy::{
     transports::{TransportError, TransportErrorKind, http::reqwest},
 };
 
-use crate::{Error, Result};
+use crate::{Error, Result, text::one_line};
 
 /// What came of a request instead of an answer. Never tells the node's URL, which may hold a key.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -117,8 +117,4 @@ fn root_cause(error: &(dyn StdError + 'static)) -> String {
     // Without a cause there is nothing but the outermost: leave out the URL that it ends in.
     let text = cause.to_string();
     text.split(" for url (").next().unwrap_or_default().to_owned()
-}
-
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
