@@ -1,5 +1,5 @@
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| {
-    palisade_parsers::config(data);
+    let _ = palisade_parsers::config(data);
 });

@@ -1,9 +1,10 @@
 use std::{path::Path, str::FromStr};
 
 use alloy::primitives::{Address, B256};
+use palisade_bindings::one_line;
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 
-use crate::{Error, Result, text::one_line};
+use crate::{Error, Result};
 
 /// What a deployment is made from. Addresses follow from it and from the contracts' code alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

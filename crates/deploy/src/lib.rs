@@ -12,7 +12,6 @@ mod roles;
 mod rpc;
 mod send;
 mod store;
-mod text;
 mod verify;
 
 pub use config::{Config, GovernanceConfig};

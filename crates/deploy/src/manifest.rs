@@ -1,12 +1,13 @@
 use std::{collections::BTreeMap, fmt, path::Path, str::FromStr};
 
 use alloy::primitives::{Address, B256, TxHash};
+use palisade_bindings::one_line;
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
     de::{Error as _, MapAccess, Visitor},
 };
 
-use crate::{Config, Contract, Error, Plan, Result, config::typed, text::one_line};
+use crate::{Config, Contract, Error, Plan, Result, config::typed};
 
 /// What stands on a chain: the record of a deployment, one a chain. It is a function of the chain and the
 /// configuration, so that however a deployment came about its manifest is the same.

@@ -4,8 +4,9 @@ use alloy::{
     contract::Error as CallError,
     transports::{TransportError, TransportErrorKind, http::reqwest},
 };
+use palisade_bindings::one_line;
 
-use crate::{Error, Result, text::one_line};
+use crate::{Error, Result};
 
 /// What came of a request instead of an answer. Never tells the node's URL, which may hold a key.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -3,9 +3,10 @@
 /// More of a text than this tells nobody more.
 const LONGEST: usize = 400;
 
-/// The text on one line: each run of white space becomes a space, other control characters are escaped (a terminal
+/// A text that somebody else wrote, on one line, for a message: each run of white space becomes a space, other control characters are escaped (a terminal
 /// would obey them), and what is too long is cut.
-pub(crate) fn one_line(text: &str) -> String {
+#[must_use]
+pub fn one_line(text: &str) -> String {
     let mut line = String::new();
     for word in text.split_whitespace() {
         if !line.is_empty() {
