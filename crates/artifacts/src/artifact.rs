@@ -1,7 +1,9 @@
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, path::Path, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+use crate::{Error, Result, one_line};
 
 /// A compiled contract, stripped to what bindings and deployments need.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,7 +29,8 @@ pub struct Code {
 #[serde(rename_all = "camelCase")]
 pub struct DeployedCode {
     /// The places of each immutable, by its name in the source. (Solc names them by AST ids, which change when an
-    /// unrelated file does.)
+    /// unrelated file does. In what forge writes the names are those ids, and there are none where there is no immutable.)
+    #[serde(default)]
     pub immutable_references: BTreeMap<String, Vec<ImmutableRange>>,
     /// The bytes, in hex with a 0x prefix.
     pub object: String,
@@ -43,6 +46,24 @@ pub struct ImmutableRange {
 }
 
 impl Artifact {
+    /// Reads what forge wrote about the contract called `name` into its folder `out`.
+    ///
+    /// # Errors
+    /// [`Error::Io`], or [`Error::NoArtifact`].
+    pub fn read_built(out: &Path, name: &str) -> Result<Self> {
+        let folder = out.join(format!("{name}.sol"));
+        // Of a library's contract, which tests compile too, forge may write two, and name them by profile.
+        let files = [format!("{name}.json"), format!("{name}.default.json")];
+        let paths = files.map(|file| folder.join(file));
+        let path = paths.iter().find(|path| path.exists()).unwrap_or(&paths[0]);
+        let text = std::fs::read_to_string(path).map_err(|source| Error::Io {
+            action: "read",
+            path: path.clone(),
+            source,
+        })?;
+        text.parse().map_err(|reason| Error::NoArtifact { path: path.clone(), reason })
+    }
+
     /// The artifact as the text of its file: deterministic, an ABI entry a line, a newline at the end.
     ///
     /// # Errors
@@ -60,6 +81,75 @@ impl Artifact {
             "{{\n  \"abi\": [\n{abi}\n  ],\n  \"bytecode\": {bytecode},\n  \"deployedBytecode\": {deployed}\n}}\n"
         ))
     }
+}
+
+/// From the text of its file, or of one that forge wrote. Its codes are bytes, and its immutables lie in the runtime code
+/// where that is zero.
+impl FromStr for Artifact {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let artifact: Self =
+            serde_json::from_str(text).map_err(|error| one_line(&error.to_string()))?;
+        artifact.bytecode.bytes().map_err(|reason| format!("its bytecode {reason}"))?;
+        let deployed = &artifact.deployed_bytecode;
+        let code = deployed.bytes().map_err(|reason| format!("its deployedBytecode {reason}"))?;
+        for (name, range) in deployed.ranges() {
+            let (start, length) = (range.start as usize, range.length as usize);
+            let place = start.checked_add(length).and_then(|end| code.get(start..end));
+            if length == 0 || !place.is_some_and(|place| place.iter().all(|byte| *byte == 0)) {
+                let (name, size) = (one_line(name), code.len());
+                return Err(format!(
+                    "immutable {name} cannot be {length} bytes at byte {start} of the {size} of deployedBytecode: they are \
+                     not there, or not zero"
+                ));
+            }
+        }
+        Ok(artifact)
+    }
+}
+
+impl Code {
+    /// The bytes.
+    ///
+    /// # Errors
+    /// Why there are none.
+    pub fn bytes(&self) -> Result<Vec<u8>, String> {
+        from_hex(&self.object)
+    }
+}
+
+impl DeployedCode {
+    /// The bytes.
+    ///
+    /// # Errors
+    /// Why there are none.
+    pub fn bytes(&self) -> Result<Vec<u8>, String> {
+        from_hex(&self.object)
+    }
+
+    /// All places of immutables, with the immutables' names.
+    pub fn ranges(&self) -> impl Iterator<Item = (&str, ImmutableRange)> {
+        let ranges = self.immutable_references.iter();
+        ranges.flat_map(|(name, ranges)| ranges.iter().map(move |range| (name.as_str(), *range)))
+    }
+}
+
+fn from_hex(object: &str) -> Result<Vec<u8>, String> {
+    let digits = object.strip_prefix("0x").ok_or("does not begin with 0x")?;
+    if !digits.len().is_multiple_of(2) {
+        return Err(format!("has an odd number of digits, {}", digits.len()));
+    }
+    let byte = |(place, pair): (usize, &[u8])| {
+        let digit = |byte: u8| char::from(byte).to_digit(16);
+        match (digit(pair[0]), digit(pair[1])) {
+            (Some(high), Some(low)) => {
+                u8::try_from(16 * high + low).map_err(|error| error.to_string())
+            }
+            _ => Err(format!("has no hexadecimal digits for byte {place}: was it linked?")),
+        }
+    };
+    digits.as_bytes().chunks_exact(2).enumerate().map(byte).collect()
 }
 
 /// The ABI in an order that depends on nothing but its contents.
@@ -121,5 +211,50 @@ mod tests {
 "#;
         assert_eq!(artifact.to_text().unwrap(), expected);
         assert_eq!(serde_json::from_str::<Artifact>(expected).unwrap(), artifact);
+    }
+
+    /// An artifact as forge writes it, with this runtime code and an immutable of this length at this byte.
+    fn built(code: &str, start: u64, length: u64) -> Result<Artifact, String> {
+        let text = json!({
+            "abi": [],
+            "bytecode": {"object": "0x6001", "sourceMap": "", "linkReferences": {}},
+            "deployedBytecode": {
+                "object": code,
+                "immutableReferences": {"77": [{"start": start, "length": length}]},
+            },
+            "id": 3,
+        });
+        text.to_string().parse()
+    }
+
+    #[test]
+    fn reads_what_forge_writes() {
+        let artifact = built("0x5b00000000", 1, 4).unwrap();
+        assert_eq!(artifact.bytecode.bytes().unwrap(), [0x60, 1]);
+        let ranges: Vec<_> = artifact.deployed_bytecode.ranges().collect();
+        assert_eq!(ranges, [("77", ImmutableRange { length: 4, start: 1 })]);
+        let none: Artifact =
+            r#"{"abi":[],"bytecode":{"object":"0x"},"deployedBytecode":{"object":"0x"}}"#
+                .parse()
+                .unwrap();
+        assert_eq!(none.deployed_bytecode.ranges().count(), 0);
+    }
+
+    #[test]
+    fn refuses_codes_that_are_none_and_immutables_that_lie_nowhere() {
+        for (code, start, length, reason) in [
+            ("5b00000000", 1, 4, "its deployedBytecode does not begin with 0x"),
+            ("0x5b0", 1, 4, "its deployedBytecode has an odd number of digits, 3"),
+            ("0x5b__$a$__", 0, 1, "its deployedBytecode has an odd number"),
+            ("0x5b__$aa$__", 0, 1, "its deployedBytecode has no hexadecimal digits for byte 1"),
+            ("0x5b00000000", 2, 4, "immutable 77 cannot be 4 bytes at byte 2 of the 5 of"),
+            ("0x5b00000000", 0, 4, "immutable 77 cannot be 4 bytes at byte 0 of the 5 of"),
+            ("0x5b00000000", 1, 0, "immutable 77 cannot be 0 bytes"),
+            ("0x5b00000000", u64::from(u32::MAX), u64::from(u32::MAX), "immutable 77 cannot be"),
+            ("0x5b00000000", 1 << 32, 4, "invalid value: integer `4294967296`, expected u32"),
+        ] {
+            let told = built(code, start, length).unwrap_err();
+            assert!(told.starts_with(reason), "{told}");
+        }
     }
 }

@@ -3,7 +3,7 @@ use std::{collections::BTreeMap, str::FromStr};
 use crate::{
     Artifact, Error, Result, Settings,
     artifact::{Code, DeployedCode, ImmutableRange, sorted_abi},
-    immutables,
+    immutables, one_line,
 };
 use foundry_compilers::{
     ConfigurableArtifacts, Project, ProjectBuilder, ProjectPathsConfig,
@@ -168,9 +168,4 @@ fn strip(
             object: hex(&runtime.object)?,
         },
     })
-}
-
-/// The text without line breaks, for errors that must fit a line.
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

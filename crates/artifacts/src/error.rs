@@ -48,6 +48,14 @@ pub enum Error {
         /// The compiler's errors, as it formats them.
         report: String,
     },
+    /// A file is no artifact.
+    #[error("{} is no artifact: {reason}", path.display())]
+    NoArtifact {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it, on one line.
+        reason: String,
+    },
     /// A contract was asked for that the sources do not have exactly once.
     #[error("expected one contract called {name}, found {}", found.len())]
     NotUnique {

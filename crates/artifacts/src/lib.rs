@@ -32,3 +32,15 @@ pub const CONTRACTS: [&str; 13] = [
 
 /// The folder of the committed artifacts, relative to the root of the repository.
 pub const FOLDER: &str = "crates/bindings/artifacts";
+
+/// The text on one line, for errors that must fit one: no line breaks, and nothing else that a terminal would obey.
+fn one_line(text: &str) -> String {
+    let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    words.chars().flat_map(shown).collect()
+}
+
+fn shown(letter: char) -> impl Iterator<Item = char> {
+    let escaped = letter.is_control().then(|| letter.escape_default());
+    let plain = escaped.is_none().then_some(letter);
+    escaped.into_iter().flatten().chain(plain)
+}

@@ -2,7 +2,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use crate::{Error, Result};
+use crate::{Error, Result, one_line};
 
 /// The part of `foundry.toml` that decides about bytecode. Forge reads the same file, so both compile alike.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -91,9 +91,18 @@ impl Settings {
             path: path.clone(),
             source,
         })?;
+        Self::parse(root, &text)
+    }
+
+    /// Reads the text of a `foundry.toml` in the folder `root`.
+    ///
+    /// # Errors
+    /// [`Error::Settings`].
+    pub fn parse(root: &Path, text: &str) -> Result<Self> {
+        let path = root.join("foundry.toml");
         let refuse = |reason: String| Error::Settings { path: path.clone(), reason };
         let File { profile: Profiles { default: profile } } =
-            toml::from_str(&text).map_err(|error| refuse(error.message().to_owned()))?;
+            toml::from_str(text).map_err(|error| refuse(one_line(error.message())))?;
         if let Some(key) = UNSUPPORTED.iter().find(|key| profile.rest.contains_key(**key)) {
             return Err(refuse(format!("`{key}` changes bytecode and is not supported here")));
         }

@@ -20,10 +20,11 @@ impl Epoch {
         Self(passed.map_or(0, epoch)).min(Self::LAST)
     }
 
-    /// The timestamp of this epoch's first second, on such a clock. That of epoch 0 is the origin.
+    /// The timestamp of this epoch's first second, on such a clock. That of epoch 0 is the origin, and of one that no
+    /// timestamp tells, the largest.
     #[must_use]
     pub fn start(self, origin: u64, length: u64) -> u64 {
-        origin + u64::from(self.0.saturating_sub(1)) * length
+        origin.saturating_add(u64::from(self.0.saturating_sub(1)).saturating_mul(length))
     }
 
     /// The epoch `n` later.
@@ -69,6 +70,7 @@ mod tests {
         assert_eq!(Epoch::at(5, 0, 0), Epoch(0));
         assert_eq!(Epoch(1).start(1_000, 60), 1_000);
         assert_eq!(Epoch(3).start(1_000, 60), 1_120);
+        assert_eq!(Epoch(3).start(u64::MAX - 1, u64::MAX), u64::MAX);
         assert_eq!(Epoch::at(Epoch(3).start(1_000, 60), 1_000, 60), Epoch(3));
     }
 

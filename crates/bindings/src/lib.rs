@@ -6,6 +6,7 @@ mod contracts;
 mod pool_id;
 mod refusal;
 mod set_id;
+mod text;
 
 /// The version of alloy that the bindings are made with, for those who call them.
 pub use alloy;
@@ -18,3 +19,4 @@ pub use contracts::{
 pub use pool_id::PoolId;
 pub use refusal::{Argument, Refusal, RevertData};
 pub use set_id::OperatorSetId;
+pub use text::one_line;

@@ -14,7 +14,7 @@ use crate::{
     DevStakedEther::DevStakedEtherErrors, DevToken::DevTokenErrors, Governance::GovernanceErrors,
     Lens::LensErrors, OperatorSetId, PoolId, RebasingWrapper::RebasingWrapperErrors,
     Router::RouterErrors, StakeVault::StakeVaultErrors,
-    TimelockController::TimelockControllerErrors, artifacts,
+    TimelockController::TimelockControllerErrors, artifacts, text::one_line,
 };
 
 /// Why a contract refuses a call. [`Refusal::of`] reads it from an error of alloy; displayed, it is one line with the
@@ -146,6 +146,10 @@ impl Refusal {
         match self {
             Self::Reason(reason) => reason.clone(),
             Self::Unknown(data) if data.is_empty() => "reverted without a reason".to_owned(),
+            Self::Unknown(data) if data.len() > LONGEST_SHOWN => {
+                let start = Bytes::copy_from_slice(&data[..LONGEST_SHOWN]);
+                format!("unknown error {start}… ({} bytes)", data.len())
+            }
             Self::Unknown(data) => format!("unknown error {data}"),
             _ => {
                 let fields = self.fields();
@@ -188,6 +192,13 @@ impl fmt::Display for Refusal {
 
 impl std::error::Error for Refusal {}
 
+/// Of an unknown error that is longer, so many bytes are shown.
+const LONGEST_SHOWN: usize = 256;
+
+/// `Governance.REASON_LENGTH`: of another contract's refusal it keeps no more. What is longer was not passed on by it,
+/// and could hold refusals within refusals until the stack ends.
+const LONGEST_REASON: usize = 256;
+
 /// The fields that are moments; the ABI has no type for them.
 const TIMESTAMPS: [&str; 5] = ["deadline", "end", "lapsesAt", "restUntil", "until"];
 
@@ -209,7 +220,14 @@ impl Argument {
             "OperatorSetId" => Self::Set(word.wrapping_to::<U192>().into()),
             "PoolId" => Self::Pool(PoolId(word)),
             "Pausable" => Self::Pausable(word),
-            "bytes" => Self::Refusal(Box::new(Refusal::decode(bytes_at(data, word)))),
+            "bytes" => {
+                let reason = bytes_at(data, word);
+                Self::Refusal(Box::new(if reason.len() > LONGEST_REASON {
+                    Refusal::Unknown(Bytes::copy_from_slice(reason))
+                } else {
+                    Refusal::decode(reason)
+                }))
+            }
             "bytes4" => Self::Bytes(word.to_be_bytes::<32>()[..4].to_vec().into()),
             "bytes32" if input.name == "expectedStates" => Self::States(word),
             "bytes32" => Self::Bytes(word.to_be_bytes::<32>().into()),
@@ -263,7 +281,7 @@ fn bytes_at(data: &[u8], offset: U256) -> &[u8] {
 fn reason(data: &[u8]) -> Option<String> {
     let revert = Revert::abi_decode(data).ok().map(|revert| revert.reason);
     let reason = revert.or_else(|| Panic::abi_decode(data).ok().map(|panic| panic.to_string()))?;
-    Some(reason.split_whitespace().collect::<Vec<_>>().join(" "))
+    Some(one_line(&reason))
 }
 
 /// A moment such as "2027-01-06 00:15:16 UTC"; none behind the year 9999.

@@ -1,26 +1,61 @@
 use std::{fs, path::PathBuf, time::Duration};
 
 use alloy::{providers::DynProvider, signers::local::PrivateKeySigner};
-use clap::{Args, value_parser};
+use clap::{Args, Subcommand, value_parser};
 use eyre::{Report, Result, WrapErr, bail, eyre};
 use palisade_deploy::{
     Change, Config, Deployer, Error, Plan, Report as Deployed, Store, Survey, failpoint,
 };
 use serde_json::json;
 
-use crate::{node::NodeUrl, output};
+use crate::{VerifyArgs, node::NodeUrl, output};
 
 /// Arguments of `palisade deploy`.
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub struct DeployArgs {
+    // Only a subcommand stands in for them.
+    #[command(flatten)]
+    execute: Option<ExecuteArgs>,
+    #[command(subcommand)]
+    command: Option<DeployCommand>,
+}
+
+/// What else can be done with a deployment.
+#[derive(Debug, Subcommand)]
+pub enum DeployCommand {
+    /// Prove that a chain's code is this build's, byte for byte, and tell who governs. Changes nothing, needs no key.
+    Verify(VerifyArgs),
+}
+
+impl DeployArgs {
+    /// Deploys, or does what the subcommand says.
+    pub(crate) async fn run(self) -> Result<()> {
+        match (self.command, self.execute) {
+            (Some(DeployCommand::Verify(args)), _) => Box::pin(args.run()).await,
+            (None, Some(args)) => args.run().await,
+            (None, None) => bail!("nothing to deploy: name the settings with --config"),
+        }
+    }
+}
+
+/// Arguments of `palisade deploy` without a subcommand.
+#[derive(Debug, Args)]
+struct ExecuteArgs {
     /// What to deploy: a TOML file as in script/config/, with `salt`, `epoch_length` and who governs.
     #[arg(long, value_name = "FILE")]
     config: PathBuf,
     /// The node to deploy through.
     #[arg(long, value_name = "URL")]
     rpc_url: NodeUrl,
-    #[command(flatten)]
-    key: KeyArgs,
+    // A key itself is no argument: others could read it in the list of processes. (And clap would not see these two in a
+    // struct of their own, where all of them are optional beside a subcommand.)
+    /// The environment variable that holds the private key of the account that pays.
+    #[arg(long, value_name = "NAME", required_unless_present_any = ["private_key_file", "dry_run"])]
+    private_key_env: Option<String>,
+    /// The file that holds it.
+    #[arg(long, value_name = "FILE", conflicts_with = "private_key_env")]
+    private_key_file: Option<PathBuf>,
     /// The folder of manifests; this one becomes `<chain id>.json`.
     #[arg(long, value_name = "FOLDER", default_value = "deployments")]
     deployments: PathBuf,
@@ -38,22 +73,20 @@ pub struct DeployArgs {
     timeout: u64,
 }
 
-/// Whose key signs. A key itself is no argument: others could read it in the list of processes.
-#[derive(Debug, Args)]
-struct KeyArgs {
-    /// The environment variable that holds the private key of the account that pays.
-    #[arg(long, value_name = "NAME", required_unless_present_any = ["private_key_file", "dry_run"])]
-    private_key_env: Option<String>,
-    /// The file that holds it.
-    #[arg(long, value_name = "FILE", conflicts_with = "private_key_env")]
-    private_key_file: Option<PathBuf>,
-}
-
-impl DeployArgs {
+impl ExecuteArgs {
     /// Deploys, or shows what would be deployed.
-    pub(crate) async fn run(self) -> Result<()> {
-        let Self { config, rpc_url, key, deployments, expect_chain_id, dry_run, json, timeout } =
-            self;
+    async fn run(self) -> Result<()> {
+        let Self {
+            config,
+            rpc_url,
+            private_key_env,
+            private_key_file,
+            deployments,
+            expect_chain_id,
+            dry_run,
+            json,
+            timeout,
+        } = self;
         if let Some(name) = failpoint::unknown() {
             bail!(
                 "{} is {name}, which is no fail-point: {}",
@@ -64,7 +97,7 @@ impl DeployArgs {
         let timeout = Duration::from_secs(timeout);
         let plan =
             Plan::new(Config::read(&config)?).wrap_err_with(|| config.display().to_string())?;
-        let signer = key.signer()?;
+        let signer = signer(private_key_env, private_key_file)?;
         let deployer = Deployer::new(rpc_url.connect(signer.clone(), timeout)?).timeout(timeout);
         let at_node = |error| of_node(error, &rpc_url);
         if let Some(expected) = expect_chain_id {
@@ -85,28 +118,25 @@ impl DeployArgs {
     }
 }
 
-impl KeyArgs {
-    /// The signer; none only where nothing is to be signed.
-    fn signer(self) -> Result<Option<PrivateKeySigner>> {
-        let Self { private_key_env, private_key_file } = self;
-        let (origin, text) = if let Some(name) = private_key_env {
-            let text = std::env::var(&name)
-                .map_err(|_| eyre!("the environment variable {name} is not set"))?;
-            (format!("the environment variable {name}"), text)
-        } else if let Some(path) = private_key_file {
-            let text = fs::read_to_string(&path)
-                .wrap_err_with(|| format!("cannot read {}", path.display()))?;
-            (path.display().to_string(), text)
-        } else {
-            return Ok(None);
-        };
-        // The cause may repeat a part of the key: leave it out.
-        let signer = text
-            .trim()
-            .parse()
-            .map_err(|_| eyre!("{origin} holds no private key (32 bytes in hex)"))?;
-        Ok(Some(signer))
-    }
+/// The signer whose key is in this environment variable or file; none only where nothing is to be signed.
+fn signer(variable: Option<String>, file: Option<PathBuf>) -> Result<Option<PrivateKeySigner>> {
+    let (origin, text) = if let Some(name) = variable {
+        let text = std::env::var(&name)
+            .map_err(|_| eyre!("the environment variable {name} is not set"))?;
+        (format!("the environment variable {name}"), text)
+    } else if let Some(path) = file {
+        let text = fs::read_to_string(&path)
+            .wrap_err_with(|| format!("cannot read {}", path.display()))?;
+        (path.display().to_string(), text)
+    } else {
+        return Ok(None);
+    };
+    // The cause may repeat a part of the key: leave it out.
+    let signer = text
+        .trim()
+        .parse()
+        .map_err(|_| eyre!("{origin} holds no private key (32 bytes in hex)"))?;
+    Ok(Some(signer))
 }
 
 /// What stands; and where that is everything, verified, what governance has changed since.
@@ -131,7 +161,7 @@ fn note_changes(changes: &[Change]) {
 }
 
 /// Says which node failed, where one did.
-fn of_node(error: Error, url: &NodeUrl) -> Report {
+pub(crate) fn of_node(error: Error, url: &NodeUrl) -> Report {
     match error {
         Error::Rpc { .. } => Report::new(error).wrap_err(format!("node at {url}")),
         other => other.into(),

@@ -6,6 +6,7 @@ mod devnet;
 mod fuzz;
 mod node;
 mod output;
+mod verify;
 
 use std::{io::IsTerminal, process::ExitCode};
 
@@ -13,10 +14,11 @@ use clap::{Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
 pub use demo::DemoArgs;
-pub use deploy::DeployArgs;
+pub use deploy::{DeployArgs, DeployCommand};
 pub use devnet::DevnetArgs;
 pub use fuzz::FuzzArgs;
 pub use node::NodeUrl;
+pub use verify::VerifyArgs;
 
 /// Palisade: restaking under rules that can be read beforehand.
 #[derive(Debug, Parser)]

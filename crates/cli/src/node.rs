@@ -1,4 +1,4 @@
-use std::{fmt, str::FromStr, time::Duration};
+use std::{fmt, net::Ipv4Addr, str::FromStr, time::Duration};
 
 use alloy::{
     network::EthereumWallet,
@@ -26,6 +26,18 @@ impl FromStr for NodeUrl {
                 "only http:// is spoken here, not {}://: put a local node or proxy before it",
                 url.scheme()
             );
+        }
+        // What reads URLs mends slips, and each would mean another host: `http:8545` and `http://8545` the address
+        // 0.0.33.97, `http:///host` the host.
+        let rest = text.get(..7).filter(|it| it.eq_ignore_ascii_case("http://"));
+        let rest = rest.map_or("", |_| &text[7..]);
+        let host = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
+        let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
+        let shown = url.host_str().unwrap_or_default();
+        let is_number = shown.parse::<Ipv4Addr>().is_ok();
+        let has_gaps = text.contains(|letter: char| letter.is_whitespace() || letter.is_control());
+        if host.is_empty() || has_gaps || (is_number && !host.starts_with(shown)) {
+            bail!("not a URL of a node, or one of {shown}: write it as http://host:port");
         }
         Ok(Self(url))
     }
@@ -86,5 +98,34 @@ mod tests {
             "only http:// is spoken here, not localhost://: put a local node or proxy before it"
         );
         assert_eq!(refusal("8545"), "not a URL: write it as http://host:port");
+    }
+
+    #[test]
+    fn slips_are_not_mended() {
+        for (slip, host) in [
+            ("http:8545", "0.0.33.97"),
+            ("http://8545", "0.0.33.97"),
+            ("http://8545/secret", "0.0.33.97"),
+            ("http:localhost:8545", "localhost"),
+            ("http:///localhost:8545", "localhost"),
+            ("http://local host", "localhost"),
+            ("http://localhost:8545\n", "localhost"),
+            ("http://local\thost", "localhost"),
+        ] {
+            let Err(error) = slip.parse::<NodeUrl>() else { panic!("{slip} is taken") };
+            let told = error.to_string();
+            let is_told = told
+                == format!("not a URL of a node, or one of {host}: write it as http://host:port")
+                || told == "not a URL: write it as http://host:port";
+            assert!(is_told, "{slip}: {told}");
+        }
+        for fine in [
+            "http://localhost:8545",
+            "HTTP://127.0.0.1:8545/x",
+            "http://[::1]:8545",
+            "http://u:p@10.0.0.1",
+        ] {
+            assert!(fine.parse::<NodeUrl>().is_ok(), "{fine}");
+        }
     }
 }

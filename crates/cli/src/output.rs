@@ -45,13 +45,28 @@ pub(crate) fn error(report: &Report, in_detail: bool) {
     note(&format!("error: {}", causes.join(separator)));
 }
 
+/// Without line breaks, and without anything else that a terminal would obey.
 fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut line = String::with_capacity(words.len());
+    for letter in words.chars() {
+        if letter.is_control() {
+            line.extend(letter.escape_default());
+        } else {
+            line.push(letter);
+        }
+    }
+    line
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_others_wrote_does_nothing_to_a_terminal() {
+        assert_eq!(one_line("cannot\n read \u{1b}[2J\u{7}"), "cannot read \\u{1b}[2J\\u{7}");
+    }
 
     #[test]
     fn tables_have_a_line_for_each_row() {

@@ -1,6 +1,7 @@
 use std::{path::Path, str::FromStr};
 
 use alloy::primitives::{Address, B256};
+use palisade_bindings::one_line;
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 
 use crate::{Error, Result};
@@ -43,7 +44,7 @@ const LONGEST_EPOCH: u64 = 10 * YEAR;
 const LONGEST_DELAY: u64 = YEAR;
 
 /// Reads an address that somebody typed. In mixed case it bears a checksum (EIP-55), and a slip would be for good.
-fn typed<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Address, D::Error> {
+pub(crate) fn typed<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Address, D::Error> {
     let text = String::deserialize(deserializer)?;
     let address: Address = text
         .parse()
@@ -116,12 +117,12 @@ impl FromStr for Config {
 
     fn from_str(text: &str) -> Result<Self> {
         let config: Self = toml::from_str(text).map_err(|error| {
-            let message = error.message().lines().collect::<Vec<_>>().join(" ");
+            let message = one_line(error.message());
             let Some(span) = error.span() else { return Error::NotAConfig { reason: message } };
             // What stands before a value says which setting it is; the value itself might be a key.
             let before = &text[..span.start];
             let setting = before.rsplit('\n').next().and_then(|it| it.trim_end().strip_suffix('='));
-            let setting = setting.map(|it| format!(" (`{}`)", it.trim())).unwrap_or_default();
+            let setting = setting.map(|it| format!(" (`{}`)", one_line(it))).unwrap_or_default();
             let line = 1 + before.matches('\n').count();
             Error::NotAConfig { reason: format!("{message} in line {line}{setting}") }
         })?;

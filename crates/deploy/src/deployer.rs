@@ -6,8 +6,8 @@ use alloy::{
 };
 
 use crate::{
-    CREATE2_DEPLOYER, Change, Contract, Error, Manifest, Plan, Record, Result, Sent, Step, Store,
-    Verified, failpoint, history::Place, rpc::ask,
+    CREATE2_DEPLOYER, Change, Contract, Error, Manifest, ManifestVersion, Plan, Record, Result,
+    Sent, Step, Store, Verified, failpoint, history::Place, rpc::ask,
 };
 
 /// Deploys through a node: sends what is missing, verifies what stands, and records it.
@@ -172,6 +172,7 @@ impl<P: Provider> Deployer<P> {
             }
         }
         Ok(Manifest {
+            version: ManifestVersion,
             chain_id: self.chain_id().await?,
             genesis_hash: self.genesis_hash().await?,
             config: *plan.config(),
@@ -214,12 +215,16 @@ impl<P: Provider> Deployer<P> {
             .collect())
     }
 
-    async fn chain_id(&self) -> Result<u64> {
+    /// The id of the node's chain.
+    ///
+    /// # Errors
+    /// [`Error::Rpc`].
+    pub async fn chain_id(&self) -> Result<u64> {
         ask(self.timeout, "read the chain id", self.provider.get_chain_id().into_future()).await
     }
 
     /// The hash of block 0, which tells apart chains of the same id.
-    async fn genesis_hash(&self) -> Result<B256> {
+    pub(crate) async fn genesis_hash(&self) -> Result<B256> {
         let block = self.provider.get_block_by_number(0.into()).into_future();
         let block = ask(self.timeout, "read the genesis block", block).await?;
         Ok(block.map(|block| block.header.hash).unwrap_or_default())

@@ -32,6 +32,12 @@ pub enum Error {
         /// What is wrong with it.
         reason: String,
     },
+    /// A text that should be a manifest is none.
+    #[error("not a manifest: {reason}")]
+    NotAManifest {
+        /// What is wrong with it.
+        reason: String,
+    },
     /// A setting has a value that cannot be deployed with.
     #[error("{setting} is {value}: {advice}")]
     BadSetting {
@@ -203,6 +209,34 @@ pub enum Error {
         contract: &'static str,
         /// Its address.
         address: Address,
+    },
+    /// The manifest lacks a contract of the deployment.
+    #[error("{} records no {contract}, which this build deploys: it is of another build", path.display())]
+    ManifestLacks {
+        /// The manifest.
+        path: PathBuf,
+        /// The contract.
+        contract: &'static str,
+    },
+    /// The manifest records a contract that is none of the deployment's.
+    #[error("{} records {contract}, which this build does not deploy: it is of another build", path.display())]
+    ManifestHasMore {
+        /// The manifest.
+        path: PathBuf,
+        /// The contract.
+        contract: String,
+    },
+    /// The node does not serve the logs of governance, so that who has a role cannot be told.
+    #[error(
+        "the node serves no logs of {contract} at {address} from block {from} on, when its roles were given: use one that keeps logs"
+    )]
+    LogsMissing {
+        /// The contract.
+        contract: &'static str,
+        /// Where it stands.
+        address: Address,
+        /// The first block that was asked for.
+        from: u64,
     },
 }
 

@@ -184,10 +184,24 @@ impl Plan {
 
     /// The values of all immutables on a chain where the clock started at timestamp `origin` (in seconds).
     pub(crate) fn immutables(&self, origin: u64) -> BTreeMap<&'static str, B256> {
+        self.immutables_with(origin, |contract| contract.address)
+    }
+
+    /// The same where the contracts stand elsewhere than planned.
+    pub(crate) fn immutables_with(
+        &self,
+        origin: u64,
+        at: impl Fn(&Contract) -> Address,
+    ) -> BTreeMap<&'static str, B256> {
+        let word = |artifact: Artifact| {
+            let contract =
+                self.contracts().find(|contract| contract.artifact.name == artifact.name);
+            contract.map(&at).unwrap_or_default().into_word()
+        };
         BTreeMap::from([
-            ("AUTHORITY", self.addresses.governance.into_word()),
-            ("VAULT", self.addresses.vault.into_word()),
-            ("ALLOCATION_MANAGER", self.addresses.allocation_manager.into_word()),
+            ("AUTHORITY", word(artifacts::GOVERNANCE)),
+            ("VAULT", word(artifacts::STAKE_VAULT)),
+            ("ALLOCATION_MANAGER", word(artifacts::ALLOCATION_MANAGER)),
             ("EPOCH_LENGTH", U256::from(self.config.epoch_length).into()),
             ("ORIGIN", U256::from(origin).into()),
         ])

@@ -4,6 +4,7 @@ use alloy::{
     contract::Error as CallError,
     transports::{TransportError, TransportErrorKind, http::reqwest},
 };
+use palisade_bindings::one_line;
 
 use crate::{Error, Result};
 
@@ -117,8 +118,4 @@ fn root_cause(error: &(dyn StdError + 'static)) -> String {
     // Without a cause there is nothing but the outermost: leave out the URL that it ends in.
     let text = cause.to_string();
     text.split(" for url (").next().unwrap_or_default().to_owned()
-}
-
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -36,14 +36,9 @@ impl Store {
     /// [`Error::Io`] or [`Error::Malformed`].
     pub fn read(&self, chain_id: u64) -> Result<Option<Manifest>> {
         let path = self.path(chain_id);
-        let text = match std::fs::read_to_string(&path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-            Err(source) => return Err(Error::Io { action: "read", path, source }),
-        };
-        match serde_json::from_str(&text) {
-            Ok(manifest) => Ok(Some(manifest)),
-            Err(error) => Err(Error::Malformed { path, reason: error.to_string() }),
+        match Manifest::read(&path) {
+            Err(Error::Io { source, .. }) if source.kind() == ErrorKind::NotFound => Ok(None),
+            read => read.map(Some),
         }
     }
 
@@ -59,12 +54,11 @@ impl Store {
         };
         std::fs::create_dir_all(&self.folder).map_err(fail("create", &self.folder))?;
         self.clear_drafts(manifest.chain_id)?;
-        let mut text = serde_json::to_string_pretty(manifest).map_err(|error| Error::Io {
+        let text = manifest.to_text().map_err(|error| Error::Io {
             action: "write",
             path: path.clone(),
             source: error.into(),
         })?;
-        text.push('\n');
         failpoint::pass("manifest", "before");
         let draft =
             self.folder.join(format!("{}{}", draft_prefix(manifest.chain_id), std::process::id()));
@@ -119,7 +113,7 @@ mod tests {
     use alloy::primitives::{Address, B256};
 
     use super::*;
-    use crate::{Config, GovernanceConfig, Record};
+    use crate::{Config, GovernanceConfig, ManifestVersion, Record};
 
     fn manifest(chain_id: u64) -> Manifest {
         let record = Record {
@@ -129,6 +123,7 @@ mod tests {
             block: Some(3),
         };
         Manifest {
+            version: ManifestVersion,
             chain_id,
             genesis_hash: B256::repeat_byte(2),
             config: Config {

@@ -22,6 +22,17 @@ pub struct Verified {
     pub changes: Vec<Change>,
 }
 
+/// What a contract says of its partners and settings.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Answer {
+    /// The contract and its function.
+    pub question: &'static str,
+    /// What the plan says.
+    pub expected: String,
+    /// What the chain says.
+    pub actual: String,
+}
+
 /// A role or a setting of governance that is not as it was deployed.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Change {
@@ -74,7 +85,12 @@ impl<P: Provider> Deployer<P> {
         {
             return Err(missing(contract));
         }
-        let origin = self.verify_wiring(plan).await?;
+        let (answers, origin) = self.wiring(plan).await?;
+        if let Some(Answer { question, expected, actual }) =
+            answers.into_iter().find(|answer| answer.expected != answer.actual)
+        {
+            return Err(Error::Miswired { question, expected, actual });
+        }
         let values = plan.immutables(origin);
         let mut code_hashes = BTreeMap::new();
         for (contract, code) in plan.contracts().zip(&codes) {
@@ -83,8 +99,8 @@ impl<P: Provider> Deployer<P> {
         Ok(Verified { origin, code_hashes, changes: Box::pin(self.changes(plan)).await? })
     }
 
-    /// Asks for partners and settings, which are immutable. Returns the clock's origin.
-    async fn verify_wiring(&self, plan: &Plan) -> Result<u64> {
+    /// Asks for partners and settings, which are immutable. Returns the answers, and the clock's origin.
+    pub(crate) async fn wiring(&self, plan: &Plan) -> Result<(Vec<Answer>, u64)> {
         let at = plan.addresses();
         let vault = StakeVault::new(at.vault, self.provider());
         let manager = AllocationManager::new(at.allocation_manager, self.provider());
@@ -111,23 +127,25 @@ impl<P: Provider> Deployer<P> {
             ask(self.wait(), read, async { lens.ALLOCATION_MANAGER().call().await }),
         )?;
         let epoch_length = U256::from(plan.config().epoch_length);
-        same("StakeVault.ALLOCATION_MANAGER", &at.allocation_manager, &manager_of_vault)?;
-        same("AllocationManager.VAULT", &at.vault, &vault_of_manager)?;
-        same("StakeVault.AUTHORITY", &at.governance, &vault_authority)?;
-        same("AllocationManager.AUTHORITY", &at.governance, &manager_authority)?;
-        same("StakeVault.EPOCH_LENGTH", &epoch_length, &vault_length)?;
-        same("AllocationManager.EPOCH_LENGTH", &epoch_length, &manager_length)?;
-        same("AllocationManager.ORIGIN", &vault_origin, &manager_origin)?;
-        same("Router.VAULT", &at.vault, &vault_of_router)?;
-        same("Router.ALLOCATION_MANAGER", &at.allocation_manager, &manager_of_router)?;
-        same("Lens.VAULT", &at.vault, &vault_of_lens)?;
-        same("Lens.ALLOCATION_MANAGER", &at.allocation_manager, &manager_of_lens)?;
-        Ok(vault_origin.saturating_to())
+        let answers = vec![
+            answer("StakeVault.ALLOCATION_MANAGER", &at.allocation_manager, &manager_of_vault),
+            answer("AllocationManager.VAULT", &at.vault, &vault_of_manager),
+            answer("StakeVault.AUTHORITY", &at.governance, &vault_authority),
+            answer("AllocationManager.AUTHORITY", &at.governance, &manager_authority),
+            answer("StakeVault.EPOCH_LENGTH", &epoch_length, &vault_length),
+            answer("AllocationManager.EPOCH_LENGTH", &epoch_length, &manager_length),
+            answer("AllocationManager.ORIGIN", &vault_origin, &manager_origin),
+            answer("Router.VAULT", &at.vault, &vault_of_router),
+            answer("Router.ALLOCATION_MANAGER", &at.allocation_manager, &manager_of_router),
+            answer("Lens.VAULT", &at.vault, &vault_of_lens),
+            answer("Lens.ALLOCATION_MANAGER", &at.allocation_manager, &manager_of_lens),
+        ];
+        Ok((answers, vault_origin.saturating_to()))
     }
 
     /// Asks who governs, and how. These can be asked about accounts that are known, no more: who else has a role, only
     /// the logs of timelock and access manager tell.
-    async fn changes(&self, plan: &Plan) -> Result<Vec<Change>> {
+    pub(crate) async fn changes(&self, plan: &Plan) -> Result<Vec<Change>> {
         let at = plan.addresses();
         let config = plan.config().governance;
         let timelock = TimelockController::new(at.timelock, self.provider());
@@ -152,6 +170,8 @@ impl<P: Provider> Deployer<P> {
             ask(self.wait(), read, async { access.isTargetClosed(at.governance).call().await }),
             ask(self.wait(), read, async { timelock.getMinDelay().call().await }),
         )?;
+        let admin = async { access.getRoleAdmin(GUARDIAN_ROLE).call().await };
+        let appoints = ask(self.wait(), read, admin).await?;
         let (administers, creator, guards, pause, cap, ceiling) = tokio::try_join!(
             may(ADMIN_ROLE, at.timelock),
             may(ADMIN_ROLE, at.governance_genesis),
@@ -173,6 +193,7 @@ impl<P: Provider> Deployer<P> {
             change("AccessManager.hasRole(admin, timelock)", &true, &administers),
             change("AccessManager.hasRole(admin, GovernanceGenesis)", &false, &creator),
             change("AccessManager.hasRole(guardian, the configured one)", &true, &guards),
+            change("AccessManager.getRoleAdmin(guardian)", &ADMIN_ROLE, &appoints),
             change("AccessManager.getTargetFunctionRole(pause)", &GUARDIAN_ROLE, &pause),
             change("AccessManager.getTargetFunctionRole(setDepositCap)", &ADMIN_ROLE, &cap),
             change("AccessManager.getTargetFunctionRole(setDegreeCeiling)", &ADMIN_ROLE, &ceiling),
@@ -190,13 +211,13 @@ impl<P: Provider> Deployer<P> {
 }
 
 /// `AccessManager.ADMIN_ROLE`, which a function without a role of its own needs.
-const ADMIN_ROLE: u64 = 0;
+pub(crate) const ADMIN_ROLE: u64 = 0;
 
 /// `GovernanceGenesis.GUARDIAN_ROLE`.
-const GUARDIAN_ROLE: u64 = 1;
+pub(crate) const GUARDIAN_ROLE: u64 = 1;
 
 /// Of the timelock.
-const DEFAULT_ADMIN_ROLE: B256 = B256::ZERO;
+pub(crate) const DEFAULT_ADMIN_ROLE: B256 = B256::ZERO;
 
 /// Compares the code of a contract with the artifact's, and returns its hash.
 pub(crate) fn compare(
@@ -222,11 +243,8 @@ fn missing(contract: &Contract) -> Error {
     Error::Missing { contract: contract.artifact.name, address: contract.address }
 }
 
-fn same<T: PartialEq + ToString>(question: &'static str, expected: &T, actual: &T) -> Result<()> {
-    if expected == actual {
-        return Ok(());
-    }
-    Err(Error::Miswired { question, expected: expected.to_string(), actual: actual.to_string() })
+fn answer(question: &'static str, expected: &impl ToString, actual: &impl ToString) -> Answer {
+    Answer { question, expected: expected.to_string(), actual: actual.to_string() }
 }
 
 fn change<T: PartialEq + ToString>(

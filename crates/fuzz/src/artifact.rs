@@ -3,6 +3,7 @@
 use std::{fs, path::Path};
 
 use alloy::{json_abi::JsonAbi, primitives::Bytes};
+use palisade_bindings::one_line;
 use serde::Deserialize;
 
 use crate::{Error, Result};
@@ -27,14 +28,26 @@ struct Bytecode {
 pub fn read_genesis(path: &Path) -> Result<Bytes> {
     let fail = |reason: String| Error::File { path: path.to_owned(), reason };
     let text = fs::read_to_string(path).map_err(|error| fail(error.to_string()))?;
-    let artifact: Artifact = serde_json::from_str(&text)
-        .map_err(|error| fail(format!("it is no compiler's artifact: {error}")))?;
+    genesis_of(&text).map_err(fail)
+}
+
+/// The same from the text of an artifact.
+///
+/// # Errors
+/// Why it is no artifact of `Genesis`.
+pub fn genesis_of(text: &str) -> Result<Bytes, String> {
+    let artifact: Artifact = serde_json::from_str(text).map_err(|error| {
+        format!("it is no compiler's artifact: {}", one_line(&error.to_string()))
+    })?;
     let is_genesis =
         artifact.abi.errors.contains_key("Misplaced") && artifact.abi.functions.is_empty();
     if !is_genesis {
         let hint = "it is no artifact of Genesis, which carries the code of both contracts: build the contracts and \
                     name out/Genesis.sol/Genesis.json";
-        return Err(fail(hint.to_owned()));
+        return Err(hint.to_owned());
+    }
+    if artifact.bytecode.object.is_empty() {
+        return Err("it has no code: was it compiled?".to_owned());
     }
     Ok(artifact.bytecode.object)
 }

@@ -1,5 +1,8 @@
 //! Genes: what a history is before the chooser has read it.
 
+use std::{fmt, str::FromStr};
+
+use palisade_bindings::one_line;
 use rand_chacha::{
     ChaCha8Rng,
     rand_core::{RngCore, SeedableRng},
@@ -39,6 +42,7 @@ impl Rng {
 
 /// One step of a history as the chooser reads it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Gene {
     /// Which kind of action it is.
     pub(crate) kind: u16,
@@ -53,6 +57,28 @@ impl Gene {
         rng.0.fill_bytes(&mut bytes);
         let word = |place: usize| u16::from_le_bytes([bytes[2 * place], bytes[2 * place + 1]]);
         Self { kind: word(0), picks: std::array::from_fn(|place| word(1 + place)) }
+    }
+}
+
+/// A history that a guided campaign keeps, as its file has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept(pub(crate) Vec<Gene>);
+
+/// The file's text.
+impl fmt::Display for Kept {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&serde_json::to_string(&self.0).map_err(|_| fmt::Error)?)
+    }
+}
+
+/// From the file's text. The error is the reason, with line and column.
+impl FromStr for Kept {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        serde_json::from_str(text).map(Self).map_err(|error| {
+            format!("it is no kept history of this version: {}", one_line(&error.to_string()))
+        })
     }
 }
 

@@ -14,7 +14,7 @@ use crate::{
     Error, Failure, Fuzz, Report, Result, Tally,
     campaign::{Failed, Progress},
     duel::Duel,
-    genes::{Gene, Rng, mutate},
+    genes::{Gene, Kept, Rng, mutate},
     world::World,
 };
 
@@ -162,7 +162,7 @@ impl Fuzz {
 
 /// Keeps a history as a file whose name tells its contents, so that one history is kept once.
 fn write(folder: &Path, genes: &[Gene]) -> Result<()> {
-    let text = serde_json::to_string(genes).map_err(|error| failed(folder)(error.to_string()))?;
+    let text = Kept(genes.to_vec()).to_string();
     let name = alloy::primitives::keccak256(&text);
     let path = folder.join(format!("{}.json", alloy::primitives::hex::encode(&name[..8])));
     fs::write(&path, text).map_err(|error| failed(&path)(error.to_string()))
@@ -185,9 +185,7 @@ fn read(folder: &Path) -> Result<Vec<Vec<Gene>>> {
     paths.sort();
     let kept = |path: PathBuf| {
         let text = fs::read_to_string(&path).map_err(|error| failed(&path)(error.to_string()))?;
-        serde_json::from_str(&text).map_err(|error| {
-            failed(&path)(format!("it is no kept history of this version: {error}"))
-        })
+        text.parse().map(|Kept(genes)| genes).map_err(failed(&path))
     };
     paths.into_iter().map(kept).collect()
 }

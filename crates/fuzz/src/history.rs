@@ -3,8 +3,10 @@
 use std::{
     fmt, fs, io,
     path::{Path, PathBuf},
+    str::FromStr,
 };
 
+use palisade_bindings::one_line;
 use palisade_model::Action;
 use serde::{Deserialize, Serialize};
 
@@ -75,12 +77,12 @@ pub enum HistoryError {
         source: io::Error,
     },
     /// The file is no history.
-    #[error("{} is no history: {source}", path.display())]
+    #[error("{} is no history: {reason}", path.display())]
     Malformed {
         /// The file.
         path: PathBuf,
         /// The reason, with line and column.
-        source: serde_json::Error,
+        reason: String,
     },
     /// The system does not take the file.
     #[error("cannot write {}: {source}", path.display())]
@@ -107,8 +109,7 @@ impl History {
     pub fn read(path: &Path) -> Result<Self, HistoryError> {
         let text = fs::read_to_string(path)
             .map_err(|source| HistoryError::Unreadable { path: path.to_owned(), source })?;
-        serde_json::from_str(&text)
-            .map_err(|source| HistoryError::Malformed { path: path.to_owned(), source })
+        text.parse().map_err(|reason| HistoryError::Malformed { path: path.to_owned(), reason })
     }
 
     /// Writes a file, over one that is there.
@@ -118,6 +119,15 @@ impl History {
     pub fn write(&self, path: &Path) -> Result<(), HistoryError> {
         fs::write(path, self.to_string())
             .map_err(|source| HistoryError::Unwritable { path: path.to_owned(), source })
+    }
+}
+
+/// From a file's text. The error is the reason, with line and column.
+impl FromStr for History {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        serde_json::from_str(text).map_err(|error| one_line(&error.to_string()))
     }
 }
 

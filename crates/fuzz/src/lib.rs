@@ -27,12 +27,13 @@ mod views;
 mod words;
 pub mod world;
 
-pub use artifact::read_genesis;
+pub use artifact::{genesis_of, read_genesis};
 pub use campaign::{Failure, Fuzz, HISTORY_LENGTH, Progress, Replayed, Report};
 pub use chain::{Chain, Executed, Sent, Write};
 pub use disagreement::Disagreement;
 pub use duel::{Check, Duel, Step, Verdict};
 pub use error::{Error, Result};
+pub use genes::Kept;
 pub use history::{Found, History, HistoryError, Version};
 pub use palisade_model::{Branch, Branches};
 pub use tally::{Attempts, Tally};

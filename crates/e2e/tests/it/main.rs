@@ -18,3 +18,4 @@ mod palisade;
 mod parity;
 mod replay;
 mod resume;
+mod verify;
