@@ -28,15 +28,20 @@ abstract contract Core is Symbolic {
     function setUp() public virtual {
         authority = svm.createAddress("authority");
         vm.assume(authority != address(0));
-        uint256 epochLength = svm.createUint256("epochLength");
-        vm.assume(epochLength >= 2);
-        uint256 origin = svm.createUint(40, "origin");
-        uint256 present = svm.createUint(40, "present");
-        vm.assume(origin <= present);
+        (uint256 epochLength, uint256 origin, uint256 present) = clock();
         found(epochLength, origin);
         svm.enableSymbolicStorage(address(VAULT));
         svm.enableSymbolicStorage(address(MANAGER));
         vm.warp(present);
+    }
+
+    /// @dev Any clock at any time. Long proofs fix it: what a state holds about epochs still stands for all values.
+    function clock() internal virtual returns (uint256 epochLength, uint256 origin, uint256 present) {
+        epochLength = svm.createUint256("epochLength");
+        vm.assume(epochLength >= 2);
+        origin = svm.createUint(40, "origin");
+        present = svm.createUint(40, "present");
+        vm.assume(origin <= present);
     }
 
     function found(uint256 epochLength, uint256 origin) internal {

@@ -7,7 +7,9 @@ interface Cheats {
     function envOr(string calldata name, string calldata otherwise) external view returns (string memory);
     function etch(address account, bytes calldata code) external;
     function getCode(string calldata artifact) external view returns (bytes memory);
+    function load(address account, bytes32 slot) external view returns (bytes32);
     function prank(address sender) external;
+    function store(address account, bytes32 slot, bytes32 value) external;
     function warp(uint256 timestamp) external;
 }
 
