@@ -6,7 +6,7 @@ import {IStakeVault} from "palisade/interfaces/IStakeVault.sol";
 import {Epoch} from "palisade/types/Epoch.sol";
 import {Magnitude} from "palisade/types/Magnitude.sol";
 import {OperatorSetId} from "palisade/types/OperatorSetId.sol";
-import {PoolId} from "palisade/types/PoolId.sol";
+import {PoolId, poolKey} from "palisade/types/PoolId.sol";
 import {Core} from "./Core.sol";
 
 abstract contract GenerationScene is Core {
@@ -80,14 +80,40 @@ contract GenerationProofs is GenerationScene {
         assert(a == assets && s == shares && b == bucketAssets && t == bucketShares);
     }
 
-    /// @dev An allocation of another generation than the budget's counts as nothing.
-    function check_proposalOfEndedGenerationIsNone() public {
-        OperatorSetId set = OperatorSetId.wrap(uint192(svm.createUint(192, "set")));
-        address operator = svm.createAddress("operator");
-        (Magnitude magnitude,,,) = MANAGER.proposalOf(set, operator, TOKEN);
-        vm.assume(magnitude == Magnitude.wrap(0));
+    /// @dev A proposal of another generation than the budget's cannot be executed.
+    function check_endedProposalCannotBeExecuted() public {
+        (OperatorSetId set, address operator, bytes32 slot, uint256 generation) = promised();
+        vm.assume(uint256(vm.load(address(MANAGER), bytes32(uint256(slot) + 1))) >> 160 != generation);
         bytes memory data = abi.encodeCall(IAllocationManager.executeSlash, (set, operator, TOKEN));
         refused(svm.createAddress("caller"), address(MANAGER), data);
+    }
+
+    /// @dev An allocation of another generation than the budget's counts as nothing.
+    function check_endedAllocationIsNothing() public {
+        (OperatorSetId set, address operator, bytes32 slot, uint256 generation) = promised();
+        vm.assume(uint256(vm.load(address(MANAGER), slot)) >> 228 != generation);
+        (Magnitude current, Magnitude next,, Magnitude taken) = MANAGER.allocationOf(set, operator, TOKEN);
+        assert(current.isZero() && next.isZero() && taken.isZero());
+    }
+
+    function check_control_endedAllocationIsNothing() public {
+        (OperatorSetId set, address operator, bytes32 slot, uint256 generation) = promised();
+        vm.assume(uint256(vm.load(address(MANAGER), slot)) >> 228 == generation);
+        (Magnitude current,,,) = MANAGER.allocationOf(set, operator, TOKEN);
+        assert(current.isZero());
+    }
+
+    /// @dev `slot` is that of the allocation, and the proposal stands in the next one (snapshots/AllocationManager.layout.txt);
+    /// `generation` is the budget's.
+    function promised() internal returns (OperatorSetId set, address operator, bytes32 slot, uint256 generation) {
+        set = OperatorSetId.wrap(uint192(svm.createUint(192, "set")));
+        operator = svm.createAddress("operator");
+        PoolId key = poolKey(operator, TOKEN);
+        slot = keccak256(abi.encode(key, uint256(keccak256(abi.encode(set, 2))) + 7));
+        uint256 budget = uint256(vm.load(address(MANAGER), keccak256(abi.encode(key, 3))));
+        // A budget has no higher bits.
+        generation = budget >> 200;
+        vm.assume(generation < 2 ** 24);
     }
 }
 
