@@ -144,13 +144,15 @@ impl Refusal {
     #[must_use]
     pub fn describe(&self, show: impl Fn(&Argument) -> String) -> String {
         match self {
-            Self::Reason(reason) => reason.clone(),
-            Self::Unknown(data) if data.is_empty() => "reverted without a reason".to_owned(),
+            Self::Reason(reason) if !reason.is_empty() => reason.clone(),
+            Self::Unknown(data) if !data.is_empty() && data.len() <= LONGEST_SHOWN => {
+                format!("unknown error {data}")
+            }
             Self::Unknown(data) if data.len() > LONGEST_SHOWN => {
                 let start = Bytes::copy_from_slice(&data[..LONGEST_SHOWN]);
                 format!("unknown error {start}… ({} bytes)", data.len())
             }
-            Self::Unknown(data) => format!("unknown error {data}"),
+            Self::Reason(_) | Self::Unknown(_) => "reverted without a reason".to_owned(),
             _ => {
                 let fields = self.fields();
                 let fields: Vec<_> =
@@ -443,11 +445,31 @@ mod tests {
     fn other_data_is_told_too() {
         let words = Revert { reason: "too\n late".to_owned() };
         assert_eq!(told(&words), "too late");
+        assert_eq!(told(&Revert { reason: " ".to_owned() }), "reverted without a reason");
         assert!(told(&Panic { code: U256::from(0x11) }).contains("overflow"));
         assert_eq!(Refusal::decode(&[]).to_string(), "reverted without a reason");
         let unknown = Refusal::decode(&[1, 2, 3, 4, 5]);
         assert_eq!(unknown.to_string(), "unknown error 0x0102030405");
         assert_eq!((unknown.name(), unknown.fields()), ("", Vec::new()));
+    }
+
+    #[test]
+    fn long_data_is_cut_and_refusals_within_refusals_end() {
+        let unknown = Refusal::decode(&[7; 257]).to_string();
+        assert_eq!(unknown, format!("unknown error 0x{}… (257 bytes)", "07".repeat(256)));
+        let mut data = StakeVault::Paused { action: 4, until: U256::ONE }.abi_encode();
+        let nest = |data: Vec<u8>| Governance::NothingPaused { reason: data.into() }.abi_encode();
+        data = nest(data);
+        let told = Refusal::decode(&data).to_string();
+        assert!(told.starts_with("NothingPaused { reason: Paused { action: Raise"), "{told}");
+        for _ in 0..2_000 {
+            data = nest(data);
+        }
+        let told = Refusal::decode(&data).to_string();
+        assert!(
+            told.starts_with("NothingPaused { reason: unknown error 0x") && told.len() < 700,
+            "{told}"
+        );
     }
 
     #[test]

@@ -1,27 +1,29 @@
 //! What others wrote, as a part of a message.
 
-/// More of a text than this tells nobody more.
-const LONGEST: usize = 400;
+/// More characters of a text than these tell nobody more: what is wrong stands at its beginning, and where at its end.
+const BEGINNING: usize = 300;
+const END: usize = 60;
 
-/// A text that somebody else wrote, on one line, for a message: each run of white space becomes a space, other control characters are escaped (a terminal
-/// would obey them), and what is too long is cut.
+/// A text that somebody else wrote, on one line, for a message: each run of white space becomes a space, other control
+/// characters are escaped (a terminal would obey them), and of what is too long the middle is left out.
 #[must_use]
 pub fn one_line(text: &str) -> String {
+    let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let length = words.chars().count();
+    if length <= BEGINNING + END {
+        return escaped(words.chars());
+    }
+    let end = words.chars().skip(length - END);
+    format!("{} … {}", escaped(words.chars().take(BEGINNING)), escaped(end))
+}
+
+fn escaped(letters: impl Iterator<Item = char>) -> String {
     let mut line = String::new();
-    for word in text.split_whitespace() {
-        if !line.is_empty() {
-            line.push(' ');
-        }
-        for letter in word.chars() {
-            if line.len() >= LONGEST {
-                line.push('…');
-                return line;
-            }
-            if letter.is_control() {
-                line.extend(letter.escape_default());
-            } else {
-                line.push(letter);
-            }
+    for letter in letters {
+        if letter.is_control() {
+            line.extend(letter.escape_default());
+        } else {
+            line.push(letter);
         }
     }
     line
@@ -39,10 +41,11 @@ mod tests {
     }
 
     #[test]
-    fn is_cut_where_it_is_too_long() {
-        let long = one_line(&"ab ".repeat(10_000));
-        assert!(long.len() < LONGEST + 10 && long.ends_with('…'), "{long}");
-        let exact = "a".repeat(LONGEST);
+    fn of_what_is_too_long_both_ends_are_kept() {
+        let long = one_line(&format!("{} at line 7", "é ".repeat(10_000)));
+        assert_eq!(long.chars().count(), BEGINNING + 3 + END);
+        assert!(long.starts_with("é é") && long.ends_with("é at line 7"), "{long}");
+        let exact = "a".repeat(BEGINNING + END);
         assert_eq!(one_line(&exact), exact);
     }
 }
