@@ -116,18 +116,3 @@ contract GenerationProofs is GenerationScene {
         vm.assume(generation < 2 ** 24);
     }
 }
-
-contract GenerationDeep is GenerationScene {
-    /// @dev A slash reaches the living generation only: no bucket of an ended one.
-    function check_slashLeavesEndedExits() public {
-        PoolId ended = endedPool();
-        Epoch epoch = Epoch.wrap(svm.createUint256("epoch"));
-        (uint256 assets, uint256 shares) = VAULT.bucketOf(ended, epoch);
-        Magnitude taken = Magnitude.wrap(svm.createUint256("taken"));
-        Magnitude left = Magnitude.wrap(svm.createUint256("left"));
-        bytes memory data = abi.encodeCall(IStakeVault.slash, (ended.key(), taken, left, TOKEN, TOKEN));
-        call(address(MANAGER), address(VAULT), data);
-        (uint256 a, uint256 s) = VAULT.bucketOf(ended, epoch);
-        assert(a == assets && s == shares);
-    }
-}
