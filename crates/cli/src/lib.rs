@@ -38,7 +38,7 @@ pub enum Command {
     /// Play the main job on a local chain: two services, their slashes, and everybody leaves with what they should.
     Demo(DemoArgs),
     /// Deploy Palisade to a chain, verify it, and record it; a second run changes nothing.
-    Deploy(DeployArgs),
+    Deploy(Box<DeployArgs>),
     /// Keep a local chain with everything deployed and funded, until Ctrl-C.
     Devnet(DevnetArgs),
     /// Hunt for disagreement between the contracts and the reference model.

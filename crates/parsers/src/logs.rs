@@ -22,7 +22,9 @@ pub fn frame(seconds: u16, contract: u8, topics: &[B256], data: &[u8]) -> Vec<u8
     let mut bytes = seconds.to_be_bytes().to_vec();
     bytes.push(contract);
     bytes.push(u8::try_from(topics.len()).unwrap_or(u8::MAX));
-    topics.iter().for_each(|topic| bytes.extend_from_slice(topic.as_slice()));
+    for topic in topics {
+        bytes.extend_from_slice(topic.as_slice());
+    }
     bytes.extend(u16::try_from(data.len()).unwrap_or(u16::MAX).to_be_bytes());
     bytes.extend_from_slice(data);
     bytes

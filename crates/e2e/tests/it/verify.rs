@@ -222,13 +222,13 @@ async fn a_role_given_to_somebody_else_is_told() {
     let given = |role: &str, of: &str| {
         format!("{stranger} has role {role} of {of}, and had not when deployed")
     };
-    let (guardian, proposes) =
+    let (guardian, may_propose) =
         (given("guardian", "AccessManager"), given("proposer", "TimelockController"));
     let admin = "AccessManager.getRoleAdmin(guardian) answers 7, when deployed 0";
-    let expected = [admin, &guardian, &proposes].map(changed).concat();
+    let expected = [admin, &guardian, &may_propose].map(changed).concat();
     assert_eq!(outcome.stderr, expected);
     assert!(outcome.stdout.contains("9 s"), "{outcome:?}");
-    let told = format!("governance has changed: {admin}; {guardian}; {proposes}");
+    let told = format!("governance has changed: {admin}; {guardian}; {may_propose}");
     let outcome = verify(&scene, ["--unchanged", "--json"]).await;
     assert_told(&outcome, [&told]);
     let result: Value = serde_json::from_str(&outcome.stdout).unwrap();

@@ -82,7 +82,9 @@ fn whatever_is_changed_the_promises_hold() {
         let mut runner = proptest::test_runner::TestRunner::new(config);
         let told = runner.run(&wishes, |(seed, changes)| {
             let mut bytes = seed.get(&seeds).clone();
-            changes.iter().for_each(|change| apply(&mut bytes, change));
+            for change in &changes {
+                apply(&mut bytes, change);
+            }
             let takes = parser.takes;
             std::panic::catch_unwind(|| takes(&bytes)).map(|_| ()).map_err(|_| {
                 let shown = String::from_utf8_lossy(&bytes).into_owned();
