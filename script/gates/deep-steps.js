@@ -52,6 +52,13 @@ steps.push(
         command: `${built} PALISADE=${PALISADE} script/bite`,
         seconds: 1500,
     },
+    { name: "prove", what: "all symbolic proofs, their controls, and planted bugs that must break them", command: "script/gates/prove all", seconds: 900 },
+    { name: "cover", what: "what the unit tests run of the contracts, each side of each decision", command: "script/gates/cover", seconds: 60 },
+    { name: "mutate", what: "small mistakes in the core, below the tests", command: `${built} script/gates/mutate`, seconds: 3600 },
+    { name: "mutate-rust", what: "small mistakes in the model, below its tests", command: "script/gates/mutate-rust", seconds: 3600 },
+    { name: "parsers", what: "every parser, fuzzed for a minute each", command: "script/gates/parsers", seconds: 1200 },
+    { name: "reproduce", what: "the same bytecode from two fresh clones", command: "script/gates/reproduce", seconds: 330 },
+    { name: "deny", what: "licences, sources and bans of crates", command: "script/gates/deny", seconds: 240 },
 );
 
 module.exports = steps;
