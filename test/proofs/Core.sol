@@ -67,12 +67,6 @@ abstract contract Core is Symbolic {
         return svm.createCalldata(contractName);
     }
 
-    /// @dev Any such call of one function.
-    function anyCall(string memory contractName, bytes4 selector) internal returns (bytes memory data) {
-        data = svm.createCalldata(contractName);
-        vm.assume(bytes4(data) == selector);
-    }
-
     /// @dev A call of a function whose arguments are `words` words, whatever stands in them.
     function anyWords(bytes4 selector, uint256 words) internal returns (bytes memory) {
         return abi.encodePacked(selector, svm.createBytes(32 * words, "words"));

@@ -108,14 +108,6 @@ abstract contract RoundingScene is Core {
         out_ = out;
     }
 
-    function complete() internal returns (bool ok, uint256 out, uint256 taken) {
-        out = svm.createUint(bits(152), "out");
-        fillBucket(NOW, out);
-        vm.assume(out > 0);
-        (ok, taken) =
-            answer(STAKER, abi.encodeCall(IStakeVault.completeWithdrawal, (pool, Epoch.wrap(NOW), STAKER, STAKER)));
-    }
-
     /// @dev What the allocation manager names: `taken` of `left`, less than all of it. A slash of all ends the generation.
     function slash() internal returns (bool ok, uint256 taken, uint256 left, uint256 cut) {
         taken = svm.createUint(bits(60), "taken");
@@ -236,14 +228,6 @@ contract RoundingProofs is RoundingScene {
         }
     }
 
-    function check_control_completionTakesLess() public {
-        (bool ok, uint256 out, uint256 taken) = complete();
-        if (!ok) return;
-        unchecked {
-            assert(taken * bucketShares < out * bucketAssets);
-        }
-    }
-
     /// @dev `_cut`: P3, a slash takes no more of the pool than its fraction.
     function check_slashTakesItsFractionAtMost() public {
         fillPool(0);
@@ -261,23 +245,6 @@ contract RoundingProofs is RoundingScene {
         if (!ok) return;
         unchecked {
             assert(cut * left <= bucketAssets * taken);
-        }
-    }
-}
-
-/// @notice What cvc5 does not decide at full width, with 8 bits for each number.
-/// @custom:halmos --solver-command ./cvc5
-contract NarrowRoundingProofs is RoundingScene {
-    function bits(uint256 full) internal pure override returns (uint256) {
-        return full < 8 ? full : 8;
-    }
-
-    /// @dev `_toAssets` of a bucket: who completes takes no more than its part of it, and no more than there is.
-    function check_completionTakesItsPart() public {
-        (bool ok, uint256 out, uint256 taken) = complete();
-        if (!ok) return;
-        unchecked {
-            assert(taken <= bucketAssets && taken * bucketShares <= out * bucketAssets);
         }
     }
 }
