@@ -53,6 +53,7 @@ steps.push(
         seconds: 1500,
     },
     { name: "prove", what: "all symbolic proofs, their controls, and planted bugs that must break them", command: "script/gates/prove all", seconds: 900 },
+    { name: "prove-maths", what: "rounding at 256 bits, with solc's model checker", command: "script/gates/prove-maths", seconds: 40 },
     { name: "cover", what: "what the unit tests run of the contracts, each side of each decision", command: "script/gates/cover", seconds: 60 },
     { name: "mutate", what: "small mistakes in the core, below the tests", command: `${built} script/gates/mutate`, seconds: 3600 },
     { name: "mutate-rust", what: "small mistakes in the model, below its tests", command: "script/gates/mutate-rust", seconds: 3600 },
