@@ -32,7 +32,7 @@ demo: tools ## Build, start a local chain, and play the whole story on it
 
 .PHONY: test
 test: tools lint test-contracts test-rust gates ## Every check and every test
-	@script/say "all checks and tests passed$$(sed 's/^/; SKIPPED: /' target/gates/skipped)"
+	@script/say "all checks and tests passed$$(sed 's/^/; SKIPPED: /' target/gates/skipped | tr -d '\n')"
 
 ##@ Parts of them
 
@@ -57,7 +57,6 @@ lint: tools ## Formatting, compiler warnings, lints, links, and trees
 	@script/check-trees
 	@script/check-docs
 	@script/check-cases
-	@script/gates/deep-control
 	@for patch in test/bugs/*.patch; do git apply --check "$$patch" || \
 		{ echo "error: $$patch does not fit the contracts any more" >&2; exit 1; }; done
 	@found=0; grep -rnE 'new (StakeVault|AllocationManager|Genesis|Governance|GovernanceGenesis|Router|Lens|RebasingWrapper)\b' test script --include='*.sol' || found=$$?; [[ $$found -eq 1 ]] || \
@@ -101,7 +100,8 @@ test-rust: tools ## Rust tests, and the committed artifacts against the compiler
 	@cargo test --locked --workspace --doc --quiet
 
 .PHONY: gates
-gates: tools ## Static analysis, symbolic proofs, licences; what needs Python says so where there is none
+gates: tools ## Static analysis, symbolic proofs, licences; says what it skips for want of Python
+	@script/gates/deep-control
 	@script/gates/quick
 
 ##@ Now and then
@@ -139,7 +139,7 @@ fmt: tools ## Format everything
 	@cargo fmt --all
 
 .PHONY: deep
-deep: tools ## Long campaigns, hours: says how long, goes on where it was stopped, ends with a table (STEPS="catch bite" for some)
+deep: tools ## Long campaigns: hours, resumed where they were stopped (STEPS="catch bite": only these)
 	@script/gates/deep $(STEPS)
 
 .PHONY: bench

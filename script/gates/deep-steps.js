@@ -1,8 +1,8 @@
 // The steps of `make deep`: a name, what it does, the command, and the seconds that it took on 2 cores.
 "use strict";
 
-/** Fails where a runner found no tests: see script/at-least. */
-const forge = "FORGE_SNAPSHOT_EMIT=false script/at-least";
+/** Fails where a runner ran fewer tests than the number that follows. */
+const atLeast = "FORGE_SNAPSHOT_EMIT=false script/at-least";
 const PALISADE = "target/release/palisade";
 const built = "cargo build --locked --release --package palisade-cli --quiet &&";
 
@@ -12,13 +12,13 @@ for (const decimals of [6, 8, 18]) {
         {
             name: `contracts-${decimals}`,
             what: `every contract test with tokens of ${decimals} decimals, 20,000 runs of each fuzz test`,
-            command: `DECIMALS=${decimals} FOUNDRY_FUZZ_RUNS=20000 ${forge} "\${FORGE_TESTS_AT_OTHER_DECIMALS:?start it with make deep}" script/foundry forge test --no-match-path 'test/{gas,invariant}/**'`,
+            command: `DECIMALS=${decimals} FOUNDRY_FUZZ_RUNS=20000 ${atLeast} "\${FORGE_TESTS_AT_OTHER_DECIMALS:?start it with make deep}" script/foundry forge test --no-match-path 'test/{gas,invariant}/**'`,
             seconds: 1800,
         },
         {
             name: `invariants-${decimals}`,
             what: `300,000 calls of each campaign with tokens of ${decimals} decimals`,
-            command: `DECIMALS=${decimals} FOUNDRY_INVARIANT_RUNS=12 ${forge} 1 script/foundry forge test -vv --fuzz-seed "$SEED" --match-path 'test/invariant/*'`,
+            command: `DECIMALS=${decimals} FOUNDRY_INVARIANT_RUNS=12 ${atLeast} 1 script/foundry forge test -vv --fuzz-seed "$SEED" --match-path 'test/invariant/*'`,
             seconds: 900,
         },
     );

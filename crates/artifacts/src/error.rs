@@ -15,7 +15,7 @@ pub enum Error {
         source: std::io::Error,
     },
     /// There is no `foundry.toml` in the folder or above it.
-    #[error("no foundry.toml in {} or above it: name the repository with --root", from.display())]
+    #[error("no foundry.toml in {} or above it: name a folder of the repository", from.display())]
     NoProject {
         /// The folder where the search began.
         from: PathBuf,

@@ -26,20 +26,19 @@ pub struct VerifyArgs {
     /// The manifest of the deployment; by default the chain's in the folder of manifests.
     #[arg(long, value_name = "FILE")]
     manifest: Option<PathBuf>,
-    /// The settings of the deployment, in the place of a manifest: the contracts are looked for where these and this build
-    /// have them.
+    /// The settings of the deployment, instead of a manifest: the contracts are looked for at the addresses that follow.
     #[arg(long, value_name = "FILE", conflicts_with = "manifest")]
     config: Option<PathBuf>,
     /// The folder of manifests.
     #[arg(long, value_name = "FOLDER", default_value = "deployments", conflicts_with_all = ["manifest", "config"])]
     deployments: PathBuf,
-    /// Compile the sources in this folder too, and hold what comes of it against this build.
+    /// Also compile the sources in this folder, and compare their code with this build's.
     #[arg(long, value_name = "FOLDER")]
     source: Option<PathBuf>,
-    /// Read what forge has built into this folder too, and hold it against this build.
+    /// Also read what forge has built into this folder, and compare it with this build's.
     #[arg(long, value_name = "FOLDER")]
     out: Option<PathBuf>,
-    /// Fail too where governance has changed since deployment.
+    /// Also fail where governance has changed since deployment.
     #[arg(long)]
     unchanged: bool,
     /// Print one JSON object instead of tables.
@@ -185,7 +184,7 @@ fn differ(which: &str, ours: &[u8], theirs: &[u8]) -> Option<String> {
     };
     let (ours, theirs, length, other) = (byte(ours), byte(theirs), ours.len(), theirs.len());
     Some(format!(
-        "byte {offset} of the {which} code is {ours} (of {length} bytes), and {theirs} (of {other}) from the sources"
+        "byte {offset} of the {which} code is {ours} (of {length} bytes), and {theirs} (of {other}) there"
     ))
 }
 
