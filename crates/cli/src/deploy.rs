@@ -34,7 +34,7 @@ impl DeployArgs {
         match (self.command, self.execute) {
             (Some(DeployCommand::Verify(args)), _) => Box::pin(args.run()).await,
             (None, Some(args)) => args.run().await,
-            (None, None) => bail!("nothing to deploy: name the settings with --config"),
+            (None, None) => bail!("no settings: name them with --config"),
         }
     }
 }

@@ -228,20 +228,14 @@ fn news(inspection: &Inspection) -> impl Iterator<Item = String> {
 fn show(plan: &Plan, inspection: &Inspection, sources: &[Sources]) -> Result<()> {
     let none = || "none".to_owned();
     let rows = inspection.contracts.iter().map(|finding| {
-        let expected = if finding.code_hash == Some(finding.expected) {
-            "the same".to_owned()
-        } else {
-            finding.expected.to_string()
-        };
         [
             finding.contract.to_owned(),
             finding.address.to_string(),
             finding.code_hash.map_or_else(none, |hash| hash.to_string()),
-            expected,
             finding.verdict.to_string(),
         ]
     });
-    let header = ["contract", "address", "code hash on chain", "expected", "verdict"];
+    let header = ["contract", "address", "code hash on chain", "verdict"];
     let mut parts = vec![output::table(header.map(ToOwned::to_owned), rows)];
     let named = |text: &str| {
         let contract = plan.contracts().find(|contract| contract.address.to_string() == text);

@@ -61,7 +61,7 @@ impl Config {
     /// Reads a configuration from a TOML file.
     ///
     /// # Errors
-    /// [`Error::Io`], [`Error::Malformed`], or [`Error::BadSetting`].
+    /// [`Error::Io`] or [`Error::Malformed`].
     pub fn read(path: &Path) -> Result<Self> {
         let text = std::fs::read_to_string(path).map_err(|source| Error::Io {
             action: "read",
@@ -70,7 +70,7 @@ impl Config {
         })?;
         text.parse().map_err(|error| match error {
             Error::NotAConfig { reason } => Error::Malformed { path: path.to_owned(), reason },
-            other => other,
+            other => Error::Malformed { path: path.to_owned(), reason: other.to_string() },
         })
     }
 

@@ -6,7 +6,7 @@ use alloy::{
     primitives::{Address, B256, keccak256},
     providers::Provider,
 };
-use palisade_bindings::{Artifact, artifacts};
+use palisade_bindings::Artifact;
 use serde::{Serialize, Serializer};
 
 use crate::{
@@ -117,7 +117,7 @@ impl<P: Provider> Deployer<P> {
     /// errors. Changes nothing.
     ///
     /// # Errors
-    /// [`Error::WrongChain`] or [`Error::ManifestOfOtherGenesis`] where the node serves another chain than the
+    /// [`Error::ManifestOfOtherChain`] or [`Error::ManifestOfOtherGenesis`] where the node serves another chain than the
     /// manifest's, [`Error::ManifestLacks`] or [`Error::ManifestHasMore`] where its contracts are not the plan's,
     /// [`Error::Miswired`], [`Error::LogsMissing`], [`Error::Rpc`].
     pub async fn inspect(
@@ -127,7 +127,6 @@ impl<P: Provider> Deployer<P> {
     ) -> Result<Inspection> {
         let chain_id = self.chain_id().await?;
         if let Some((path, manifest)) = recorded {
-            self.expect_chain(manifest.chain_id).await?;
             manifest.check_chain(path, chain_id, self.genesis_hash().await?)?;
             manifest.check_names(path, plan)?;
         }
@@ -141,8 +140,8 @@ impl<P: Provider> Deployer<P> {
         for contract in plan.contracts() {
             codes.push(self.code(place(contract)).await?);
         }
-        // Without a manifest the clock's origin is whatever the vault has, if all contracts agree on it. Their addresses
-        // bind them to a constructor that takes it from its block.
+        // Without a manifest the clock's origin is whatever the first contract has that has one, if all others agree.
+        // Their addresses bind them to a constructor that takes it from its block.
         let origin = match recorded {
             Some((_, manifest)) => manifest.origin,
             None => origin_in(plan, &codes).unwrap_or_default(),
@@ -178,13 +177,18 @@ impl<P: Provider> Deployer<P> {
     }
 }
 
-/// The clock's origin, as it stands in the vault's code.
+/// The clock's origin, as it stands in the code of a contract that is as long as it must be: one with other code blames
+/// no other contract.
 fn origin_in(plan: &Plan, codes: &[impl AsRef<[u8]>]) -> Option<u64> {
-    let vault = artifacts::STAKE_VAULT;
-    let place = plan.contracts().position(|contract| contract.artifact.name == vault.name)?;
-    let range = vault.immutables().get("ORIGIN")?.first()?;
-    let word = codes.get(place)?.as_ref().get(range.start..range.start + range.length)?;
-    u64::try_from(alloy::primitives::U256::try_from_be_slice(word)?).ok()
+    plan.contracts().zip(codes).find_map(|(contract, code)| {
+        let (artifact, code) = (contract.artifact, code.as_ref());
+        if code.len() != artifact.runtime_code().len() {
+            return None;
+        }
+        let range = artifact.immutables().get("ORIGIN")?.first()?;
+        let word = code.get(range.start..range.start + range.length)?;
+        u64::try_from(alloy::primitives::U256::try_from_be_slice(word)?).ok()
+    })
 }
 
 /// Compares a contract's code with the artifact's, byte for byte.
@@ -334,8 +338,7 @@ mod tests {
         for offset in 0..code.len() {
             let mut other = code.to_vec();
             other[offset] ^= 0x80;
-            let found = find(&contract, contract.address, &other, &values).unwrap();
-            let Verdict::Differs(difference) = found.verdict else { panic!("byte {offset}") };
+            let difference = Difference::first(contract.artifact, &other, &code).unwrap();
             assert_eq!(difference.offset, offset);
             assert_eq!(difference.actual, Some(other[offset]));
             assert_eq!(difference.expected, Some(code[offset]));

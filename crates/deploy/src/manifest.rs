@@ -120,7 +120,7 @@ impl Manifest {
         })?;
         text.parse().map_err(|error| match error {
             Error::NotAManifest { reason } => Error::Malformed { path: path.to_owned(), reason },
-            other => other,
+            other => Error::Malformed { path: path.to_owned(), reason: other.to_string() },
         })
     }
 

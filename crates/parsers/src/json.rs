@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, fmt};
 
 use serde::{
     Deserialize, Deserializer,
-    de::{Error, IgnoredAny, MapAccess, SeqAccess, Visitor},
+    de::{Error, MapAccess, SeqAccess, Visitor},
 };
 
 /// No object in the text has a key twice: which of the two would count?
@@ -71,10 +71,6 @@ impl<'de> Visitor<'de> for Walk {
 
     fn visit_unit<E>(self) -> Result<Once, E> {
         Ok(Once)
-    }
-
-    fn visit_some<D: Deserializer<'de>>(self, from: D) -> Result<Once, D::Error> {
-        IgnoredAny::deserialize(from).map(|_| Once)
     }
 }
 

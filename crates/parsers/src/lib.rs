@@ -233,9 +233,8 @@ pub fn command(data: &[u8]) -> bool {
         Ok(cli) => {
             // Nothing that is printed of the arguments has the path of a URL, which may hold a key.
             let printed = format!("{cli:?}");
-            let secrets =
-                text.lines().filter(|it| it.starts_with("http://") && it.contains("/secret"));
-            for _ in secrets {
+            let mut urls = text.lines().filter(|it| it.starts_with("http://"));
+            if urls.any(|it| it.contains("/secret")) {
                 assert!(!printed.contains("http://") || !url_shown(&printed), "{printed}");
             }
             true

@@ -71,7 +71,7 @@ fn assert_parts(place: Place, word: U256) {
     assert_eq!(fields[0].1.bit(0), word.bit(0), "{place}");
     let shown = place.to_string();
     assert!(!shown.is_empty() && !shown.contains('\n'));
-    assert_eq!(place.slot(), place.slot());
+    let _ = place.slot();
 }
 
 fn assert_ids(word: U256, epoch: Epoch) {

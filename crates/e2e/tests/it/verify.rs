@@ -295,7 +295,7 @@ async fn manifests_and_chains_that_do_not_fit_are_one_line() {
         (right.replace("  \"version\": 1,\n", ""), "missing field `version`"),
         (
             right.replace("\"chain_id\": 31337", "\"chain_id\": 5"),
-            "wrong chain: expected chain id 5, the node serves 31337",
+            "is the manifest of chain 5, not of chain 31337",
         ),
         (right.replace("\"genesis_hash\": \"0x", "\"genesis_hash\": \"0x0"), "31337.json: "),
         (right.replace("\"Router\"", "\"Ruter\""), "records no Router, which this build deploys"),
