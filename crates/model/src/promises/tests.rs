@@ -538,3 +538,5 @@ fn p8_more_than_the_limits_admit() -> Result<()> {
     assert_caught!(found, Broken::Degree { operator: NORTH, .. });
     Ok(())
 }
+
+mod gates;
