@@ -19,4 +19,5 @@ mod text;
 mod views;
 mod walks;
 mod watch;
+mod words;
 mod world;
