@@ -77,6 +77,7 @@ fn approvals() -> Result<Model> {
     let by_approver = B::AdmitsByApprover;
     assert_eq!(taken(&mut model, admit(now))?, [by_approver]);
     assert_eq!(taken(&mut model, admit(now + 1))?, [by_approver, B::AdmissionReplaced]);
+    assert_eq!(taken(&mut model, admit(now))?, [by_approver, B::AdmissionReplaced]);
     assert_eq!(taken(&mut model, admit(now - 1))?, [by_approver, B::AdmissionTakenBack]);
     assert_eq!(taken(&mut model, admit(now))?, [by_approver]);
     let enters = [B::AdmissionUsed, B::EntersEmptyPool, B::DepositsWithOperator, B::HistoryBegins];
