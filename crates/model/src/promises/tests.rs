@@ -540,3 +540,5 @@ fn p8_more_than_the_limits_admit() -> Result<()> {
 }
 
 mod gates;
+mod limits;
+mod worth;
