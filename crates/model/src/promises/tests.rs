@@ -539,6 +539,9 @@ fn p8_more_than_the_limits_admit() -> Result<()> {
     Ok(())
 }
 
+mod ends;
 mod gates;
 mod limits;
+mod proposals;
+mod slashes;
 mod worth;
