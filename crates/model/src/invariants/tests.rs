@@ -476,7 +476,7 @@ fn proposals_keep_their_rules() -> Result<()> {
     let made = model.propose_slash(SLASHER, SET, NORTH, TOKEN, wad)?;
     assert_eq!((made.executable_from, made.lapses_at), (1_240, 1_400));
     assert_check(&model, Model::check_proposals, true, "as it was made");
-    let forge: [(&str, fn(&mut Model)); 10] = [
+    let forge: [(&str, Forge); 10] = [
         ("of nothing", |m| edit(m, |p| p.magnitude = Magnitude::ZERO)),
         ("of no fraction", |m| edit(m, |p| p.wad = Wad(0))),
         ("above the cap", |m| edit(m, |p| p.wad.0 += 1)),
@@ -516,6 +516,9 @@ fn proposals_keep_their_rules() -> Result<()> {
     assert_check(&model, Model::check_proposals, true, "lapsed");
     Ok(())
 }
+
+/// Writes what no action writes.
+type Forge = fn(&mut Model);
 
 fn edit(model: &mut Model, change: impl FnOnce(&mut crate::Proposal)) {
     model.allocations.proposals.entry(KEY).and_modify(change);
@@ -587,4 +590,12 @@ fn check_asks_of_the_pools_of_its_scope() -> Result<()> {
     let found = model.check_within(&Scope::of(vec![south], vec![north]));
     assert!(matches!(found, Err(Violation::Degree { .. })), "{found:?}");
     Ok(())
+}
+
+/// As the slots of the vault have them.
+#[test]
+fn widths_are_104_and_152_bits() {
+    assert_eq!((MAX_104 + 1).trailing_zeros(), 104);
+    assert_eq!((MAX_152 + U256::from(1_u64)).trailing_zeros(), 152);
+    assert_eq!(MAX_152.count_ones(), 152);
 }

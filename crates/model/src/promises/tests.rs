@@ -540,6 +540,7 @@ fn p8_more_than_the_limits_admit() -> Result<()> {
 }
 
 mod ends;
+mod exact;
 mod gates;
 mod limits;
 mod proposals;

@@ -17,7 +17,10 @@ use crate::{
 };
 
 /// The branches that `step` takes, each as often as it does.
-fn taken<T>(model: &mut Model, step: impl FnOnce(&mut Model) -> Result<T>) -> Result<Vec<B>> {
+pub(crate) fn taken<T>(
+    model: &mut Model,
+    step: impl FnOnce(&mut Model) -> Result<T>,
+) -> Result<Vec<B>> {
     let before: Vec<u64> = model.branches().iter().map(|(_, times)| times).collect();
     step(model)?;
     let after = model.branches().iter();

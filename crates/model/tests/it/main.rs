@@ -3,6 +3,7 @@
 mod access;
 mod admissions;
 mod allocations;
+mod branches;
 mod coverage;
 mod exact;
 mod governance;

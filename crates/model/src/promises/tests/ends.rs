@@ -149,7 +149,8 @@ fn worn() -> Result<(Model, Action)> {
 fn fault(found: Option<Broken>) -> &'static str {
     match found {
         Some(Broken::Generation { fault, .. }) => fault,
-        _ => "none",
+        Some(other) => panic!("{other:?}"),
+        None => "none",
     }
 }
 
