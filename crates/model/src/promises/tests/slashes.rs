@@ -161,6 +161,34 @@ fn p4_guarantee_outlasts_the_slashes_of_others_and_those_of_nothing() -> Result<
     Ok(())
 }
 
+/// Ejected while a lowering to something was pending, an operator promises nothing on its day already.
+#[test]
+fn p4_service_waives_what_was_guaranteed_to_it() -> Result<()> {
+    for (set, waived) in [(COURT, true), (BRIDGE, false)] {
+        let mut model = world()?;
+        let mut watch = Watch::new(&model);
+        let (operator, strategy) = (NORTH, TOKEN);
+        for lowered in [COURT, BRIDGE] {
+            let (by, target) = (NORTH.account(), Magnitude(QUARTER.0 / 2));
+            let lower = Action::Allocate { by, operator, set: lowered, strategy, target };
+            assert_eq!(step(&mut watch, &mut model, &lower, |_| {}), None);
+        }
+        wait(&mut watch, &mut model);
+        let (by, strategies) = (COURT.avs, vec![TOKEN]);
+        let eject = Action::Eject { by, operator, set: COURT, strategies };
+        assert_eq!(step(&mut watch, &mut model, &eject, |_| {}), None);
+        // It lands; and with it, unasked, BRIDGE's falls to nothing.
+        let next = Action::AdvanceTo { timestamp: model.clock().start_of(Epoch(4)) };
+        let found = step(&mut watch, &mut model, &next, |model| {
+            let entry = model.allocations.entries.entry((set, NORTH, TOKEN)).or_default();
+            entry.next = Magnitude::ZERO;
+        });
+        let broken = matches!(found, Some(Broken::Guarantee { set: BRIDGE, .. }));
+        assert_eq!((found.is_none(), broken), (waived, !waived), "{found:?}");
+    }
+    Ok(())
+}
+
 #[test]
 fn p4_the_least_that_can_be_promised_is_guaranteed() -> Result<()> {
     let mut model = all_promised()?;
