@@ -330,6 +330,20 @@ fn proposals() -> Result<()> {
     wait(&mut model, WINDOW)?;
     let ways = [B::ExecutesOfLeft, pool, sent, B::SlashBoundedByLeft, B::SlashAboveDegreeOne];
     assert_taken(&mut model, execute, ways);
+
+    // It left just as much as was proposed of.
+    let mut model = founded()?;
+    model.set_ceiling(ETH, wad(200))?;
+    model.allocate(NORTH, ORACLE, ETH, percent(80))?;
+    model.allocate(NORTH, COURT, ETH, percent(50))?;
+    model.open(NORTH)?;
+    pass_epochs(&mut model, 1)?;
+    deposit(&mut model, ALICE, NORTH, 1_000)?;
+    model.propose_slash(SLASHER, COURT, NORTH, ETH, wad(50))?;
+    slash(&mut model, ORACLE, Wad(625_000_000_000_000_000))?;
+    wait(&mut model, WINDOW)?;
+    let ways = [B::ExecutesAsProposed, pool, sent, B::SlashAboveDegreeOne];
+    assert_taken(&mut model, execute, ways);
     Ok(())
 }
 
