@@ -120,3 +120,6 @@ impl Bucket {
 fn slashed(assets: u128, magnitude: Magnitude, left: Magnitude) -> u128 {
     math::part_of(assets, U256::from(magnitude.0), U256::from(left.0))
 }
+
+#[cfg(test)]
+mod tests;

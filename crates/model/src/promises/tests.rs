@@ -538,3 +538,11 @@ fn p8_more_than_the_limits_admit() -> Result<()> {
     assert_caught!(found, Broken::Degree { operator: NORTH, .. });
     Ok(())
 }
+
+mod ends;
+mod exact;
+mod gates;
+mod limits;
+mod proposals;
+mod slashes;
+mod worth;

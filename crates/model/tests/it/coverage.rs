@@ -17,7 +17,10 @@ use crate::{
 };
 
 /// The branches that `step` takes, each as often as it does.
-fn taken<T>(model: &mut Model, step: impl FnOnce(&mut Model) -> Result<T>) -> Result<Vec<B>> {
+pub(crate) fn taken<T>(
+    model: &mut Model,
+    step: impl FnOnce(&mut Model) -> Result<T>,
+) -> Result<Vec<B>> {
     let before: Vec<u64> = model.branches().iter().map(|(_, times)| times).collect();
     step(model)?;
     let after = model.branches().iter();
@@ -77,6 +80,7 @@ fn approvals() -> Result<Model> {
     let by_approver = B::AdmitsByApprover;
     assert_eq!(taken(&mut model, admit(now))?, [by_approver]);
     assert_eq!(taken(&mut model, admit(now + 1))?, [by_approver, B::AdmissionReplaced]);
+    assert_eq!(taken(&mut model, admit(now))?, [by_approver, B::AdmissionReplaced]);
     assert_eq!(taken(&mut model, admit(now - 1))?, [by_approver, B::AdmissionTakenBack]);
     assert_eq!(taken(&mut model, admit(now))?, [by_approver]);
     let enters = [B::AdmissionUsed, B::EntersEmptyPool, B::DepositsWithOperator, B::HistoryBegins];

@@ -1,6 +1,8 @@
 //! The exact worth, against worked numbers.
 
-use palisade_model::{Action, BigRational, Epoch, Exact, Magnitude, Model, Wad};
+use palisade_model::{
+    Account, Action, BigRational, Drift, Epoch, Exact, Magnitude, Model, Operator, Pool, Wad,
+};
 
 use crate::world::*;
 
@@ -113,5 +115,92 @@ fn slashes_shrink_the_bound() -> Tested {
     let drift = world.exact.drift_bound(pool, BOB);
     assert!(drift.up < ratio(3, 1), "{drift:?}");
     assert!(drift.down < ratio(1, 1 << 20), "{drift:?}");
+    Ok(())
+}
+
+fn tenths(n: u64) -> BigRational {
+    ratio(n, 10)
+}
+
+/// What a position is worth and how far it may stray, down and up.
+fn position(world: &Followed, operator: Operator, owner: Account) -> [BigRational; 3] {
+    let pool = world.model.pool_id(operator, ETH);
+    let Drift { down, up } = world.exact.drift_bound(pool, owner);
+    [world.exact.worth(pool, owner), down, up]
+}
+
+/// Each action on the way of some stake from NORTH to SOUTH, worked out by the rules of the module.
+#[test]
+fn stake_takes_its_roundings_along() -> Tested {
+    let mut world = Followed::new(staked(&[(ORACLE, percent(100))])?);
+    let pool = world.model.pool_id(NORTH, ETH);
+    world.act(&deposit_of(500))?;
+    assert_eq!(position(&world, NORTH, ALICE), [1_000, 0, 1].map(|n| ratio(n, 1)));
+    assert_eq!(position(&world, NORTH, BOB), [500, 1, 1].map(|n| ratio(n, 1)));
+    // A tenth: 1 rounding of before, and 1 of its own.
+    world.act(&taking(1, 10))?;
+    assert_eq!(position(&world, NORTH, ALICE), [9_000, 0, 19].map(tenths));
+    assert_eq!(position(&world, NORTH, BOB), [4_500, 9, 19].map(tenths));
+    // Two fifths of it to Carol, with as much of what it may have cost.
+    world.act(&Action::Transfer { by: BOB, from: BOB, to: CAROL, pool, amount: 200 })?;
+    assert_eq!(position(&world, NORTH, CAROL), [18_000, 36, 190].map(|n| ratio(n, 100)));
+    assert_eq!(position(&world, NORTH, BOB), [27_000, 54, 190].map(|n| ratio(n, 100)));
+    // The rest into the queue: two conversions there, one rounding here.
+    let (by, owner) = (BOB, BOB);
+    world.act(&Action::QueueWithdrawal { by, owner, pool, shares: 300, min_assets: 0 })?;
+    let epoch = Epoch(4);
+    assert_eq!(position(&world, NORTH, BOB), [0, 0, 29].map(tenths));
+    let drift = world.exact.exit_drift_bound(pool, epoch, BOB);
+    assert_eq!(world.exact.exit_worth(pool, epoch, BOB), ratio(270, 1));
+    assert_eq!((drift.down, drift.up), (ratio(254, 100), ratio(390, 100)));
+    // Half of all that is left of the pool, once the exit is out of reach.
+    world.act(&Action::AdvanceTo { timestamp: world.model.clock().start_of(epoch) })?;
+    world.act(&taking(1, 2))?;
+    assert_eq!(position(&world, NORTH, ALICE), [45_000, 0, 245].map(|n| ratio(n, 100)));
+    assert_eq!(position(&world, NORTH, CAROL), [9_000, 18, 245].map(|n| ratio(n, 100)));
+    // On to another operator: two more conversions, and nothing stays behind.
+    world.act(&Action::Redelegate { by, owner, pool, epoch, to: SOUTH, min_shares: 0 })?;
+    assert_eq!(position(&world, SOUTH, BOB), [27_000, 454, 590].map(|n| ratio(n, 100)));
+    let Drift { down, up } = world.exact.exit_drift_bound(pool, epoch, BOB);
+    assert_eq!((down, up), (ratio(0, 1), ratio(0, 1)));
+    // Idle stake: two fifths of it withdrawn, half of the rest delegated.
+    let (by, owner, idle) = (ALICE, ALICE, world.model.pool_id(Operator::IDLE, ETH));
+    let (from, operator, receiver) = (ALICE, Operator::IDLE, ALICE);
+    let (assets, min_shares) = (100, 0);
+    world.act(&Action::Deposit { from, strategy: ETH, operator, assets, min_shares, receiver })?;
+    assert_eq!(position(&world, Operator::IDLE, ALICE), [100, 1, 1].map(|n| ratio(n, 1)));
+    world.act(&Action::Withdraw { by, owner, pool: idle, shares: 40, receiver })?;
+    assert_eq!(position(&world, Operator::IDLE, ALICE), [600, 6, 20].map(tenths));
+    let to = SOUTH;
+    world.act(&Action::Delegate { by, owner, pool: idle, shares: 30, to, min_shares })?;
+    assert_eq!(position(&world, Operator::IDLE, ALICE), [300, 3, 30].map(tenths));
+    assert_eq!(position(&world, SOUTH, ALICE), [300, 23, 89].map(tenths));
+    // What nobody has is worth nothing.
+    assert_eq!(position(&world, EAST, ALICE), [0, 0, 0].map(tenths));
+    Ok(())
+}
+
+/// One that begins in the middle takes what it finds for exact.
+#[test]
+fn exact_begins_at_any_state() -> Tested {
+    let mut model = staked(&[(ORACLE, percent(100))])?;
+    slash(&mut model, ORACLE, wad(30))?;
+    deposit(&mut model, BOB, NORTH, 100)?;
+    let pool = model.pool_id(NORTH, ETH);
+    let exit = model.queue_withdrawal(ALICE, ALICE, pool, 100, 0)?;
+    let mut world = Followed::new(model);
+    let Pool { assets, shares, .. } = world.model.pool(NORTH, ETH);
+    let (assets, shares) = (u64::try_from(assets)?, u64::try_from(shares)?);
+    assert_eq!(position(&world, NORTH, ALICE)[0], ratio(900 * assets, shares));
+    assert_eq!(position(&world, NORTH, BOB)[0], ratio(142 * assets, shares));
+    assert_eq!(world.exact.exit_worth(pool, exit.epoch, ALICE), ratio(70, 1));
+    let drift = world.exact.exit_drift_bound(pool, exit.epoch, ALICE);
+    assert_eq!((drift.down, drift.up), (ratio(0, 1), ratio(0, 1)));
+    // Of the 0.7 that are left, a seventh.
+    world.act(&taking(1, 7))?;
+    let left = world.model.budget(NORTH, ETH).left.0;
+    let kept = ratio(left, percent(70).0);
+    assert_eq!(position(&world, NORTH, BOB)[0], ratio(142 * assets, shares) * &kept);
+    assert_eq!(world.exact.exit_worth(pool, exit.epoch, ALICE), ratio(70, 1) * kept);
     Ok(())
 }

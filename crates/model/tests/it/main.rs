@@ -3,6 +3,7 @@
 mod access;
 mod admissions;
 mod allocations;
+mod branches;
 mod coverage;
 mod exact;
 mod governance;
@@ -19,4 +20,5 @@ mod text;
 mod views;
 mod walks;
 mod watch;
+mod words;
 mod world;

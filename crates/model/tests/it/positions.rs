@@ -49,6 +49,9 @@ fn spender_transfers_what_it_is_allowed() -> Result<()> {
     model.approve(ALICE, BOB, id, U256::from(300));
     assert_eq!(move_by_bob(&mut model, 200), (Ok(()), U256::from(100)));
     assert_eq!(move_by_bob(&mut model, 101), short(100, 101));
+    // To the last share.
+    assert_eq!(move_by_bob(&mut model, 100), (Ok(()), U256::ZERO));
+    assert_eq!(move_by_bob(&mut model, 1), short(0, 1));
     // The largest number there is is not used up; an allowance is of one pool, for transfers only.
     model.approve(ALICE, BOB, id, U256::MAX);
     model.transfer(BOB, ALICE, BOB, id, 500)?;
@@ -56,7 +59,7 @@ fn spender_transfers_what_it_is_allowed() -> Result<()> {
     let stranger = ModelError::NotOwnerNorOperator { owner: ALICE, by: BOB };
     let queued = model.queue_withdrawal(BOB, ALICE, id, 1, 0).map(|_| ());
     assert_eq!(queued, Err(stranger));
-    assert_eq!(model.position_shares(id, CAROL), 200);
+    assert_eq!(model.position_shares(id, CAROL), 300);
     Ok(())
 }
 
