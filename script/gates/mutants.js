@@ -77,8 +77,10 @@ function mutantsOf(file, source, unit) {
 
     function call(node, where, parent) {
         const args = node.arguments;
+        const callee = node.expression;
+        const name = callee.memberName ?? callee.name;
         const kind = parent?.nodeType === "EmitStatement" ? "event" : parent?.nodeType === "RevertStatement" ? "error" : "argument";
-        for (let i = 0; i + 1 < args.length; i++) {
+        for (let i = 0; i + 1 < args.length && !/^(min|max)$/.test(name); i++) {
             const j = args.findIndex((other, k) => k > i && type(other) === type(args[i]) && text(other) !== text(args[i]));
             if (j < 0) continue;
             const [start] = range(args[i]);
@@ -92,8 +94,6 @@ function mutantsOf(file, source, unit) {
                 else if (nothing(type(arg))) replace(kind, where, arg, nothing(type(arg)));
             }
         }
-        const callee = node.expression;
-        const name = callee.memberName ?? callee.name;
         if (SIBLINGS[name]) {
             const [start, length] = range(callee);
             put("sibling", where, start + length - name.length, start + length, SIBLINGS[name]);
