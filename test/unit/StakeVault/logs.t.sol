@@ -158,6 +158,34 @@ contract LogsTest is GatedScene {
         vm.stopPrank();
     }
 
+    /* IN A LATER GENERATION */
+
+    function test_NameTheGenerationThatASlashEnds() public {
+        aliceDeposits(operator, 10_000);
+        cut(pool, 1, 1);
+        PoolId living = pool.atGeneration(1);
+        aliceDeposits(operator, 10_000);
+        expectLogs();
+        emit IStakeVault.Slashed(living, 10_000, 0, 0);
+        emit IStakeVault.GenerationEnded(living);
+        cut(pool, 1, 1);
+        assertLogs();
+    }
+
+    function test_NameTheGenerationThatARenewalEnds() public {
+        aliceDeposits(operator, 10_000);
+        cut(pool, 1, 1);
+        PoolId living = pool.atGeneration(1);
+        aliceDeposits(operator, 10_000);
+        expectLogs();
+        emit IStakeVault.Slashed(living, 9998, 0, 0);
+        cut(pool, 9998, 10_000);
+        emit IStakeVault.PoolRenewed(living, 2);
+        vm.prank(address(manager));
+        vault.renew(pool);
+        assertLogs();
+    }
+
     /* WHAT FOLLOWS FROM THE LOG OF A DEPOSIT */
 
     function testFuzz_AssetsAreTheAmountWhereThePoolWasEmpty(uint256 assets, bool ended) public {
