@@ -149,7 +149,7 @@ contract StolenKeys is Scene {
     function test_TheRecipients_WhatWasSlashed() public {
         slash(instant, operator, Wad.wrap(0.2e18));
         vm.startPrank(recipient);
-        token.transfer(thief, token.balanceOf(recipient));
+        assertTrue(token.transfer(thief, token.balanceOf(recipient)));
         vm.expectRevert(abi.encodeWithSelector(IStakeVault.NotOwnerNorOperator.selector, alice, recipient));
         vault.queueWithdrawal(pool, 1, 0, alice);
         vm.stopPrank();
