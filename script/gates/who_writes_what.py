@@ -52,6 +52,7 @@ Who may write what, as script/gates/slither reads it from the contracts. `script
 """
 
 LOCK = "nonReentrant"
+LOCKED = {LOCK, f"{LOCK}View"}
 SENDER = "msg.sender"
 # User-defined operators, which are functions to slither.
 OPERATORS = {
@@ -96,17 +97,24 @@ def reverts(node: Node) -> bool:
     )
 
 
+def is_lock(modifier: Function) -> bool:
+    """Only OpenZeppelin's: one that is called like it may do nothing."""
+    return modifier.name in LOCKED and modifier.contract_declarer.name == "ReentrancyGuardTransient"
+
+
 def enclosing(node: Node) -> list[tuple[Node, bool]]:
     """The conditions that hold where this node is reached, but for those that revert where they do not hold."""
     found = []
     above = node.dominators | {node}
     for test in sorted(above, key=lambda n: n.node_id):
-        if test.type != NodeType.IF or test == node:
+        if test.type not in (NodeType.IF, NodeType.IFLOOP) or test == node:
             continue
         for branch, other, holds in ((test.son_true, test.son_false, True), (test.son_false, test.son_true, False)):
             if branch not in above:
                 continue
             # After the test, which only one branch comes to: the other one returns, or reverts.
+            if branch.type == NodeType.ENDLOOP:
+                continue
             if branch.type == NodeType.ENDIF and (set(branch.fathers) != {test} or other is None or reverts(other)):
                 continue
             found.append((test, holds))
@@ -131,7 +139,7 @@ class Walk:
 
     def run(self) -> None:
         for modifier in self.function.modifiers:
-            if modifier.name.startswith(LOCK):
+            if is_lock(modifier):
                 Row.note(self.row.locked, self.function.name)
             else:
                 self.enter(modifier, [], None)
@@ -311,7 +319,7 @@ def table(contracts: list[Contract]) -> str:
     lines = [HEAD.rstrip()]
     for contract in sorted(contracts, key=lambda c: c.name):
         lines += ["", contract.name]
-        has_lock = any(m.name == LOCK for m in contract.modifiers)
+        has_lock = any(is_lock(m) for m in contract.modifiers)
         entries = [f for f in contract.functions_entry_points if f.is_implemented and not f.is_constructor_variables]
         views = [f for f in entries if f.view or f.pure]
         for function in sorted(set(entries) - set(views), key=lambda f: (not f.is_constructor, f.full_name)):
@@ -324,7 +332,7 @@ def table(contracts: list[Contract]) -> str:
                 own = row.locked == [function.name]
                 lines += listed("locked", ["yes"] if own else row.locked or ["no"])
             lines += listed("refuses", row.refuses) + listed("writes", row.writes) + listed("calls", row.calls)
-        refusing = {f.name for f in views if any(m.name == f"{LOCK}View" for m in f.modifiers)}
+        refusing = {f.name for f in views if any(is_lock(m) for m in f.modifiers)}
         if refusing:
             lines.append(f"  views that refuse while the lock is held: {', '.join(sorted(refusing))}")
         if views:

@@ -6,9 +6,9 @@ import {Magnitude, Wad} from "palisade/types/Magnitude.sol";
 /// @notice Floor rounding, for all numbers of 256 bits that the contracts can come to hold. solc's own model checker proves each
 /// assertion (script/gates/prove-maths). What is named `control…` is false and must be refuted.
 abstract contract Maths {
-    uint256 private constant MOST_ASSETS = 2 ** 104 - 1;
-    uint256 private constant MOST_SHARES = 2 ** 104 - 1;
-    uint256 private constant MOST_BUCKET_SHARES = 2 ** 152 - 1;
+    uint256 internal constant MOST_ASSETS = 2 ** 104 - 1;
+    uint256 internal constant MOST_SHARES = 2 ** 104 - 1;
+    uint256 internal constant MOST_BUCKET_SHARES = 2 ** 152 - 1;
 
     /// @dev StakeVault's functions of these names: the gate cuts them out of its source, and puts them here.
     function _toShares(uint256 assets, uint256 totalAssets, uint256 totalShares) internal pure virtual returns (uint256);
