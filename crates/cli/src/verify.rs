@@ -125,7 +125,7 @@ fn advise(error: Error) -> eyre::Report {
 fn compiled(plan: &Plan, folder: &Path) -> Result<Sources> {
     // Not the nearest one upwards: these sources are asked about, and no others.
     if !folder.join("foundry.toml").is_file() {
-        bail!("{} has no foundry.toml: name the root of the sources", folder.display());
+        bail!("no foundry.toml in {}: name the root of the sources", folder.display());
     }
     let settings = Settings::find(folder)?;
     let names: Vec<_> = plan.contracts().map(|contract| contract.artifact.name).collect();

@@ -277,8 +277,11 @@ async fn this_build_is_held_against_what_was_built() {
         .await
         .assert_failure(["cannot read ", "StakeVault.json: No such file"])
         .await;
-    let nowhere = scene.folder().to_str().unwrap();
-    verify(&scene, ["--source", nowhere]).await.assert_failure(["no foundry.toml in "]).await;
+    // Nor is the one of a folder above taken: other sources would be compiled than those that were named.
+    for folder in [scene.folder().to_owned(), repository().join("contracts")] {
+        let folder = folder.to_str().unwrap();
+        verify(&scene, ["--source", folder]).await.assert_failure(["no foundry.toml in "]).await;
+    }
 }
 
 #[tokio::test]
