@@ -100,7 +100,7 @@ test-rust: tools ## Rust tests, and the committed artifacts against the compiler
 	@cargo test --locked --workspace --doc --quiet
 
 .PHONY: gates
-gates: tools ## Static analysis, symbolic proofs, licences; says what it skips for want of Python
+gates: tools ## Static analysis, symbolic proofs, coverage, licences; says what it skips for want of Python
 	@script/gates/deep-control
 	@script/gates/quick
 
