@@ -52,7 +52,7 @@ steps.push(
         command: `${built} PALISADE=${PALISADE} script/bite`,
         seconds: 1500,
     },
-    { name: "prove", what: "all symbolic proofs, their controls, and planted bugs that must break them", command: "script/gates/prove all", seconds: 900 },
+    { name: "prove", what: "all symbolic proofs, their controls, and planted bugs that must break them", command: "script/gates/prove all", seconds: 222 },
     { name: "prove-maths", what: "rounding at 256 bits, with solc's model checker", command: "script/gates/prove-maths", seconds: 70 },
     { name: "mutate", what: "small mistakes in the core, below the tests", command: `${built} SEED=1 COUNT=150 script/gates/mutate`, seconds: 3600 },
     { name: "mutate-rust", what: "small mistakes in the model, below its tests", command: "script/gates/mutate-rust", seconds: 3600 },

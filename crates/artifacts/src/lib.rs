@@ -34,7 +34,8 @@ pub const CONTRACTS: [&str; 13] = [
 pub const FOLDER: &str = "crates/bindings/artifacts";
 
 /// The text on one line, for errors that must fit one: no line breaks, and nothing else that a terminal would obey.
-fn one_line(text: &str) -> String {
+#[must_use]
+pub fn one_line(text: &str) -> String {
     let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
     words.chars().flat_map(shown).collect()
 }

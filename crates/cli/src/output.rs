@@ -4,6 +4,7 @@ use std::io::{self, ErrorKind, Write};
 
 use comfy_table::{LineStyle, Row, Table, TableStyle};
 use eyre::{Report, Result, WrapErr};
+use palisade_artifacts::one_line;
 use serde::Serialize;
 
 /// Writes a result to standard output. That nobody reads it (any more) is no error.
@@ -43,20 +44,6 @@ pub(crate) fn error(report: &Report, in_detail: bool) {
     let causes: Vec<String> = report.chain().map(|cause| one_line(&cause.to_string())).collect();
     let separator = if in_detail { "\n  caused by: " } else { ": " };
     note(&format!("error: {}", causes.join(separator)));
-}
-
-/// Without line breaks, and without anything else that a terminal would obey.
-fn one_line(text: &str) -> String {
-    let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let mut line = String::with_capacity(words.len());
-    for letter in words.chars() {
-        if letter.is_control() {
-            line.extend(letter.escape_default());
-        } else {
-            line.push(letter);
-        }
-    }
-    line
 }
 
 #[cfg(test)]

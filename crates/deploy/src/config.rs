@@ -57,21 +57,29 @@ pub(crate) fn typed<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Addres
     Ok(address)
 }
 
+/// Reads a file of settings or a manifest. What is wrong with it is told with its name.
+pub(crate) fn read<T: FromStr<Err = Error>>(path: &Path) -> Result<T> {
+    let text = std::fs::read_to_string(path).map_err(|source| Error::Io {
+        action: "read",
+        path: path.to_owned(),
+        source,
+    })?;
+    text.parse().map_err(|error| {
+        let reason = match error {
+            Error::NotAConfig { reason } | Error::NotAManifest { reason } => reason,
+            other => other.to_string(),
+        };
+        Error::Malformed { path: path.to_owned(), reason }
+    })
+}
+
 impl Config {
     /// Reads a configuration from a TOML file.
     ///
     /// # Errors
     /// [`Error::Io`] or [`Error::Malformed`].
     pub fn read(path: &Path) -> Result<Self> {
-        let text = std::fs::read_to_string(path).map_err(|source| Error::Io {
-            action: "read",
-            path: path.to_owned(),
-            source,
-        })?;
-        text.parse().map_err(|error| match error {
-            Error::NotAConfig { reason } => Error::Malformed { path: path.to_owned(), reason },
-            other => Error::Malformed { path: path.to_owned(), reason: other.to_string() },
-        })
+        read(path)
     }
 
     /// Refuses settings that cannot be deployed with.

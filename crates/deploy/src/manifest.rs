@@ -7,7 +7,10 @@ use serde::{
     de::{Error as _, MapAccess, Visitor},
 };
 
-use crate::{Config, Contract, Error, Plan, Result, config::typed};
+use crate::{
+    Config, Contract, Error, Plan, Result,
+    config::{read, typed},
+};
 
 /// What stands on a chain: the record of a deployment, one a chain. It is a function of the chain and the
 /// configuration, so that however a deployment came about its manifest is the same.
@@ -113,15 +116,7 @@ impl Manifest {
     /// # Errors
     /// [`Error::Io`] or [`Error::Malformed`].
     pub fn read(path: &Path) -> Result<Self> {
-        let text = std::fs::read_to_string(path).map_err(|source| Error::Io {
-            action: "read",
-            path: path.to_owned(),
-            source,
-        })?;
-        text.parse().map_err(|error| match error {
-            Error::NotAManifest { reason } => Error::Malformed { path: path.to_owned(), reason },
-            other => Error::Malformed { path: path.to_owned(), reason: other.to_string() },
-        })
+        read(path)
     }
 
     /// The text of its file.
