@@ -57,7 +57,7 @@ steps.push(
     { name: "mutate", what: "small mistakes in the core, below the tests", command: `${built} SEED=1 COUNT=150 script/gates/mutate`, seconds: 3600 },
     { name: "mutate-rust", what: "small mistakes in the model, below its tests", command: "script/gates/mutate-rust", seconds: 3600 },
     { name: "parsers", what: "every parser, fuzzed for a minute each", command: "script/gates/parsers", seconds: 1200 },
-    { name: "reproduce", what: "the same bytecode from two fresh clones", command: "script/gates/reproduce", seconds: 330 },
+    { name: "reproduce", what: "the same bytecode from two fresh clones", command: "script/gates/reproduce", seconds: 63 },
     { name: "deny", what: "licences, sources and bans of crates", command: "script/gates/deny", seconds: 240 },
 );
 
