@@ -69,6 +69,16 @@ fn caught(
     Watch::new(model).observe(&after, action, &outcome).err()
 }
 
+/// What a watch says of an action, as it is told.
+fn observed(
+    before: &Model,
+    after: &Model,
+    action: &Action,
+    outcome: &Result<Outcome>,
+) -> Option<Broken> {
+    Watch::new(before).observe(after, action, outcome).err()
+}
+
 /// What a watch says of an action that is told as one of no effect.
 fn told_as_nothing(model: &Model, action: &Action) -> Option<Broken> {
     let mut after = model.clone();
@@ -419,6 +429,17 @@ fn all_promised() -> Result<Model> {
     Ok(model)
 }
 
+/// [`all_promised`] but for a billionth, and with nothing promised any more; and its renewal.
+fn worn() -> Result<(Model, Action)> {
+    let mut model = all_promised()?;
+    model.slash(SLASHER, ORACLE, NORTH, &[(TOKEN, Wad(Magnitude::WHOLE.0 - 1_000_000_000))])?;
+    model.allocate(NORTH, ORACLE, TOKEN, Magnitude::ZERO)?;
+    model.advance_to(300)?;
+    model.settle(NORTH, ORACLE, TOKEN)?;
+    let renew = Action::Renew { by: NORTH.account(), operator: NORTH, strategy: TOKEN };
+    Ok((model, renew))
+}
+
 #[test]
 fn p9_generation_that_outlives_its_end() -> Result<()> {
     let (model, total) = (all_promised()?, slash(ORACLE, Magnitude::WHOLE));
@@ -434,12 +455,7 @@ fn p9_generation_that_outlives_its_end() -> Result<()> {
 
 #[test]
 fn p9_renewal_that_takes_from_its_holders() -> Result<()> {
-    let mut model = all_promised()?;
-    model.slash(SLASHER, ORACLE, NORTH, &[(TOKEN, Wad(Magnitude::WHOLE.0 - 1_000_000_000))])?;
-    model.allocate(NORTH, ORACLE, TOKEN, Magnitude::ZERO)?;
-    model.advance_to(300)?;
-    let renew = Action::Renew { by: NORTH.account(), operator: NORTH, strategy: TOKEN };
-    model.settle(NORTH, ORACLE, TOKEN)?;
+    let (model, renew) = worn()?;
     let found = caught(&model, &renew, |model, _| {
         model.vault.buckets.entry((POOL, Epoch(0))).or_default().assets += 1;
     });

@@ -5,15 +5,6 @@ use crate::{Allocation, Bucket, Pool, history::History};
 
 const OTHER: Strategy = Strategy::from_u64(11);
 
-fn observed(
-    before: &Model,
-    after: &Model,
-    action: &Action,
-    outcome: &Result<Outcome>,
-) -> Option<Broken> {
-    Watch::new(before).observe(after, action, outcome).err()
-}
-
 #[test]
 fn p9_generation_that_did_not_end() -> Result<()> {
     let found = caught(&world()?, &slash(ORACLE, HALF), |_, outcome| {
@@ -133,17 +124,6 @@ fn p4_ended_membership_is_told_as_it_ends() -> Result<()> {
         }
     }
     Ok(())
-}
-
-/// [`all_promised`] but for a billionth, and with nothing promised any more; and its renewal.
-fn worn() -> Result<(Model, Action)> {
-    let mut model = all_promised()?;
-    model.slash(SLASHER, ORACLE, NORTH, &[(TOKEN, Wad(Magnitude::WHOLE.0 - 1_000_000_000))])?;
-    model.allocate(NORTH, ORACLE, TOKEN, Magnitude::ZERO)?;
-    model.advance_to(300)?;
-    model.settle(NORTH, ORACLE, TOKEN)?;
-    let renew = Action::Renew { by: NORTH.account(), operator: NORTH, strategy: TOKEN };
-    Ok((model, renew))
 }
 
 /// Other faults do not count: the tokens of what is forged here do not add up.

@@ -77,12 +77,7 @@ fn p2_shares_are_those_of_the_outcomes() -> Result<()> {
 /// A renewal leaves to the holders what there was.
 #[test]
 fn p9_renewal_keeps_the_exact_worth() -> Result<()> {
-    let mut model = all_promised()?;
-    model.slash(SLASHER, ORACLE, NORTH, &[(TOKEN, Wad(Magnitude::WHOLE.0 - 1_000_000_000))])?;
-    model.allocate(NORTH, ORACLE, TOKEN, Magnitude::ZERO)?;
-    model.advance_to(300)?;
-    model.settle(NORTH, ORACLE, TOKEN)?;
-    let renew = Action::Renew { by: NORTH.account(), operator: NORTH, strategy: TOKEN };
+    let (model, renew) = worn()?;
     let Pool { assets, .. } = model.pool(NORTH, TOKEN);
     let found = judged(&model, &renew, |model| {
         model.vault.buckets.entry((POOL, Epoch(0))).or_default().assets = assets - 1;

@@ -67,16 +67,6 @@ fn pausable() -> Result<(Model, Vec<(Pausable, Action)>)> {
     Ok((model, actions))
 }
 
-/// What is told of actions of which no state can say that they break something.
-fn observed(
-    before: &Model,
-    after: &Model,
-    action: &Action,
-    outcome: &Result<Outcome>,
-) -> Option<Broken> {
-    Watch::new(before).observe(after, action, outcome).err()
-}
-
 fn paused(model: &Model, action: Pausable, until: u64) -> Model {
     let mut paused = model.clone();
     paused.pauses.insert(action, Pause { until, rest_until: until + 3_600 });
