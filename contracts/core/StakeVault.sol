@@ -509,6 +509,29 @@ contract StakeVault is IStakeVault, EpochClock, Governed {
     }
 
     /// @inheritdoc IStakeVault
+    function historyOf(PoolId pool, address owner, Epoch from, Epoch to)
+        external
+        view
+        returns (Checkpoint[] memory held)
+    {
+        _requireBegun(to);
+        PositionRecord storage record = _positions[pool][owner];
+        Position p = record.position;
+        Checkpoint newest = p.standing();
+        while (newest.since().isSet() && newest.since() >= to) newest = _before(record, p, newest);
+        // Walked twice: once to know how long the answer is, and once, warm, to fill it.
+        uint256 count = 1;
+        for (Checkpoint c = newest; c.since().isSet() && c.since() >= from; ++count) {
+            c = _before(record, p, c);
+        }
+        held = new Checkpoint[](count);
+        for (uint256 i; i < count; ++i) {
+            held[i] = newest;
+            newest = _before(record, p, newest);
+        }
+    }
+
+    /// @inheritdoc IStakeVault
     function totalSharesAt(PoolId pool, Epoch epoch) external view returns (PoolId generation, uint256 shares) {
         _requireBegun(epoch);
         PoolId key = pool.key();
@@ -732,6 +755,11 @@ contract StakeVault is IStakeVault, EpochClock, Governed {
     function _setShares(PositionRecord storage record, Position p, uint256 shares, Epoch current) private {
         if (p.since() != current && p.previous().since().isSet()) record.history[p.since()] = p.previous();
         record.position = p.changed(shares, current);
+    }
+
+    /// @dev What a position, whose last two values are in `p`, held before the change that `c` began with.
+    function _before(PositionRecord storage record, Position p, Checkpoint c) private view returns (Checkpoint) {
+        return c.since() == p.since() ? p.previous() : record.history[c.since()];
     }
 
     /* INTERNAL: ROUNDING */

@@ -7,6 +7,7 @@ import {IEpochClock} from "./IEpochClock.sol";
 import {IGoverned} from "./IGoverned.sol";
 import {Epoch} from "../types/Epoch.sol";
 import {Magnitude} from "../types/Magnitude.sol";
+import {Checkpoint} from "../types/Pool.sol";
 import {PoolId} from "../types/PoolId.sol";
 
 /// @title IStakeVault
@@ -340,6 +341,15 @@ interface IStakeVault is IERC165, IEpochClock, IGoverned {
 
     /// @notice Shares that `owner` held at the first instant of `epoch`, which must not lie in the future.
     function sharesAt(PoolId pool, address owner, Epoch epoch) external view returns (uint256);
+
+    /// @notice What `owner` held at the first instants of the epochs `from` to `to`, which must not lie in the future:
+    /// newest first, a checkpoint for each balance. The first is in force at `to`, each of the others until the epoch
+    /// `since` of the one before it, and the last at `from`. (`Checkpoint` packs `since` and shares into a word.) Reads
+    /// a slot for each epoch, from `from` to now, in which the balance changed.
+    function historyOf(PoolId pool, address owner, Epoch from, Epoch to)
+        external
+        view
+        returns (Checkpoint[] memory held);
 
     /// @notice The pool's generation at the first instant of `epoch`, and its shares then. A generation that was born
     /// and ended within one epoch never shows.

@@ -38,7 +38,13 @@ type Bucket is uint256;
 
 using {CheckpointMath.shares, CheckpointMath.since, CheckpointMath.generation} for Checkpoint global;
 using {PoolMath.assets, PoolMath.checkpoint, PoolMath.less} for Pool global;
-using {PositionMath.shares, PositionMath.since, PositionMath.previous, PositionMath.changed} for Position global;
+using {
+    PositionMath.shares,
+    PositionMath.since,
+    PositionMath.standing,
+    PositionMath.previous,
+    PositionMath.changed
+} for Position global;
 using {BucketMath.assets, BucketMath.shares, BucketMath.less} for Bucket global;
 
 uint256 constant SHARES_MASK = 2 ** 104 - 1;
@@ -87,6 +93,11 @@ library PositionMath {
 
     function since(Position p) internal pure returns (Epoch) {
         return Epoch.wrap((Position.unwrap(p) >> 104) & EPOCH_MASK);
+    }
+
+    /// @notice What it holds, and since when.
+    function standing(Position p) internal pure returns (Checkpoint) {
+        return Checkpoint.wrap(Position.unwrap(p) & (2 ** 128 - 1));
     }
 
     /// @notice What it held before the epoch of its last change.
