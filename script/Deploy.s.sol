@@ -10,6 +10,8 @@ import {TimelockController} from "@openzeppelin/contracts/governance/TimelockCon
 import {IAllocationManager} from "palisade/interfaces/IAllocationManager.sol";
 import {IGovernance} from "palisade/interfaces/IGovernance.sol";
 import {ILens} from "palisade/interfaces/ILens.sol";
+import {IRewardStreams} from "palisade/interfaces/IRewardStreams.sol";
+import {IRewardsDistributor} from "palisade/interfaces/IRewardsDistributor.sol";
 import {IRouter} from "palisade/interfaces/IRouter.sol";
 import {IStakeVault} from "palisade/interfaces/IStakeVault.sol";
 
@@ -33,6 +35,8 @@ struct Deployment {
     IAllocationManager allocationManager;
     IRouter router;
     ILens lens;
+    IRewardsDistributor rewards;
+    IRewardStreams streams;
 }
 
 /// @notice Deploys Palisade at addresses that follow from the configuration alone, as `palisade deploy` does.
@@ -77,6 +81,9 @@ contract Deploy is Script {
 
         d.router = IRouter(_create2("Router", config.salt, abi.encode(d.vault)));
         d.lens = ILens(_create2("Lens", config.salt, abi.encode(d.vault)));
+
+        d.rewards = IRewardsDistributor(_create2("RewardsDistributor", config.salt, abi.encode(d.vault)));
+        d.streams = IRewardStreams(_create2("RewardStreams", config.salt, abi.encode(d.rewards, d.allocationManager)));
         vm.stopBroadcast();
         _check(d);
     }
@@ -97,6 +104,9 @@ contract Deploy is Script {
         _same("vault of allocation manager", address(d.vault), address(d.allocationManager.VAULT()));
         _same("vault of router", address(d.vault), address(d.router.VAULT()));
         _same("vault of lens", address(d.vault), address(d.lens.VAULT()));
+        _same("vault of rewards distributor", address(d.vault), address(d.rewards.VAULT()));
+        _same("distributor of streams", address(d.rewards), address(d.streams.DISTRIBUTOR()));
+        _same("manager of streams", address(d.allocationManager), address(d.streams.ALLOCATION_MANAGER()));
         _same("authority of governance", address(d.accessManager), IAccessManaged(address(d.governance)).authority());
     }
 

@@ -9,6 +9,8 @@ import {IAllocationManager} from "palisade/interfaces/IAllocationManager.sol";
 import {IGovernance} from "palisade/interfaces/IGovernance.sol";
 import {IGoverned, Pausable} from "palisade/interfaces/IGoverned.sol";
 import {ILens} from "palisade/interfaces/ILens.sol";
+import {IRewardStreams} from "palisade/interfaces/IRewardStreams.sol";
+import {IRewardsDistributor} from "palisade/interfaces/IRewardsDistributor.sol";
 import {IRouter} from "palisade/interfaces/IRouter.sol";
 import {IStakeVault} from "palisade/interfaces/IStakeVault.sol";
 import {Epoch} from "palisade/types/Epoch.sol";
@@ -40,6 +42,8 @@ abstract contract Base is Test {
     TimelockController internal timelock;
     IRouter internal router;
     ILens internal lens;
+    IRewardsDistributor internal rewards;
+    IRewardStreams internal streams;
     IMintable internal token;
 
     /// @dev One whole token, from which tests derive their amounts. `DECIMALS` runs the suite at other decimals.
@@ -64,6 +68,7 @@ abstract contract Base is Test {
         vm.warp(1_750_000_000);
         Deployment memory d = new Deploy().deploy(defaultConfig());
         (vault, manager, router, lens) = (d.vault, d.allocationManager, d.router, d.lens);
+        (rewards, streams) = (d.rewards, d.streams);
         (governance, accessManager, timelock) = (d.governance, d.accessManager, d.timelock);
         authority = address(governance);
         uint8 decimals = uint8(vm.envOr("DECIMALS", uint256(18)));

@@ -139,7 +139,10 @@ contract AllocationManager is IAllocationManager, EpochClock, Governed {
     /// @inheritdoc IAllocationManager
     mapping(address account => mapping(address appointee => mapping(bytes4 selector => bool))) public isAppointed;
 
-    constructor(address authority, IStakeVault vault, uint256 epochLength) EpochClock(epochLength) Governed(authority) {
+    constructor(address authority, IStakeVault vault, uint256 epochLength)
+        EpochClock(epochLength, block.timestamp)
+        Governed(authority)
+    {
         VAULT = vault;
     }
 

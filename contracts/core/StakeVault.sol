@@ -149,7 +149,7 @@ contract StakeVault is IStakeVault, EpochClock, Governed {
     mapping(address owner => mapping(address spender => mapping(PoolId id => uint256))) public allowance;
 
     constructor(address authority, address allocationManager, uint256 epochLength)
-        EpochClock(epochLength)
+        EpochClock(epochLength, block.timestamp)
         Governed(authority)
     {
         ALLOCATION_MANAGER = allocationManager;
@@ -525,9 +525,9 @@ contract StakeVault is IStakeVault, EpochClock, Governed {
             c = _before(record, p, c);
         }
         held = new Checkpoint[](count);
-        for (uint256 i; i < count; ++i) {
-            held[i] = newest;
-            newest = _before(record, p, newest);
+        held[0] = newest;
+        for (uint256 i = 1; i < count; ++i) {
+            held[i] = newest = _before(record, p, newest);
         }
     }
 

@@ -16,11 +16,11 @@ abstract contract EpochClock is IEpochClock {
     /// @inheritdoc IEpochClock
     uint256 public immutable ORIGIN;
 
-    constructor(uint256 epochLength) {
+    constructor(uint256 epochLength, uint256 origin) {
         if (epochLength < 2) revert EpochTooShort(epochLength, 2);
         EPOCH_LENGTH = epochLength;
-        ORIGIN = block.timestamp;
-        emit ClockStarted(epochLength, block.timestamp);
+        ORIGIN = origin;
+        emit ClockStarted(epochLength, origin);
     }
 
     /// @inheritdoc IEpochClock
