@@ -3,6 +3,7 @@ pragma solidity >=0.8.34;
 
 import {IAllocationManager} from "./IAllocationManager.sol";
 import {IRewardsDistributor} from "./IRewardsDistributor.sol";
+import {IStakeVault} from "./IStakeVault.sol";
 import {Epoch} from "../types/Epoch.sol";
 import {OperatorSetId} from "../types/OperatorSetId.sol";
 
@@ -125,6 +126,9 @@ interface IRewardStreams {
 
     /// @notice What knows guaranteed stake.
     function ALLOCATION_MANAGER() external view returns (IAllocationManager);
+
+    /// @notice The vault of both.
+    function VAULT() external view returns (IStakeVault);
 
     /// @notice How many streams there are; their ids are 1 to this.
     function streams() external view returns (uint256);

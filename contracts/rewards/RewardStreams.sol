@@ -46,7 +46,8 @@ contract RewardStreams is IRewardStreams, ReentrancyGuardTransient {
     /// @inheritdoc IRewardStreams
     IAllocationManager public immutable ALLOCATION_MANAGER;
 
-    IStakeVault private immutable _VAULT;
+    /// @inheritdoc IRewardStreams
+    IStakeVault public immutable VAULT;
 
     /// @inheritdoc IRewardStreams
     uint256 public streams;
@@ -56,7 +57,7 @@ contract RewardStreams is IRewardStreams, ReentrancyGuardTransient {
     constructor(IRewardsDistributor distributor, IAllocationManager allocationManager) {
         DISTRIBUTOR = distributor;
         ALLOCATION_MANAGER = allocationManager;
-        _VAULT = distributor.VAULT();
+        VAULT = distributor.VAULT();
     }
 
     /* ANYBODY */
@@ -87,7 +88,7 @@ contract RewardStreams is IRewardStreams, ReentrancyGuardTransient {
     ) external nonReentrant returns (uint256 id) {
         if (perEpoch == 0 || perEpoch > type(uint104).max) revert BadSum(perEpoch);
         if (!ALLOCATION_MANAGER.isAccepted(set, strategy)) revert StrategyNotAccepted(set, strategy);
-        Epoch first = _VAULT.currentEpoch();
+        Epoch first = VAULT.currentEpoch();
         uint256 most = EPOCH_MASK - Epoch.unwrap(first);
         if (epochs == 0 || epochs > most) revert BadLength(epochs, most);
         Epoch last = first.plus(epochs - 1);
@@ -187,8 +188,8 @@ contract RewardStreams is IRewardStreams, ReentrancyGuardTransient {
         for (uint256 i; i < operators.length; ++i) {
             if (parts[i] == 0) continue;
             PoolId key = poolKey(operators[i], strategy);
-            (PoolId pool, uint256 standing) = _VAULT.totalSharesAt(key, epoch);
-            (, uint256 shares, uint256 generation,) = _VAULT.poolState(key);
+            (PoolId pool, uint256 standing) = VAULT.totalSharesAt(key, epoch);
+            (, uint256 shares, uint256 generation,) = VAULT.poolState(key);
             if (pool.generation() != generation) parts[i] = 0;
             else if (standing < shares) parts[i] = parts[i] * standing / shares;
         }
@@ -213,7 +214,7 @@ contract RewardStreams is IRewardStreams, ReentrancyGuardTransient {
 
     function _closedEpoch() private view returns (Epoch) {
         // Safe: the clock begins at 1.
-        return Epoch.wrap(Epoch.unwrap(_VAULT.currentEpoch()) - 1);
+        return Epoch.wrap(Epoch.unwrap(VAULT.currentEpoch()) - 1);
     }
 
     function _requireAscending(address[] calldata operators) private pure {
