@@ -315,12 +315,13 @@ abstract contract Payers is World {
         }
     }
 
-    /// @dev Some of the cast, and somebody who is no operator, in ascending order.
+    /// @dev All of the cast or some, and somebody who is no operator, in ascending order.
     function _someOperators() private returns (address[] memory list) {
         list = new address[](operators.length + 1);
+        bool all = !_one(3);
         uint256 n;
         for (uint256 i; i <= operators.length; ++i) {
-            if (_one(5)) continue;
+            if (!all && _one(4)) continue;
             address account = i == operators.length ? address(0xB0) : operators[i];
             uint256 at = n++;
             for (; at > 0 && list[at - 1] > account; --at) {
