@@ -12,7 +12,7 @@ contract RewardsCampaign is Casting {
     uint256 private constant RAREST = 1000;
 
     /// @dev Of shorter runs (to look for a short failing one) the counts say nothing.
-    uint256 private constant SHORTEST = 10_000;
+    uint256 private constant SHORTEST = 5000;
 
     RewardsHandler private handler;
 
@@ -37,7 +37,7 @@ contract RewardsCampaign is Casting {
 
     /// @dev Its actions take longer than those of the other campaign.
     /// forge-config: default.invariant.dictionary-weight = 0
-    /// forge-config: default.invariant.depth = 10000
+    /// forge-config: default.invariant.depth = 6000
     function invariant_Rewards() public view {
         handler.R1_Solvency();
         handler.R3_ToTheUnit();
