@@ -172,8 +172,8 @@ contract RewardStreams is IRewardStreams, ReentrancyGuardTransient {
             if (parts[i] > 0) ++count;
         }
         Payment[] memory payments = new Payment[](count);
-        for (uint256 i = parts.length; i-- > 0;) {
-            if (parts[i] > 0) payments[--count] = Payment(operators[i], strategy, parts[i]);
+        for (uint256 i = parts.length; count > 0;) {
+            if (parts[--i] > 0) payments[--count] = Payment(operators[i], strategy, parts[i]);
         }
         IERC20(token).forceApprove(address(DISTRIBUTOR), amount);
         DISTRIBUTOR.distribute(epoch, token, payments);
