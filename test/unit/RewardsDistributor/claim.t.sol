@@ -104,7 +104,9 @@ contract ClaimTest is ClaimScene {
         pay(3 * SUM);
         uint256 cumulative = (3 * SUM << 64) / (200 * unit);
         vm.expectEmit(address(rewards));
-        emit IRewardsDistributor.Claimed(pool, address(reward), alice, recipient, closed(), cumulative * 100 * unit >> 64);
+        emit IRewardsDistributor.Claimed(
+            pool, address(reward), alice, recipient, closed(), cumulative * 100 * unit >> 64
+        );
         vm.prank(alice);
         rewards.claim(alice, recipient, ALL, items(pool, reward));
         assertClaimed(pool, alice, closed(), cumulative, cumulative * 100 * unit % 2 ** 64);
@@ -454,7 +456,7 @@ contract ClaimTest is ClaimScene {
 
 /// @notice Against a naive reference: every epoch, every staker, every payment.
 contract ClaimAnyHistoryTest is RewardsScene {
-    uint256 private constant EPOCHS = 10;
+    uint256 private constant EPOCHS = 8;
 
     address[3] private _stakers;
     /// @dev Everything that each earned, in 2^-64 units, and what it was paid out.
