@@ -14,7 +14,7 @@ pub use files::{Difference, check, write};
 pub use settings::Settings;
 
 /// The contracts whose artifacts are committed: Palisade's own, and those of `OpenZeppelin` that are deployed with them.
-pub const CONTRACTS: [&str; 13] = [
+pub const CONTRACTS: [&str; 16] = [
     "AccessManager",
     "AllocationManager",
     "BlocklistToken",
@@ -24,7 +24,10 @@ pub const CONTRACTS: [&str; 13] = [
     "Governance",
     "GovernanceGenesis",
     "Lens",
+    "MerkleDrops",
     "RebasingWrapper",
+    "RewardStreams",
+    "RewardsDistributor",
     "Router",
     "StakeVault",
     "TimelockController",

@@ -112,8 +112,8 @@ pub mod artifacts {
     use super::Artifact;
     use crate::{
         AccessManager, AllocationManager, BlocklistToken, DevStakedEther, DevToken, Genesis,
-        Governance, GovernanceGenesis, Lens, RebasingWrapper, Router, StakeVault,
-        TimelockController,
+        Governance, GovernanceGenesis, Lens, MerkleDrops, RebasingWrapper, RewardStreams,
+        RewardsDistributor, Router, StakeVault, TimelockController,
     };
 
     macro_rules! artifacts {
@@ -152,6 +152,12 @@ pub mod artifacts {
         ROUTER = Router;
         /// Reads in one call what would take many.
         LENS = Lens;
+        /// Has rewards paid to pools, and their stakers claim.
+        REWARDS_DISTRIBUTOR = RewardsDistributor;
+        /// Has rewards split among the operators of a set, at once or epoch by epoch.
+        REWARD_STREAMS = RewardStreams;
+        /// Pays out to lists of accounts, by the roots of their Merkle trees.
+        MERKLE_DROPS = MerkleDrops;
         /// An ERC-4626 wrapper of a token that rebases.
         REBASING_WRAPPER = RebasingWrapper;
         /// An ERC-20 that anyone may mint, for development networks.

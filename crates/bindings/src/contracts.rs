@@ -86,3 +86,21 @@ sol!(
     Lens,
     "artifacts/Lens.json"
 );
+
+sol!(
+    #[sol(rpc, all_derives)]
+    RewardsDistributor,
+    "artifacts/RewardsDistributor.json"
+);
+
+sol!(
+    #[sol(rpc, all_derives)]
+    RewardStreams,
+    "artifacts/RewardStreams.json"
+);
+
+sol!(
+    #[sol(rpc, all_derives)]
+    MerkleDrops,
+    "artifacts/MerkleDrops.json"
+);

@@ -14,7 +14,8 @@ pub use artifact::{Artifact, ImmutableRange, Immutables, artifacts};
 pub use clock::Epoch;
 pub use contracts::{
     AccessManager, AllocationManager, BlocklistToken, DevStakedEther, DevToken, Genesis,
-    Governance, GovernanceGenesis, Lens, RebasingWrapper, Router, StakeVault, TimelockController,
+    Governance, GovernanceGenesis, Lens, MerkleDrops, RebasingWrapper, RewardStreams,
+    RewardsDistributor, Router, StakeVault, TimelockController,
 };
 pub use pool_id::PoolId;
 pub use refusal::{Argument, Refusal, RevertData};

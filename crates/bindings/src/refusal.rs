@@ -12,9 +12,11 @@ use serde::Deserialize;
 use crate::{
     AccessManager::AccessManagerErrors, AllocationManager::AllocationManagerErrors,
     DevStakedEther::DevStakedEtherErrors, DevToken::DevTokenErrors, Governance::GovernanceErrors,
-    Lens::LensErrors, OperatorSetId, PoolId, RebasingWrapper::RebasingWrapperErrors,
-    Router::RouterErrors, StakeVault::StakeVaultErrors,
-    TimelockController::TimelockControllerErrors, artifacts, text::one_line,
+    Lens::LensErrors, MerkleDrops::MerkleDropsErrors, OperatorSetId, PoolId,
+    RebasingWrapper::RebasingWrapperErrors, RewardStreams::RewardStreamsErrors,
+    RewardsDistributor::RewardsDistributorErrors, Router::RouterErrors,
+    StakeVault::StakeVaultErrors, TimelockController::TimelockControllerErrors, artifacts,
+    text::one_line,
 };
 
 /// Why a contract refuses a call. [`Refusal::of`] reads it from an error of alloy; displayed, it is one line with the
@@ -32,6 +34,12 @@ pub enum Refusal {
     Router(RouterErrors),
     /// Of the Lens.
     Lens(LensErrors),
+    /// Of the rewards distributor.
+    Rewards(RewardsDistributorErrors),
+    /// Of the reward streams. What the distributor refuses they pass on.
+    Streams(RewardStreamsErrors),
+    /// Of the Merkle drops.
+    Drops(MerkleDropsErrors),
     /// Of a token: the ERC-20 errors of `OpenZeppelin`. The vault passes them on.
     Token(DevTokenErrors),
     /// Of a wrapper: the ERC-4626 errors of `OpenZeppelin`, and its own.
@@ -112,6 +120,9 @@ impl Refusal {
             .or_else(|| read(data, Self::Manager))
             .or_else(|| read(data, Self::Router))
             .or_else(|| read(data, Self::Lens))
+            .or_else(|| read(data, Self::Rewards))
+            .or_else(|| read(data, Self::Streams))
+            .or_else(|| read(data, Self::Drops))
             .or_else(|| read(data, Self::Token))
             .or_else(|| read(data, Self::Wrapper))
             .or_else(|| read(data, Self::StakedEther))
@@ -174,6 +185,9 @@ impl Refusal {
             Self::Manager(error) => error.abi_encode(),
             Self::Router(error) => error.abi_encode(),
             Self::Lens(error) => error.abi_encode(),
+            Self::Rewards(error) => error.abi_encode(),
+            Self::Streams(error) => error.abi_encode(),
+            Self::Drops(error) => error.abi_encode(),
             Self::Token(error) => error.abi_encode(),
             Self::Wrapper(error) => error.abi_encode(),
             Self::StakedEther(error) => error.abi_encode(),
@@ -202,7 +216,8 @@ const LONGEST_SHOWN: usize = 256;
 const LONGEST_REASON: usize = 256;
 
 /// The fields that are moments; the ABI has no type for them.
-const TIMESTAMPS: [&str; 5] = ["deadline", "end", "lapsesAt", "restUntil", "until"];
+const TIMESTAMPS: [&str; 8] =
+    ["activeFrom", "deadline", "earlier", "end", "expiry", "lapsesAt", "restUntil", "until"];
 
 /// `Pausable` of `contracts/interfaces/IGoverned.sol`.
 const PAUSABLE: [&str; 6] = ["Deposit", "Open", "Complete", "Join", "Raise", "CreateSet"];
@@ -493,6 +508,9 @@ mod tests {
         selectors.extend(DevTokenErrors::SELECTORS);
         selectors.extend(RouterErrors::SELECTORS);
         selectors.extend(LensErrors::SELECTORS);
+        selectors.extend(RewardsDistributorErrors::SELECTORS);
+        selectors.extend(RewardStreamsErrors::SELECTORS);
+        selectors.extend(MerkleDropsErrors::SELECTORS);
         selectors.extend(RebasingWrapperErrors::SELECTORS);
         selectors.extend(DevStakedEtherErrors::SELECTORS);
         selectors.extend(GovernanceErrors::SELECTORS);
