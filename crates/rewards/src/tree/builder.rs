@@ -179,6 +179,7 @@ fn put(
             progress.tell(Step::Sort, done, Some(2 * count));
         }
     }
+    progress.tell(Step::Sort, 2 * count, Some(2 * count));
     let whole = |file: BufWriter<File>| file.into_inner().map_err(io::IntoInnerError::into_error);
     let hashes = whole(hashes).map_err(&fail)?;
     Ok((hashes, whole(leaves).map_err(&fail)?))

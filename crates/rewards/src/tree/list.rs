@@ -85,6 +85,7 @@ impl<R: BufRead> List<R> {
             }
         }
         let Batch { text, raw, wrong } = &mut self.batch;
+        let wrong = wrong.take();
         let parse = |raw: &Raw| {
             let part = |range: &Range<usize>| text.get(range.clone()).unwrap_or_default();
             let parsed = account(part(&raw.account)).and_then(|account| {
@@ -100,7 +101,7 @@ impl<R: BufRead> List<R> {
             parsed.truncate(first + 1);
             self.form = Form::Ended;
         } else {
-            parsed.extend(wrong.take().map(Err));
+            parsed.extend(wrong.map(Err));
         }
         parsed
     }
