@@ -10,6 +10,7 @@ import {TimelockController} from "@openzeppelin/contracts/governance/TimelockCon
 import {IAllocationManager} from "palisade/interfaces/IAllocationManager.sol";
 import {IGovernance} from "palisade/interfaces/IGovernance.sol";
 import {ILens} from "palisade/interfaces/ILens.sol";
+import {IMerkleDrops} from "palisade/interfaces/IMerkleDrops.sol";
 import {IRewardStreams} from "palisade/interfaces/IRewardStreams.sol";
 import {IRewardsDistributor} from "palisade/interfaces/IRewardsDistributor.sol";
 import {IRouter} from "palisade/interfaces/IRouter.sol";
@@ -37,6 +38,7 @@ struct Deployment {
     ILens lens;
     IRewardsDistributor rewards;
     IRewardStreams streams;
+    IMerkleDrops drops;
 }
 
 /// @notice Deploys Palisade at addresses that follow from the configuration alone, as `palisade deploy` does.
@@ -84,6 +86,7 @@ contract Deploy is Script {
 
         d.rewards = IRewardsDistributor(_create2("RewardsDistributor", config.salt, abi.encode(d.vault)));
         d.streams = IRewardStreams(_create2("RewardStreams", config.salt, abi.encode(d.rewards, d.allocationManager)));
+        d.drops = IMerkleDrops(_create2("MerkleDrops", config.salt, ""));
         vm.stopBroadcast();
         _check(d);
     }

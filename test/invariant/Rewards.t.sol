@@ -81,6 +81,9 @@ contract RewardsCampaign is Casting {
         _add("lower", 8);
         _add("settle", 14);
         _add("renew", 6);
+        _add("createInstant", 3);
+        _add("createChallengeable", 3);
+        _add("retire", 6);
         _add("slash", 4);
         _add("slashAll", 3);
         _add("slashNearlyAll", 14);
@@ -94,6 +97,7 @@ contract RewardsCampaign is Casting {
         _add("createStream", 8);
         _add("renameStream", 4);
         _add("releaseStream", 12);
+        _add("reclaimStream", 3);
         _add("claim", 24);
         _add("claimAll", 3);
         _add("claimRefused", 4);

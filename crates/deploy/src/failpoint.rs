@@ -7,7 +7,7 @@ pub const VARIABLE: &str = "PALISADE_FAILPOINT";
 
 /// All fail-points, in the order in which a first deployment passes them: before each step of the plan, between sending
 /// its transaction and its receipt, and after it; and around the manifest, which is drafted and then moved to its place.
-pub const ALL: [&str; 15] = [
+pub const ALL: [&str; 24] = [
     "governance:before",
     "governance:sent",
     "governance:after",
@@ -20,6 +20,15 @@ pub const ALL: [&str; 15] = [
     "lens:before",
     "lens:sent",
     "lens:after",
+    "rewards:before",
+    "rewards:sent",
+    "rewards:after",
+    "streams:before",
+    "streams:sent",
+    "streams:after",
+    "drops:before",
+    "drops:sent",
+    "drops:after",
     "manifest:before",
     "manifest:drafted",
     "manifest:after",

@@ -6,7 +6,10 @@ use alloy::{
     rpc::types::TransactionRequest,
     sol_types::SolConstructor,
 };
-use palisade_bindings::{Artifact, Genesis, GovernanceGenesis, Lens, Router, artifacts};
+use palisade_bindings::{
+    Artifact, Genesis, GovernanceGenesis, Lens, RewardStreams, RewardsDistributor, Router,
+    artifacts,
+};
 use serde::Serialize;
 
 use crate::{Config, GovernanceConfig, Result, manifest::checksummed};
@@ -44,6 +47,15 @@ pub struct Addresses {
     /// `Lens`: reads in one call what would take many.
     #[serde(rename = "Lens", serialize_with = "checksummed")]
     pub lens: Address,
+    /// `RewardsDistributor`: has rewards paid to pools, and their stakers claim.
+    #[serde(rename = "RewardsDistributor", serialize_with = "checksummed")]
+    pub rewards: Address,
+    /// `RewardStreams`: has rewards split among the operators of a set.
+    #[serde(rename = "RewardStreams", serialize_with = "checksummed")]
+    pub streams: Address,
+    /// `MerkleDrops`: pays out by the roots of Merkle trees.
+    #[serde(rename = "MerkleDrops", serialize_with = "checksummed")]
+    pub drops: Address,
 }
 
 /// A contract that a step creates.
@@ -145,6 +157,21 @@ impl Plan {
         let arguments = Lens::constructorCall { vault }.abi_encode();
         let lens = Step::create2("lens", artifacts::LENS, config.salt, &arguments);
 
+        let arguments = RewardsDistributor::constructorCall { vault }.abi_encode();
+        let rewards =
+            Step::create2("rewards", artifacts::REWARDS_DISTRIBUTOR, config.salt, &arguments);
+        let arguments = RewardStreams::constructorCall {
+            distributor: rewards.address(),
+            allocationManager: allocation_manager,
+        };
+        let streams = Step::create2(
+            "streams",
+            artifacts::REWARD_STREAMS,
+            config.salt,
+            &arguments.abi_encode(),
+        );
+        let drops = Step::create2("drops", artifacts::MERKLE_DROPS, config.salt, &[]);
+
         let addresses = Addresses {
             governance_genesis: governance.address(),
             timelock,
@@ -155,8 +182,15 @@ impl Plan {
             allocation_manager,
             router: router.address(),
             lens: lens.address(),
+            rewards: rewards.address(),
+            streams: streams.address(),
+            drops: drops.address(),
         };
-        Ok(Self { config, addresses, steps: vec![governance, core, router, lens] })
+        Ok(Self {
+            config,
+            addresses,
+            steps: vec![governance, core, router, lens, rewards, streams, drops],
+        })
     }
 
     /// What the plan was made from.
@@ -202,6 +236,7 @@ impl Plan {
             ("AUTHORITY", word(artifacts::GOVERNANCE)),
             ("VAULT", word(artifacts::STAKE_VAULT)),
             ("ALLOCATION_MANAGER", word(artifacts::ALLOCATION_MANAGER)),
+            ("DISTRIBUTOR", word(artifacts::REWARDS_DISTRIBUTOR)),
             ("EPOCH_LENGTH", U256::from(self.config.epoch_length).into()),
             ("ORIGIN", U256::from(origin).into()),
         ])
@@ -278,7 +313,7 @@ mod tests {
     fn prints_as_a_table() {
         let plan = plan();
         let table = plan.to_string();
-        assert_eq!(table.lines().count(), 10);
+        assert_eq!(table.lines().count(), 13);
         for Contract { artifact, address } in plan.contracts() {
             assert!(table.contains(&format!("{:<18} {address}", artifact.name)), "{table}");
         }

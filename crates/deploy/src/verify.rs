@@ -6,7 +6,8 @@ use alloy::{
     sol_types::SolCall,
 };
 use palisade_bindings::{
-    AccessManager, AllocationManager, Governance, Lens, Router, StakeVault, TimelockController,
+    AccessManager, AllocationManager, Governance, Lens, RewardStreams, RewardsDistributor, Router,
+    StakeVault, TimelockController,
 };
 
 use crate::{Contract, Deployer, Error, Plan, Result, rpc::ask};
@@ -106,6 +107,8 @@ impl<P: Provider> Deployer<P> {
         let manager = AllocationManager::new(at.allocation_manager, self.provider());
         let router = Router::new(at.router, self.provider());
         let lens = Lens::new(at.lens, self.provider());
+        let rewards = RewardsDistributor::new(at.rewards, self.provider());
+        let streams = RewardStreams::new(at.streams, self.provider());
 
         let read = "read the contracts' wiring";
         let (manager_of_vault, vault_of_manager, vault_authority, manager_authority) = tokio::try_join!(
@@ -126,6 +129,16 @@ impl<P: Provider> Deployer<P> {
             ask(self.wait(), read, async { lens.VAULT().call().await }),
             ask(self.wait(), read, async { lens.ALLOCATION_MANAGER().call().await }),
         )?;
+        let (vault_of_rewards, rewards_length, rewards_origin) = tokio::try_join!(
+            ask(self.wait(), read, async { rewards.VAULT().call().await }),
+            ask(self.wait(), read, async { rewards.EPOCH_LENGTH().call().await }),
+            ask(self.wait(), read, async { rewards.ORIGIN().call().await }),
+        )?;
+        let (vault_of_streams, manager_of_streams, rewards_of_streams) = tokio::try_join!(
+            ask(self.wait(), read, async { streams.VAULT().call().await }),
+            ask(self.wait(), read, async { streams.ALLOCATION_MANAGER().call().await }),
+            ask(self.wait(), read, async { streams.DISTRIBUTOR().call().await }),
+        )?;
         let epoch_length = U256::from(plan.config().epoch_length);
         let answers = vec![
             answer("StakeVault.ALLOCATION_MANAGER", &at.allocation_manager, &manager_of_vault),
@@ -139,6 +152,12 @@ impl<P: Provider> Deployer<P> {
             answer("Router.ALLOCATION_MANAGER", &at.allocation_manager, &manager_of_router),
             answer("Lens.VAULT", &at.vault, &vault_of_lens),
             answer("Lens.ALLOCATION_MANAGER", &at.allocation_manager, &manager_of_lens),
+            answer("RewardsDistributor.VAULT", &at.vault, &vault_of_rewards),
+            answer("RewardsDistributor.EPOCH_LENGTH", &epoch_length, &rewards_length),
+            answer("RewardsDistributor.ORIGIN", &vault_origin, &rewards_origin),
+            answer("RewardStreams.VAULT", &at.vault, &vault_of_streams),
+            answer("RewardStreams.ALLOCATION_MANAGER", &at.allocation_manager, &manager_of_streams),
+            answer("RewardStreams.DISTRIBUTOR", &at.rewards, &rewards_of_streams),
         ];
         Ok((answers, vault_origin.saturating_to()))
     }

@@ -9,7 +9,8 @@ use alloy::{
     },
 };
 use palisade_bindings::{
-    AllocationManager, Governance, Lens, Router, StakeVault, TimelockController,
+    AllocationManager, Governance, Lens, MerkleDrops, RewardStreams, RewardsDistributor, Router,
+    StakeVault, TimelockController,
 };
 use palisade_deploy::{Addresses, Failure, Plan};
 
@@ -225,6 +226,42 @@ impl Devnet {
     #[must_use]
     pub fn lens(&self) -> Lens::LensInstance<DynProvider> {
         Lens::new(self.addresses().lens, self.provider().clone())
+    }
+
+    /// The rewards distributor, to read from.
+    #[must_use]
+    pub fn rewards(&self) -> RewardsDistributor::RewardsDistributorInstance<DynProvider> {
+        RewardsDistributor::new(self.addresses().rewards, self.provider().clone())
+    }
+
+    /// The rewards distributor, called by the account called `name`.
+    ///
+    /// # Errors
+    /// [`Error::NoAccount`].
+    pub fn rewards_as(
+        &self,
+        name: &str,
+    ) -> Result<RewardsDistributor::RewardsDistributorInstance<DynProvider>> {
+        Ok(RewardsDistributor::new(self.addresses().rewards, self.provider_for(name)?))
+    }
+
+    /// The reward streams, called by the account called `name`.
+    ///
+    /// # Errors
+    /// [`Error::NoAccount`].
+    pub fn streams_as(
+        &self,
+        name: &str,
+    ) -> Result<RewardStreams::RewardStreamsInstance<DynProvider>> {
+        Ok(RewardStreams::new(self.addresses().streams, self.provider_for(name)?))
+    }
+
+    /// The Merkle drops, called by the account called `name`.
+    ///
+    /// # Errors
+    /// [`Error::NoAccount`].
+    pub fn drops_as(&self, name: &str) -> Result<MerkleDrops::MerkleDropsInstance<DynProvider>> {
+        Ok(MerkleDrops::new(self.addresses().drops, self.provider_for(name)?))
     }
 
     /// Governance, called by the account called `name`: the guardian, `deployer`, may pause.

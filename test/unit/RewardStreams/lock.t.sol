@@ -42,7 +42,7 @@ contract RewardStreamsLockTest is StreamScene {
         uint256 id = create(odd(), SUM, 3);
         Claim[] memory claims = new Claim[](1);
         claims[0] = Claim(pool, address(hook));
-        bytes[] memory calls = new bytes[](4);
+        bytes[] memory calls = new bytes[](5);
         calls[0] = abi.encodeCall(rewards.distribute, (closed(), address(reward), new Payment[](0)));
         calls[1] = abi.encodeCall(rewards.claim, (address(hook), address(hook), closed(), claims));
         calls[2] = abi.encodeCall(rewards.claimable, (alice, closed(), claims));
@@ -71,13 +71,14 @@ contract RewardStreamsLockTest is StreamScene {
     }
 
     function attempts() internal view returns (bytes[] memory calls) {
-        calls = new bytes[](4);
+        calls = new bytes[](5);
         address[] memory list = operators;
         calls[0] =
             abi.encodeCall(streams.distributeByStake, (closed(), address(reward), SUM, set, address(token), list));
         calls[1] = abi.encodeCall(streams.create, (address(reward), set, address(token), SUM, 1, list));
         calls[2] = abi.encodeCall(streams.release, (1, list));
         calls[3] = abi.encodeCall(streams.setOperators, (1, list));
+        calls[4] = abi.encodeCall(streams.reclaim, (1));
     }
 
     function assertRefused(bytes memory data) internal view {
