@@ -135,7 +135,7 @@ contract MerkleDrops is IMerkleDrops, ReentrancyGuardTransient {
         if (amount == 0) revert NothingToMove(drop);
         record.funded = (record.funded + amount).toUint128();
         emit DropFunded(drop, msg.sender, amount);
-        Incoming.pull(record.token, msg.sender, amount);
+        Incoming.pull(record.token, amount);
     }
 
     /// @inheritdoc IMerkleDrops
