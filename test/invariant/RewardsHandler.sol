@@ -54,7 +54,7 @@ contract RewardsHandler is Handler, Earners {
         assertLe(sum, paidIn[token], "R2: claimable + claimed + commissions <= paid in");
         uint256 dust = (paidIn[token] - sum) << 64;
         assertGe(dust, carries, "R2: dust >= carries");
-        assertLe(dust, carries + (earning[token] << 64), "R2: dust < carries + a unit a position");
+        assertLe(dust, carries + earning[token] * (2 ** 64 - 1), "R2: dust < carries + a unit a position");
     }
 
     /// @notice R3: what a staker can claim, up to now and up to an earlier epoch, is the ledger's sum.

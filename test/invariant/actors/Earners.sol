@@ -169,16 +169,21 @@ abstract contract Earners is Payers {
 
     function _attempt(uint256 n) private returns (Attempt memory a) {
         a.staker = _random(stakers.length);
-        a.places = new uint256[](n);
-        for (uint256 i; i < n; ++i) {
-            // Mostly what was paid lately.
-            uint256 back = _random(_one(2) && books.length > 24 ? 24 : books.length);
-            a.places[i] = books.length - 1 - back;
-            if (i > 0 && _one(8)) a.places[i] = a.places[i - 1];
-        }
         uint256 closed = _now() - 1;
         a.through = _one(2) ? type(uint24).max : closed - _random(closed < 12 ? closed + 1 : 12);
+        a.places = new uint256[](n);
+        for (uint256 i; i < n; ++i) {
+            a.places[i] = i > 0 && _one(8) ? a.places[i - 1] : _place(a);
+        }
         return _sent(a);
+    }
+
+    /// @dev Mostly of what there is something to claim.
+    function _place(Attempt memory a) private returns (uint256 place) {
+        for (uint256 i; i < 6; ++i) {
+            place = _random(books.length);
+            if (_claimable(books[place], a.staker, a.through) > 0) break;
+        }
     }
 
     function _sent(Attempt memory a) private returns (Attempt memory) {
