@@ -22,8 +22,8 @@ import {Incoming} from "../libraries/Incoming.sol";
 /// pools of operators of one set in one strategy.
 ///
 /// PROMISES
-/// - A stream pays exactly its sum for each of its epochs. Nobody can take any of it back, or keep it from being released
-///   to those who are named.
+/// - A stream pays exactly its sum for each of its epochs. Nobody can keep it from being released to those who are named,
+///   nor take any of it back, unless the AVS has retired the set: then the payer can.
 /// - A sum is split by guaranteed stake, as the set could rely on it at the call, of which only the part counts that
 ///   stood when the paid epoch began: so it goes by the same stake that then earns.
 /// - Streams never touch each other's tokens.
@@ -122,6 +122,18 @@ contract RewardStreams is IRewardStreams, ReentrancyGuardTransient {
         _name(id, operators);
     }
 
+    /// @inheritdoc IRewardStreams
+    function reclaim(uint256 id) external nonReentrant returns (uint256 amount) {
+        Stream memory stream = _streams[id];
+        if (stream.payer != msg.sender) revert NotPayer(id, msg.sender);
+        if (ALLOCATION_MANAGER.termsOf(stream.set).slasher != address(0)) revert SetNotRetired(id, stream.set);
+        (, amount) = _due(stream, stream.last);
+        if (amount == 0) revert NothingDue(id, stream.next);
+        _streams[id].next = stream.last.plus(1);
+        emit Reclaimed(id, amount);
+        IERC20(stream.token).safeTransfer(msg.sender, amount);
+    }
+
     /* VIEW */
 
     /// @inheritdoc IRewardStreams
@@ -172,8 +184,8 @@ contract RewardStreams is IRewardStreams, ReentrancyGuardTransient {
             if (parts[i] > 0) ++count;
         }
         Payment[] memory payments = new Payment[](count);
-        for (uint256 i = parts.length; i-- > 0;) {
-            if (parts[i] > 0) payments[--count] = Payment(operators[i], strategy, parts[i]);
+        for (uint256 i = parts.length; count > 0;) {
+            if (parts[--i] > 0) payments[--count] = Payment(operators[i], strategy, parts[i]);
         }
         IERC20(token).forceApprove(address(DISTRIBUTOR), amount);
         DISTRIBUTOR.distribute(epoch, token, payments);

@@ -88,8 +88,8 @@ contract RewardsDistributor is IRewardsDistributor, EpochClock, ReentrancyGuardT
         if (epoch != closed) revert EpochNotPayable(epoch, closed);
         uint256 sum;
         for (uint256 i; i < payments.length; ++i) {
-            sum += payments[i].amount;
             _credit(epoch, token, payments[i]);
+            sum += payments[i].amount;
         }
         Incoming.pull(token, msg.sender, sum);
     }
@@ -203,7 +203,7 @@ contract RewardsDistributor is IRewardsDistributor, EpochClock, ReentrancyGuardT
 
     /// @inheritdoc IRewardsDistributor
     function rewardsPerShare(PoolId pool, address token, Epoch epoch) external view nonReentrantView returns (uint256) {
-        return _rewards[pool][token].history.upTo(epoch);
+        return _rewards[pool][token].history.upTo(_upToClosed(epoch));
     }
 
     /// @inheritdoc IRewardsDistributor
