@@ -55,3 +55,29 @@ impl Drop for Draft {
         let _ = fs::remove_file(&self.draft);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_whole_or_not_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let names = || fs::read_dir(folder.path()).unwrap().count();
+        let written = |text: &str| {
+            let mut draft = Draft::begin(folder.path(), "a.json").unwrap();
+            draft.write_all(text.as_bytes()).unwrap();
+            draft.finish().unwrap();
+            draft
+        };
+        drop(written("dropped"));
+        assert_eq!(names(), 0);
+        let path = written("first").publish().unwrap();
+        let second = written("second");
+        assert_eq!(fs::read_to_string(&path).unwrap(), "first");
+        drop(second);
+        assert_eq!((fs::read_to_string(&path).unwrap().as_str(), names()), ("first", 1));
+        written("third").publish().unwrap();
+        assert_eq!((fs::read_to_string(&path).unwrap().as_str(), names()), ("third", 1));
+    }
+}

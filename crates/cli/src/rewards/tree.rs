@@ -242,40 +242,34 @@ impl VerifyTreeArgs {
             None => None,
         };
         let (ours, theirs) = (ours.published(), theirs.map(|it| it.published()));
-        let roots = root.iter().chain(theirs.as_ref().map(|it| &it.root));
-        let other = roots.copied().find(|root| *root != ours.root);
+        let differ = compared.as_ref().map_or(0, |it| it.missing + it.extra + it.amount);
+        // A tree of the same payouts may have its leaves in another order, and then another root.
+        let same = theirs.as_ref().filter(|_| differ == 0).map(|it| it.root);
+        let other = root.filter(|root| *root != ours.root && Some(*root) != same);
         if json {
             output::print_json(&json!({
-                "agrees": other.is_none(),
+                "agrees": differ == 0 && other.is_none(),
                 "computed": ours,
                 "root": root,
                 "against": theirs,
                 "compared": compared,
             }))?;
         } else {
-            output::print(&tables(
-                &list,
-                &ours,
-                root,
-                against.as_deref().zip(theirs.as_ref()),
-                compared.as_ref(),
-            ))?;
+            let theirs = against.as_deref().zip(theirs.as_ref());
+            output::print(&tables(&list, &ours, root, theirs, compared.as_ref()))?;
         }
-        match (other, compared) {
-            (None, _) => Ok(()),
-            (Some(_), Some(Compared { missing, extra, amount, .. }))
-                if missing + extra + amount > 0 =>
-            {
-                bail!(
-                    "{missing} accounts are missing, {extra} should not be there, and {amount} have another amount"
-                )
-            }
-            (Some(other), _) => bail!(
-                "the published root is {other}, and that of {} is {}",
-                list.display(),
-                ours.root
-            ),
+        if let Some(Compared { missing, extra, amount, .. }) = compared
+            && differ > 0
+        {
+            bail!(
+                "{differ} accounts differ: {missing} missing, {extra} too many, {amount} with another amount"
+            );
         }
+        if let Some(other) = other {
+            let (computed, list) = (ours.root, list.display());
+            bail!("the published root is {other}, and that of {list} is {computed}");
+        }
+        Ok(())
     }
 }
 

@@ -85,12 +85,17 @@ pub(crate) fn shown(text: &[u8]) -> String {
     format!("\"{shown}\"")
 }
 
-/// A message of others on one line, nothing in which a terminal would obey.
+/// A message of others: short, and with nothing that a terminal would obey.
 pub(crate) fn plain(text: &str) -> String {
-    let plain = text.chars().take(500).flat_map(|it| {
-        it.is_control().then(|| it.escape_debug()).map_or_else(|| vec![it], Iterator::collect)
-    });
-    plain.collect()
+    let mut plain = String::new();
+    for letter in text.chars().take(500) {
+        if letter.is_control() {
+            plain.extend(letter.escape_debug());
+        } else {
+            plain.push(letter);
+        }
+    }
+    plain
 }
 
 #[cfg(test)]
