@@ -73,7 +73,7 @@ contract RewardStreams is IRewardStreams, ReentrancyGuardTransient {
     ) external nonReentrant {
         _requireAscending(operators);
         emit DistributedByStake(msg.sender, set, token, strategy, epoch, amount);
-        Incoming.pull(token, msg.sender, amount);
+        Incoming.pull(token, amount);
         _distribute(epoch, token, amount, set, strategy, operators);
     }
 
@@ -97,7 +97,7 @@ contract RewardStreams is IRewardStreams, ReentrancyGuardTransient {
         _streams[id] = Stream(msg.sender, first, last, token, strategy, set, perEpoch, 0);
         emit StreamCreated(id, msg.sender, set, token, strategy, perEpoch, first, last);
         _name(id, operators);
-        Incoming.pull(token, msg.sender, perEpoch * epochs);
+        Incoming.pull(token, perEpoch * epochs);
     }
 
     /// @inheritdoc IRewardStreams

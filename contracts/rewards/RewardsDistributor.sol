@@ -92,7 +92,7 @@ contract RewardsDistributor is IRewardsDistributor, EpochClock, ReentrancyGuardT
             _credit(epoch, token, payments[i]);
             sum += payments[i].amount;
         }
-        Incoming.pull(token, msg.sender, sum);
+        Incoming.pull(token, sum);
     }
 
     /* OPERATOR */

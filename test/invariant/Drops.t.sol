@@ -133,7 +133,7 @@ contract DropsCampaign is DropsScene {
         else if (dice < 13) extendSome();
         else if (dice < 15) reclaimSome();
         else if (dice < 16) gift();
-        else if (dice < 21) skip(1 + pick(12 hours));
+        else if (dice < 21) wait_();
         else claimSome();
         for (uint256 i; i < 4 && i + 1 < drop_.length; ++i) {
             assertKept(drop_.length - 1 - i);
@@ -233,6 +233,14 @@ contract DropsCampaign is DropsScene {
         uint256 t = pick(2);
         gifts[t] += unit;
         tokens[t].mint(address(drops), unit);
+    }
+
+    /// @dev Some hours, or until the very second in which a root becomes active; then its payer may come too late.
+    function wait_() internal {
+        (, Expected storage e) = some();
+        if (!pending(e) || pick(3) == 0) return skip(1 + pick(12 hours));
+        vm.warp(e.posted[e.posted.length - 1].activeFrom);
+        if (pick(2) == 0) withdrawSome();
     }
 
     /// @dev Up to four items, of any root that was ever posted, for anybody, or for the claimer alone and to another.

@@ -8,13 +8,17 @@ mod demo;
 mod error;
 mod forecast;
 mod format;
+mod ledger;
 mod narrate;
+mod pay;
+mod payout;
 mod player;
 mod quantity;
 mod reading;
 mod report;
 mod script;
 mod story;
+mod tree;
 
 pub use demo::Demo;
 pub use error::{Error, Result};

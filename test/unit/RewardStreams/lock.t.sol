@@ -42,7 +42,7 @@ contract RewardStreamsLockTest is StreamScene {
         uint256 id = create(odd(), SUM, 3);
         Claim[] memory claims = new Claim[](1);
         claims[0] = Claim(pool, address(hook));
-        bytes[] memory calls = new bytes[](5);
+        bytes[] memory calls = new bytes[](4);
         calls[0] = abi.encodeCall(rewards.distribute, (closed(), address(reward), new Payment[](0)));
         calls[1] = abi.encodeCall(rewards.claim, (address(hook), address(hook), closed(), claims));
         calls[2] = abi.encodeCall(rewards.claimable, (alice, closed(), claims));

@@ -93,7 +93,6 @@ contract RewardStreamsReleaseTest is StreamScene {
         assertEq(earned(alice, pool), 0);
     }
 
-    /// @dev What a retired set's streams hold is nobody's: the payer gives up the set, and the sum with it.
     function test_RevertWhen_TheSetIsRetired() public {
         skipEpochs(1);
         vm.prank(avs);

@@ -78,7 +78,7 @@ async fn killed_before_the_transaction_is_mined() {
     killed.assert_killed();
     assert_eq!(scene.files(), Vec::<String>::new());
     Palisade::deploy(&scene, scene.net.url()).run().await.assert_success();
-    assert_eq!(nonce(&scene).await, before + 4);
+    assert_eq!(nonce(&scene).await, before + 7);
     assert_eq!(scene.files(), ["31337.json"]);
 }
 
