@@ -133,7 +133,8 @@ interface IRewardsDistributor is IEpochClock {
     /// @notice The highest commission, scaled by 1e18.
     function MAX_COMMISSION() external view returns (Wad);
 
-    /// @notice What `claim` would pay now, each by itself: what is named twice is told twice. Reverts during a call that changes it.
+    /// @notice What `claim` would pay now, each by itself: what is named twice is told twice. Reverts during a call that
+    /// changes it.
     function claimable(address owner, Epoch through, Claim[] calldata claims)
         external
         view
@@ -147,7 +148,8 @@ interface IRewardsDistributor is IEpochClock {
     function commissionOf(address operator, address token) external view returns (uint256);
 
     /// @notice Rewards of one share of the pool's generation up to and including `epoch`, or the one that has just closed
-    /// if that is earlier, in 2^-64 units. Those of the closed epoch can still grow. Reverts during a call that changes it.
+    /// if that is earlier, in 2^-64 units. Those of the closed epoch can still grow. Reverts during a call that changes
+    /// it.
     function rewardsPerShare(PoolId pool, address token, Epoch epoch) external view returns (uint256);
 
     /// @notice What the last payment could not divide among the shares, in 2^-64 units: it is added to the next.

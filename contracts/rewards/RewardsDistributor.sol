@@ -36,7 +36,8 @@ struct RewardsRecord {
 ///   stake that was queued before it does not earn.
 /// - Nothing takes away what was earned: no transfer, exit, slash, end of a generation, or later payment.
 /// - Of each token, what was paid is what was claimed, can be claimed, is commission, is carried to the next payment of
-///   the same pool, and less than a unit for each position. Neither the order nor the number of claims changes what they come to.
+///   the same pool, and less than a unit for each position. Neither the order nor the number of claims changes what they
+///   come to.
 /// - A commission is at most `MAX_COMMISSION`, and a raise is in force from the third epoch after that in which it was
 ///   announced: who queues an exit within one full epoch is out before it.
 /// - A claim costs as much after a thousand payments as after one; a step more for each epoch in which the claimer's

@@ -183,6 +183,19 @@ contract ClaimTest is ClaimScene {
         assertEq(claim(bob), 600 * unit);
     }
 
+    /// @dev The balance changed in the very epoch that was claimed last: the later payment goes by what was before.
+    function test_ALaterPaymentForTheEpochInWhichTheBalanceChanged() public {
+        queueAll(alice, pool);
+        skipEpochs(1);
+        payHundredfold(2);
+        assertEq(claim(alice), 100 * unit);
+        payHundredfold(4);
+        skipEpochs(1);
+        payHundredfold(3);
+        assertEq(claim(alice), 200 * unit);
+        assertEq(claim(bob), 600 * unit);
+    }
+
     function test_AnEarlierEpochThanWasClaimed() public {
         payHundredfold(2);
         Epoch first = closed();
