@@ -49,7 +49,7 @@ pub(super) fn commissions() -> Vec<Beat> {
 
 pub(super) fn payday() -> Vec<Beat> {
     let when = "once epoch 3 is paid for";
-    let more = vec![(ONE_WSTETH, 70 * RWD + 7), (TWO_WSTETH, 50 * RWD)];
+    let more = vec![(ONE_WSTETH, 70 * RWD), (TWO_WSTETH, 50 * RWD)];
     let mut beats = vec![
         Beat::Chapter("Services pay those who stand behind them"),
         approve(Avs1, Desk::Distributor),
