@@ -173,7 +173,7 @@ impl<'a> Chain<'a> {
             }
         }
         let now = Now { timestamp: self.net.timestamp().await?, pools };
-        Ok(self.book.payout(payout, &now))
+        self.book.payout(payout, &now)
     }
 
     /// The id of the living generation of a pool.

@@ -648,7 +648,10 @@ fn terms(set: Set) -> model::Terms {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::story::script;
+    use crate::{
+        payout::{BUDGET, Desk},
+        story::script,
+    };
 
     fn values(at: &str) -> Vec<(Quantity, u128)> {
         let script = script();
@@ -673,6 +676,29 @@ mod tests {
         assert_eq!(of(Quantity::Epoch), 10);
         // Carol's exit lost a tenth of 90.123456789012345678, and nothing later.
         assert!(of(Quantity::Wallet(Who::Carol, Asset::REth)) < 1_000 * Asset::REth.one());
+    }
+
+    #[test]
+    fn what_services_pay_is_in_purses_but_for_a_few_units() {
+        let last = values("in the end");
+        let of = |quantity| last.iter().find(|(q, _)| *q == quantity).unwrap().1;
+        let purses: u128 = last
+            .iter()
+            .filter(|(quantity, _)| matches!(quantity, Quantity::Purse(_)))
+            .map(|(_, value)| value)
+            .sum();
+        let left = of(Quantity::Held(Desk::Distributor));
+        assert_eq!(purses + left, 2 * BUDGET);
+        assert!(left < 100, "{left} units");
+        assert_eq!([Desk::Streams, Desk::Drops].map(|desk| of(Quantity::Held(desk))), [0, 0]);
+    }
+
+    #[test]
+    fn stake_that_came_in_an_epoch_earns_from_the_next() {
+        let dave = Quantity::Claimable(Who::Dave, Pool::of(Operator::One, Asset::REth));
+        let of = |when| values(when).iter().find(|(quantity, _)| *quantity == dave).unwrap().1;
+        assert_eq!(of("once epoch 6 is paid for"), 0);
+        assert!(of("once epoch 7 is paid for") > 0);
     }
 
     #[test]

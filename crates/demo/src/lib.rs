@@ -18,7 +18,6 @@ mod reading;
 mod report;
 mod script;
 mod story;
-mod tree;
 
 pub use demo::Demo;
 pub use error::{Error, Result};

@@ -2,13 +2,14 @@
 
 use alloy::primitives::{Address, U256};
 use palisade_bindings::{MerkleDrops, RewardStreams, RewardsDistributor};
+use palisade_rewards::tree::{Leaf, Tree};
 
 use crate::{
+    Result,
     action::Outcome,
     calls::{Book, Call},
     cast::{Operator, Pool, Who},
-    payout::{Desk, List, Payout, total},
-    tree::Tree,
+    payout::{Desk, List, Payout},
 };
 
 /// The stream and the drop of the story are the first of the network.
@@ -31,9 +32,12 @@ pub(crate) struct Now {
 
 impl Book {
     /// The call that a payout is.
-    pub(crate) fn payout(&self, payout: &Payout, now: &Now) -> Call {
+    ///
+    /// # Errors
+    /// [`Error::List`](crate::Error::List).
+    pub(crate) fn payout(&self, payout: &Payout, now: &Now) -> Result<Call> {
         let (from, token) = (payout.actor(), self.reward);
-        match *payout {
+        Ok(match *payout {
             Payout::Approve { desk, .. } => Call::approve(from, token, self.desk(desk)),
             Payout::Split { set, asset, epoch, amount } => {
                 let call = RewardStreams::distributeByStakeCall {
@@ -70,8 +74,8 @@ impl Book {
             | Payout::FundDrop { .. }
             | Payout::Post { .. }
             | Payout::WithdrawRoot(_)
-            | Payout::ClaimDrop { .. } => self.drop(payout, now),
-        }
+            | Payout::ClaimDrop { .. } => self.drop(payout, now)?,
+        })
     }
 
     /// What is asked of the distributor.
@@ -120,9 +124,9 @@ impl Book {
     }
 
     /// What is asked of drops.
-    fn drop(&self, payout: &Payout, now: &Now) -> Call {
+    fn drop(&self, payout: &Payout, now: &Now) -> Result<Call> {
         let (from, to) = (payout.actor(), self.desk(Desk::Drops));
-        match *payout {
+        Ok(match *payout {
             Payout::CreateDrop(_) => {
                 let call = MerkleDrops::createCall {
                     token: self.reward,
@@ -136,23 +140,17 @@ impl Book {
                 Call::new(from, to, &call, |_| Outcome::Nothing)
             }
             Payout::Post { list, .. } => {
-                let call = MerkleDrops::postCall {
-                    drop: DROP,
-                    root: self.tree(list).root(),
-                    total: U256::from(total(list)),
-                };
+                let tree = self.tree(list)?;
+                let (root, total) = (tree.root(), tree.total());
+                let call = MerkleDrops::postCall { drop: DROP, root, total };
                 Call::new(from, to, &call, |_| Outcome::Nothing)
             }
             Payout::ClaimDrop { list, claims, .. } => {
-                let tree = self.tree(list);
+                let tree = self.tree(list)?;
                 let claim = |(who, amount): &(Who, u128)| {
-                    let place = list.iter().position(|(named, _)| named == who);
-                    MerkleDrops::DropClaim {
-                        drop: DROP,
-                        account: self.person(*who),
-                        cumulative: U256::from(*amount),
-                        proof: place.map(|place| tree.proof(place)).unwrap_or_default(),
-                    }
+                    let (account, cumulative) = (self.person(*who), U256::from(*amount));
+                    let proof = tree.proof(account).unwrap_or_default();
+                    MerkleDrops::DropClaim { drop: DROP, account, cumulative, proof }
                 };
                 let claims = claims.iter().map(claim).collect();
                 Call::new(from, to, &MerkleDrops::claimCall { claims }, paid)
@@ -162,15 +160,20 @@ impl Book {
                 let call = MerkleDrops::withdrawRootCall { drop: DROP };
                 Call::new(from, to, &call, |_| Outcome::Nothing)
             }
-        }
+        })
     }
 
     fn operators(&self) -> Vec<Address> {
         Operator::BY_ADDRESS.map(|operator| self.person(operator.who())).to_vec()
     }
 
-    fn tree(&self, list: List) -> Tree {
-        Tree::new(list.iter().map(|(who, amount)| (self.person(*who), *amount)))
+    /// What the payer of a drop makes of a list.
+    fn tree(&self, list: List) -> Result<Tree> {
+        let leaf = |(who, amount): &(Who, u128)| Leaf {
+            account: self.person(*who),
+            amount: U256::from(*amount),
+        };
+        Ok(Tree::new(list.iter().map(leaf).collect())?)
     }
 }
 

@@ -183,7 +183,7 @@ impl Payout {
             Self::FundDrop { amount, .. } => reward(*amount),
             Self::Post { list, .. } => format!("{} for {}", reward(total(list)), list.len()),
             Self::WithdrawRoot(_) => "withdraws the root".to_owned(),
-            Self::ClaimDrop { claims, .. } => format!("claims {}", owed(claims)),
+            Self::ClaimDrop { claims, .. } => format!("pays {}", owed(claims)),
         }
     }
 
@@ -241,8 +241,10 @@ impl Payout {
 }
 
 fn owed(claims: List) -> String {
-    let part = |(who, amount): &(Who, u128)| format!("{who} {}", reward(*amount));
-    listed(claims.iter().map(part))
+    match claims {
+        [(who, amount)] => format!("{who} {}", reward(*amount)),
+        _ => format!("{} accounts", claims.len()),
+    }
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Services pay, and stakers and operators are paid: nobody has to be trusted for it.
+//! Services pay, and stakers and operators are paid.
 
 use super::{ETH, IDLE_RETH, ONE_RETH, ONE_STUSD, ONE_WSTETH, TWO_RETH, TWO_STUSD, TWO_WSTETH};
 use crate::{
@@ -49,7 +49,7 @@ pub(super) fn commissions() -> Vec<Beat> {
 
 pub(super) fn payday() -> Vec<Beat> {
     let when = "once epoch 3 is paid for";
-    let more = vec![(ONE_WSTETH, 70 * RWD + 7), (TWO_WSTETH, 50 * RWD)];
+    let more = vec![(ONE_WSTETH, 70 * RWD), (TWO_WSTETH, 50 * RWD)];
     let mut beats = vec![
         Beat::Chapter("Services pay those who stand behind them"),
         approve(Avs1, Desk::Distributor),
@@ -251,7 +251,7 @@ pub(super) fn the_rest() -> Vec<Beat> {
     let purses = whose.map(Quantity::Purse);
     let held = Desk::ALL.map(Quantity::Held);
     beats.extend(purses.chain(held).map(|quantity| Beat::agree(when, quantity)));
-    beats.push(Beat::Note("What the distributor keeps is less than a unit for each who earned."));
+    beats.push(Beat::Note("The distributor keeps what could not be divided: a few units, of 10^18 a token."));
     beats
 }
 

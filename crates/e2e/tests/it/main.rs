@@ -18,5 +18,6 @@ mod palisade;
 mod parity;
 mod replay;
 mod resume;
+mod rewards;
 mod trees;
 mod verify;

@@ -325,9 +325,10 @@ async fn manifests_and_chains_that_do_not_fit_are_one_line() {
     let config = scene.config();
     let arguments = ["deploy", "verify", "--rpc-url", scene.net.url(), "--config"];
     let outcome = Palisade::new(arguments).args([config.to_str().unwrap()]).run().await;
+    // MerkleDrops has no settings: it stands at the same address whatever they are.
     assert_told(
         &outcome,
-        ["12 of 12 contracts not verified, first of all GovernanceGenesis", ": no code"],
+        ["11 of 12 contracts not verified, first of all GovernanceGenesis", ": no code"],
     );
     let arguments = ["deploy", "verify", "--rpc-url", "http://127.0.0.1:1", "--config"];
     let outcome = Palisade::new(arguments).args([config.to_str().unwrap()]).run().await;
