@@ -18,4 +18,5 @@ mod palisade;
 mod parity;
 mod replay;
 mod resume;
+mod rewards_ledger;
 mod verify;
