@@ -6,6 +6,7 @@ mod devnet;
 mod fuzz;
 mod node;
 mod output;
+mod rewards;
 mod verify;
 
 use std::{io::IsTerminal, process::ExitCode};
@@ -18,6 +19,7 @@ pub use deploy::{DeployArgs, DeployCommand};
 pub use devnet::DevnetArgs;
 pub use fuzz::FuzzArgs;
 pub use node::NodeUrl;
+pub use rewards::{BuildArgs, ProveArgs, RewardsCommand, TreeCommand, VerifyTreeArgs};
 pub use verify::VerifyArgs;
 
 /// Palisade: restaking under rules that can be read beforehand.
@@ -43,6 +45,9 @@ pub enum Command {
     Devnet(DevnetArgs),
     /// Hunt for disagreement between the contracts and the reference model.
     Fuzz(FuzzArgs),
+    /// Pay many at once: the trees of payouts that a root is published of.
+    #[command(subcommand)]
+    Rewards(RewardsCommand),
 }
 
 impl Command {
@@ -52,6 +57,7 @@ impl Command {
             Self::Deploy(args) => args.run().await,
             Self::Devnet(args) => Box::pin(args.run()).await,
             Self::Fuzz(args) => args.run().await,
+            Self::Rewards(command) => command.run().await,
         }
     }
 }

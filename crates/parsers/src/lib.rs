@@ -3,6 +3,7 @@
 
 mod json;
 mod logs;
+mod payouts;
 mod told;
 mod words;
 
@@ -16,6 +17,7 @@ use palisade_deploy::{Config, Manifest, Plan};
 use palisade_fuzz::{History, Kept, World, genesis_of};
 
 pub use logs::{frame, logs};
+pub use payouts::{payouts, tree};
 pub use words::words;
 
 use told::{assert_told, text};
@@ -37,7 +39,8 @@ macro_rules! parsers {
 }
 
 parsers! {
-    artifact, command, config, genesis, history, kept, logs, manifest, node_url, refusal, settings, words,
+    artifact, command, config, genesis, history, kept, logs, manifest, node_url, payouts, refusal, settings, tree,
+    words,
 }
 
 /// A deployment's settings.

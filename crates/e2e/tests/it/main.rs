@@ -19,4 +19,5 @@ mod parity;
 mod replay;
 mod resume;
 mod rewards_ledger;
+mod trees;
 mod verify;

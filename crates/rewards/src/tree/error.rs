@@ -15,7 +15,6 @@ pub enum Error {
         /// Where it is; the first line is 1.
         line: u64,
         /// What is wrong with it.
-        #[source]
         flaw: Flaw,
     },
     /// An account is in a published tree twice.

@@ -8,8 +8,6 @@ pub enum Step {
     Sort,
     /// Nodes of the tree.
     Hash,
-    /// Entries, looked at by account.
-    Compare,
     /// Nodes and values of a dump, written.
     Dump,
     /// Proofs, written.

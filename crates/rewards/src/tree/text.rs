@@ -1,6 +1,6 @@
 //! Accounts and amounts as text.
 
-use alloy_primitives::{Address, U256};
+use alloy_primitives::{Address, U256, utils::keccak256_uncached};
 
 use super::Flaw;
 
@@ -16,13 +16,29 @@ pub(crate) fn account(text: &[u8]) -> Result<Address, Flaw> {
     let account = Address::from(bytes);
     let is_mixed =
         digits.iter().any(u8::is_ascii_uppercase) && digits.iter().any(u8::is_ascii_lowercase);
-    if is_mixed && account.to_checksum_buffer(None).as_str().as_bytes() != text {
+    if is_mixed && checksummed(account) != text {
         return Err(Flaw::Checksum { given: shown(text), right: account });
     }
     if account.is_zero() {
         return Err(Flaw::Zero);
     }
     Ok(account)
+}
+
+/// As `Address::to_checksum` writes it, which would look for each hash in a cache first.
+fn checksummed(account: Address) -> [u8; 42] {
+    let mut text = [b'0'; 42];
+    text[1] = b'x';
+    // It has just the room it needs.
+    let _ = const_hex::encode_to_slice(account, &mut text[2..]);
+    let hash = keccak256_uncached(&text[2..]);
+    for (place, digit) in text[2..].iter_mut().enumerate() {
+        let half = hash[place / 2] >> (4 * (1 - place % 2));
+        if half & 8 != 0 {
+            digit.make_ascii_uppercase();
+        }
+    }
+    text
 }
 
 /// An amount in decimal digits.
@@ -43,7 +59,7 @@ pub(crate) fn amount(text: &[u8]) -> Result<U256, Flaw> {
 
 /// Writes an account with its checksum.
 pub(crate) fn push_account(account: Address, text: &mut Vec<u8>) {
-    text.extend_from_slice(account.to_checksum_buffer(None).as_str().as_bytes());
+    text.extend_from_slice(&checksummed(account));
 }
 
 /// Writes an amount in decimal digits.
@@ -69,12 +85,17 @@ pub(crate) fn shown(text: &[u8]) -> String {
     format!("\"{shown}\"")
 }
 
-/// A message of others on one line, nothing in which a terminal would obey.
+/// A message of others: short, and with nothing that a terminal would obey.
 pub(crate) fn plain(text: &str) -> String {
-    let plain = text.chars().take(500).flat_map(|it| {
-        it.is_control().then(|| it.escape_debug()).map_or_else(|| vec![it], Iterator::collect)
-    });
-    plain.collect()
+    let mut plain = String::new();
+    for letter in text.chars().take(500) {
+        if letter.is_control() {
+            plain.extend(letter.escape_debug());
+        } else {
+            plain.push(letter);
+        }
+    }
+    plain
 }
 
 #[cfg(test)]
@@ -95,6 +116,15 @@ mod tests {
             account(wrong.as_bytes()),
             Err(Flaw::Checksum { given: format!("\"{wrong}\""), right })
         );
+    }
+
+    #[test]
+    fn checksums_are_those_of_everybody() {
+        for byte in 0..=255 {
+            let account = Address::left_padding_from(&[byte, byte.wrapping_mul(91), 0xab]);
+            let account = Address::from_word(alloy_primitives::keccak256(account));
+            assert_eq!(checksummed(account), account.to_checksum(None).as_bytes());
+        }
     }
 
     #[test]
