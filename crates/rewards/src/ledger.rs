@@ -26,6 +26,7 @@ pub use history::Rewards;
 pub use payment::{Payment, Source};
 pub use pool::{Generation, Pool, Total};
 pub use state::{Claim, Clock, Ledger};
+pub(crate) use pool::part;
 pub use views::{At, Standing};
 
 /// Units are divided this finely: rewards of a share, fractions and remainders are in 2^-64 units.

@@ -1,5 +1,6 @@
-//! The ledger: rules one by one, and histories by chance against a reference that splits each payment by hand.
+//! The ledger and yields: rules one by one, and histories by chance against a reference that splits each payment by hand.
 
+mod apr;
 mod chance;
 mod rules;
 
