@@ -24,9 +24,9 @@ pub use entry::{Contracts, Entry};
 pub use error::{Error, Misfit, Result};
 pub use history::Rewards;
 pub use payment::{Payment, Source};
+pub(crate) use pool::part;
 pub use pool::{Generation, Pool, Total};
 pub use state::{Claim, Clock, Ledger};
-pub(crate) use pool::part;
 pub use views::{At, Standing};
 
 /// Units are divided this finely: rewards of a share, fractions and remainders are in 2^-64 units.

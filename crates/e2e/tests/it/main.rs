@@ -18,6 +18,7 @@ mod palisade;
 mod parity;
 mod replay;
 mod resume;
+mod rewards;
 mod rewards_ledger;
 mod trees;
 mod verify;

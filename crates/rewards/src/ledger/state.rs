@@ -8,8 +8,8 @@ use palisade_bindings::{
 };
 
 use super::{
-    Commission, Contracts, Entry, Error, Generation, Misfit, Payment, Pool, Result, Rewards, Source, Total,
-    WAD,
+    Commission, Contracts, Entry, Error, Generation, Misfit, Payment, Pool, Result, Rewards,
+    Source, Total, WAD,
     entry::Event,
     error::{Fit, fits, minus, plus, require, same},
     pool::{part, part_up},
@@ -357,12 +357,7 @@ impl Ledger {
     }
 
     /// Who paid: where the streams did, who had them do it, and what is left of that sum.
-    fn source(
-        &self,
-        payer: Address,
-        entry: &Entry,
-        amount: U256,
-    ) -> Fit<(Source, Option<Split>)> {
+    fn source(&self, payer: Address, entry: &Entry, amount: U256) -> Fit<(Source, Option<Split>)> {
         if payer.is_zero() || payer != self.contracts.streams {
             return Ok((Source::Direct { payer }, self.split));
         }

@@ -88,13 +88,7 @@ impl<'a> At<'a> {
 
     /// What a claim would pay now.
     #[must_use]
-    pub fn claimable(
-        &self,
-        owner: Address,
-        through: Epoch,
-        pool: PoolId,
-        token: Address,
-    ) -> U256 {
+    pub fn claimable(&self, owner: Address, through: Epoch, pool: PoolId, token: Address) -> U256 {
         let through = through.min(self.closed_epoch());
         let generation = self.ledger.generations.get(&pool);
         generation.map_or(U256::ZERO, |it| it.earned(token, owner, through).1)
@@ -148,8 +142,7 @@ impl<'a> At<'a> {
         self.ledger.generations.iter().flat_map(move |(&pool, generation)| {
             generation.rewards.keys().flat_map(move |&token| {
                 generation.positions.keys().map(move |&owner| {
-                    let claim =
-                        generation.claims.get(&(token, owner)).copied().unwrap_or_default();
+                    let claim = generation.claims.get(&(token, owner)).copied().unwrap_or_default();
                     let claimable = generation.earned(token, owner, through).1;
                     Standing { owner, pool, token, claim, claimable }
                 })

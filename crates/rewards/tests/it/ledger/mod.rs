@@ -96,7 +96,13 @@ impl Book {
         self.now += u64::from(epochs) * LENGTH;
     }
 
-    pub(crate) fn transfer(&mut self, id: PoolId, from: Address, to: Address, n: u128) -> Result<()> {
+    pub(crate) fn transfer(
+        &mut self,
+        id: PoolId,
+        from: Address,
+        to: Address,
+        n: u128,
+    ) -> Result<()> {
         let amount = U256::from(n);
         self.vault(&Transfer { caller: from, sender: from, receiver: to, id: id.0, amount })
     }
@@ -174,7 +180,11 @@ pub(crate) fn pool(index: usize) -> PoolId {
     PoolId::key(OPERATORS[index], STRATEGY)
 }
 
-pub(crate) fn stream(id: u64, payer: Address, set: palisade_bindings::OperatorSetId) -> StreamCreated {
+pub(crate) fn stream(
+    id: u64,
+    payer: Address,
+    set: palisade_bindings::OperatorSetId,
+) -> StreamCreated {
     StreamCreated {
         id: U256::from(id),
         payer,
@@ -199,5 +209,12 @@ pub(crate) fn by_stake(
     amount: u128,
 ) -> DistributedByStake {
     let (epoch, amount) = (U256::from(epoch), U256::from(amount));
-    DistributedByStake { payer, set: set.into(), token: TOKENS[0], strategy: STRATEGY, epoch, amount }
+    DistributedByStake {
+        payer,
+        set: set.into(),
+        token: TOKENS[0],
+        strategy: STRATEGY,
+        epoch,
+        amount,
+    }
 }
