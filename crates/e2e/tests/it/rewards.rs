@@ -1,7 +1,11 @@
 //! `palisade rewards show`, `claim` and `apr`.
 #![expect(non_snake_case, reason = "fields of calls are named as in the interface")]
 
-use alloy::primitives::{Address, U256};
+use alloy::{
+    primitives::{Address, Bytes, U256},
+    providers::Provider,
+    rpc::types::TransactionRequest,
+};
 use palisade_bindings::{DevToken, PoolId, RewardsDistributor};
 use palisade_devnet::Devnet;
 use serde_json::Value;
@@ -189,9 +193,9 @@ async fn claims_with_a_key_and_tells_what_to_send_without_one() {
     };
     let distributor = paid.net.addresses().rewards;
     assert_eq!(send["to"], distributor.to_string());
-    let data: alloy::primitives::Bytes = send["data"].as_str().unwrap().parse().unwrap();
+    let data: Bytes = send["data"].as_str().unwrap().parse().unwrap();
     let before = paid.balance(paid.strategy, "bob").await;
-    let request = alloy::rpc::types::TransactionRequest::default();
+    let request = TransactionRequest::default();
     let request = request.from(bob).to(distributor).input(data.into());
     let sent = paid.net.provider().send_transaction(request.gas_limit(1_000_000)).await.unwrap();
     assert!(sent.get_receipt().await.unwrap().status());

@@ -404,8 +404,9 @@ impl Scene {
             }
         }
         for token in self.tokens {
-            let held = DevToken::new(token, self.net.provider()).balanceOf(distributor);
-            assert_eq!(held.call().await.unwrap(), ledger.holdings(token));
+            let erc20 = DevToken::new(token, self.net.provider());
+            let held = erc20.balanceOf(distributor).call().await.unwrap();
+            assert_eq!(held, ledger.holdings(token));
         }
     }
 }
