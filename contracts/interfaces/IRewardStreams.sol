@@ -69,8 +69,8 @@ interface IRewardStreams {
     error StrategyNotAccepted(OperatorSetId set, address strategy);
     /// @notice Operators must be named in strictly ascending order, so that none is named twice.
     error OperatorsNotAscending(address previous, address operator);
-    /// @notice A stream pays 1 to 2^104-1 units an epoch.
-    error BadSum(uint256 perEpoch);
+    /// @notice A sum is at least one unit; that of a stream, at most 2^104-1 an epoch.
+    error BadSum(uint256 amount);
     /// @notice A stream lasts 1 to `most` epochs.
     error BadLength(uint256 epochs, uint256 most);
     /// @notice There is no such stream.

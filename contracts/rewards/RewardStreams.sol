@@ -71,6 +71,7 @@ contract RewardStreams is IRewardStreams, ReentrancyGuardTransient {
         address strategy,
         address[] calldata operators
     ) external nonReentrant {
+        if (amount == 0) revert BadSum(amount);
         _requireAscending(operators);
         emit DistributedByStake(msg.sender, set, token, strategy, epoch, amount);
         Incoming.pull(token, amount);

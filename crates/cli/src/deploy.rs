@@ -119,7 +119,10 @@ impl ExecuteArgs {
 }
 
 /// The signer whose key is in this environment variable or file; none only where nothing is to be signed.
-fn signer(variable: Option<String>, file: Option<PathBuf>) -> Result<Option<PrivateKeySigner>> {
+pub(crate) fn signer(
+    variable: Option<String>,
+    file: Option<PathBuf>,
+) -> Result<Option<PrivateKeySigner>> {
     let (origin, text) = if let Some(name) = variable {
         let text = std::env::var(&name)
             .map_err(|_| eyre!("the environment variable {name} is not set"))?;

@@ -19,7 +19,9 @@ pub use deploy::{DeployArgs, DeployCommand};
 pub use devnet::DevnetArgs;
 pub use fuzz::FuzzArgs;
 pub use node::NodeUrl;
-pub use rewards::{BuildArgs, ProveArgs, RewardsCommand, TreeCommand, VerifyTreeArgs};
+pub use rewards::{
+    AprArgs, BuildArgs, ClaimArgs, ProveArgs, RewardsCommand, ShowArgs, TreeCommand, VerifyTreeArgs,
+};
 pub use verify::VerifyArgs;
 
 /// Palisade: restaking under rules that can be read beforehand.
@@ -45,7 +47,7 @@ pub enum Command {
     Devnet(DevnetArgs),
     /// Hunt for disagreement between the contracts and the reference model.
     Fuzz(FuzzArgs),
-    /// Pay many at once: the trees of payouts that a root is published of.
+    /// What services pay: show it, claim it, put it in a year's terms, and build trees of payouts.
     #[command(subcommand)]
     Rewards(RewardsCommand),
 }

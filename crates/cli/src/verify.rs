@@ -109,7 +109,7 @@ impl VerifyArgs {
 }
 
 /// What to do where there is no manifest.
-fn advise(error: Error) -> eyre::Report {
+pub(crate) fn advise(error: Error) -> eyre::Report {
     let is_missing = matches!(
         &error,
         Error::Io { source, .. } if source.kind() == std::io::ErrorKind::NotFound

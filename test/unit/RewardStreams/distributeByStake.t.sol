@@ -18,6 +18,14 @@ import {StreamScene} from "./StreamScene.sol";
 contract RewardStreamsDistributeByStakeTest is StreamScene {
     /* REVERTS */
 
+    function test_RevertWhen_TheSumIsZero() public {
+        skipEpochs(1);
+        Epoch epoch = closed();
+        vm.expectRevert(abi.encodeWithSelector(IRewardStreams.BadSum.selector, 0));
+        vm.prank(avs);
+        streams.distributeByStake(epoch, address(reward), 0, set, address(token), operators);
+    }
+
     function test_RevertWhen_TheEpochIsNotTheClosedOne() public {
         skipEpochs(2);
         Epoch current = vault.currentEpoch();

@@ -9,6 +9,7 @@
 
 mod compared;
 mod dumps;
+mod ledger;
 mod lists;
 mod openzeppelin;
 mod properties;

@@ -3,7 +3,7 @@
 
 mod chain;
 mod compare;
-mod dice;
+pub(crate) mod dice;
 mod player;
 
 use std::collections::{BTreeMap, BTreeSet};

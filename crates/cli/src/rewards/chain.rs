@@ -1,0 +1,298 @@
+//! The chain that rewards are read from: its deployment, its logs, its tokens.
+
+use std::{
+    collections::BTreeMap,
+    path::PathBuf,
+    str::FromStr,
+    time::{Duration, Instant},
+};
+
+use alloy::{
+    primitives::{Address, B256, U256},
+    providers::{DynProvider, Provider},
+    rpc::types::{BlockId, BlockNumberOrTag, Filter, Log},
+    signers::local::PrivateKeySigner,
+    transports::TransportError,
+};
+use clap::{Args, value_parser};
+use eyre::{Report, Result, WrapErr, bail, eyre};
+use palisade_bindings::{DevToken, Epoch, PoolId, Refusal, RevertData};
+use palisade_deploy::{Config, Deployer, Failure, Manifest, Plan, Store, ask};
+use palisade_rewards::ledger::{Contracts, Entry, Ledger};
+
+use crate::{deploy::of_node, node::NodeUrl, output, verify::advise};
+
+/// Which chain, and which deployment on it.
+#[derive(Debug, Args)]
+pub(super) struct ChainArgs {
+    /// The node of the chain.
+    #[arg(long, value_name = "URL")]
+    rpc_url: NodeUrl,
+    /// The manifest of the deployment; by default the chain's in the folder of manifests.
+    #[arg(long, value_name = "FILE")]
+    manifest: Option<PathBuf>,
+    /// The settings of the deployment, instead of a manifest.
+    #[arg(long, value_name = "FILE", conflicts_with = "manifest")]
+    config: Option<PathBuf>,
+    /// The folder of manifests.
+    #[arg(long, value_name = "FOLDER", default_value = "deployments", conflicts_with_all = ["manifest", "config"])]
+    deployments: PathBuf,
+    /// How many blocks to ask the node for logs of at once; fewer where it refuses.
+    #[arg(long, value_name = "BLOCKS", default_value_t = 10_000, value_parser = value_parser!(u64).range(1..))]
+    log_blocks: u64,
+    /// How long to wait for one answer of the node, in seconds.
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = value_parser!(u64).range(1..))]
+    timeout: u64,
+}
+
+/// A pool as people name it: `OPERATOR/STRATEGY`.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct PoolName {
+    operator: Address,
+    strategy: Address,
+}
+
+impl FromStr for PoolName {
+    type Err = Report;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let read = |text: &str| text.parse().map_err(|_| eyre!("{text:?} is no address"));
+        let (operator, strategy) = text
+            .split_once('/')
+            .ok_or_else(|| eyre!("write a pool as OPERATOR/STRATEGY, by their addresses"))?;
+        Ok(Self { operator: read(operator)?, strategy: read(strategy)? })
+    }
+}
+
+impl PoolName {
+    pub(super) fn key(self) -> PoolId {
+        PoolId::key(self.operator, self.strategy)
+    }
+}
+
+/// A connection, and what is known of the deployment.
+pub(super) struct Chain {
+    pub(super) provider: DynProvider,
+    pub(super) contracts: Contracts,
+    pub(super) chain_id: u64,
+    url: NodeUrl,
+    timeout: Duration,
+    log_blocks: u64,
+    first: u64,
+}
+
+/// All that the logs told up to a block.
+pub(super) struct Read {
+    pub(super) ledger: Ledger,
+    /// The number of the block, and its timestamp.
+    pub(super) block: u64,
+    pub(super) timestamp: u64,
+}
+
+/// How a token counts.
+#[derive(Clone, Debug)]
+pub(super) struct Token {
+    pub(super) symbol: String,
+    pub(super) decimals: u8,
+}
+
+impl ChainArgs {
+    pub(super) async fn connect(self, signer: Option<PrivateKeySigner>) -> Result<Chain> {
+        let Self { rpc_url: url, manifest, config, deployments, log_blocks, timeout } = self;
+        let timeout = Duration::from_secs(timeout);
+        let provider = url.connect(signer, timeout)?;
+        let deployer = Deployer::new(provider.clone()).timeout(timeout);
+        let chain_id = deployer.chain_id().await.map_err(|error| of_node(error, &url))?;
+        let (plan, first) = if let Some(config) = config {
+            let plan = Plan::new(Config::read(&config)?);
+            (plan.wrap_err_with(|| config.display().to_string())?, 0)
+        } else {
+            let path = manifest.unwrap_or_else(|| Store::new(&deployments).path(chain_id));
+            let manifest = Manifest::read(&path).map_err(advise)?;
+            let plan = Plan::new(manifest.config.clone())?;
+            let genesis = provider.get_block_by_number(BlockNumberOrTag::Earliest).into_future();
+            let genesis = ask(timeout, "read the genesis block", genesis).await;
+            let genesis = genesis.map_err(|error| of_node(error, &url))?;
+            let hash = genesis.map(|block| block.header.hash).unwrap_or_default();
+            manifest.check(&path, chain_id, hash, &plan)?;
+            let first = manifest.contracts.get("StakeVault").and_then(|record| record.block);
+            (plan, first.unwrap_or_default())
+        };
+        let it = plan.addresses();
+        let contracts = Contracts { vault: it.vault, distributor: it.rewards, streams: it.streams };
+        Ok(Chain { provider, contracts, chain_id, url, timeout, log_blocks, first })
+    }
+}
+
+impl Chain {
+    /// Waits for an answer of the node; a contract's refusal is told in its words.
+    pub(super) async fn ask<T, E: Failure + RevertData>(
+        &self,
+        action: &'static str,
+        request: impl IntoFuture<Output = Result<T, E>>,
+    ) -> Result<T> {
+        let mut refusal = None;
+        let request = async {
+            let answer = request.into_future().await;
+            refusal = answer.as_ref().err().and_then(Refusal::of);
+            answer
+        };
+        let answer = ask(self.timeout, action, request).await;
+        match refusal {
+            Some(refusal) => Err(eyre!("cannot {action}: {refusal}")),
+            None => answer.map_err(|error| of_node(error, &self.url)),
+        }
+    }
+
+    /// Reads all logs up to the newest block.
+    pub(super) async fn read(&self) -> Result<Read> {
+        let newest = self.provider.get_block_by_number(BlockNumberOrTag::Latest).into_future();
+        let newest = self.ask("read the newest block", newest).await?;
+        let newest = newest.ok_or_else(|| eyre!("the node at {} has no block", self.url))?;
+        let (block, timestamp) = (newest.header.number, newest.header.timestamp);
+        let mut ledger = Ledger::new(self.contracts);
+        let (mut from, mut told, mut step) = (self.first, Instant::now(), self.log_blocks);
+        while from <= block {
+            let to = block.min(from.saturating_add(step - 1));
+            let logs = match self.logs(from, to).await {
+                // Too many at once, perhaps.
+                Err(TransportError::ErrorResp(_)) if step > 1 => {
+                    step = step.div_ceil(2);
+                    continue;
+                }
+                Err(error) => self.ask("read logs", async { Err(error) }).await?,
+                Ok(logs) => logs,
+            };
+            for entry in self.entries(logs).await? {
+                ledger.apply(&entry)?;
+            }
+            from = to.saturating_add(1);
+            if told.elapsed() >= Duration::from_secs(2) {
+                told = Instant::now();
+                output::note(&format!(
+                    "reading logs: block {to} of {block}, {} so far",
+                    ledger.applied()
+                ));
+            }
+        }
+        if ledger.clock().is_none() {
+            bail!("no vault stands at {}: is it another deployment?", self.contracts.vault);
+        }
+        Ok(Read { ledger, block, timestamp })
+    }
+
+    async fn logs(&self, from: u64, to: u64) -> Result<Vec<Log>, TransportError> {
+        let addresses: Vec<_> = self.contracts.addresses().collect();
+        let filter = Filter::new().from_block(from).to_block(to).address(addresses);
+        self.provider.get_logs(&filter).await
+    }
+
+    async fn entries(&self, logs: Vec<Log>) -> Result<Vec<Entry>> {
+        let mut timestamps: BTreeMap<u64, u64> = BTreeMap::new();
+        let mut entries = Vec::new();
+        for log in logs {
+            let (Some(block), Some(index)) = (log.block_number, log.log_index) else {
+                bail!("the node at {} tells a log without its place in the chain", self.url);
+            };
+            let timestamp = match log.block_timestamp.or_else(|| timestamps.get(&block).copied()) {
+                Some(timestamp) => timestamp,
+                // Some nodes do not tell it with the log.
+                None => {
+                    let header = self.provider.get_block_by_number(block.into()).into_future();
+                    let header = self.ask("read a block", header).await?;
+                    let header = header.ok_or_else(|| eyre!("the node has no block {block}"))?;
+                    header.header.timestamp
+                }
+            };
+            timestamps.insert(block, timestamp);
+            let transaction = log.transaction_hash.unwrap_or(B256::ZERO);
+            entries.push(Entry { block, index, timestamp, transaction, log: log.inner });
+        }
+        Ok(entries)
+    }
+
+    /// How these tokens count. One that does not tell counts in units.
+    pub(super) async fn tokens(
+        &self,
+        addresses: impl IntoIterator<Item = Address>,
+    ) -> Result<Tokens> {
+        let mut tokens = BTreeMap::new();
+        for address in addresses {
+            if tokens.contains_key(&address) {
+                continue;
+            }
+            let token = DevToken::new(address, &self.provider);
+            let symbol = token.symbol().call().await.ok();
+            let decimals = token.decimals().call().await.ok();
+            let known = symbol.zip(decimals);
+            let (symbol, decimals) = known.unwrap_or_else(|| (address.to_string(), 0));
+            let symbol = palisade_artifacts::one_line(&symbol);
+            tokens.insert(address, Token { symbol, decimals });
+        }
+        Ok(Tokens(tokens))
+    }
+
+    /// The block that the logs were read up to, to ask in.
+    pub(super) fn at(read: &Read) -> BlockId {
+        BlockId::number(read.block)
+    }
+}
+
+/// Tokens by address.
+#[derive(Debug)]
+pub(super) struct Tokens(BTreeMap<Address, Token>);
+
+impl Tokens {
+    pub(super) fn symbol(&self, token: Address) -> String {
+        self.0.get(&token).map_or_else(|| token.to_string(), |it| it.symbol.clone())
+    }
+
+    pub(super) fn decimals(&self, token: Address) -> u8 {
+        self.0.get(&token).map_or(0, |it| it.decimals)
+    }
+
+    /// An amount in whole tokens, with its symbol.
+    pub(super) fn amount(&self, token: Address, amount: U256) -> String {
+        format!("{} {}", whole(amount, self.decimals(token)), self.symbol(token))
+    }
+}
+
+/// An amount of units in whole tokens; nothing is rounded.
+pub(super) fn whole(amount: U256, decimals: u8) -> String {
+    let decimals = usize::from(decimals);
+    let digits = amount.to_string();
+    let digits = format!("{}{digits}", "0".repeat((decimals + 1).saturating_sub(digits.len())));
+    let (whole, part) = digits.split_at(digits.len() - decimals);
+    let part = part.trim_end_matches('0');
+    if part.is_empty() { whole.to_owned() } else { format!("{whole}.{part}") }
+}
+
+/// An epoch, or none.
+pub(super) fn epoch(epoch: Epoch) -> String {
+    if epoch.is_set() { epoch.to_string() } else { "never".to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_lose_no_digit() {
+        let shown = |amount: u64, decimals| whole(U256::from(amount), decimals);
+        assert_eq!(shown(1_500_000, 6), "1.5");
+        assert_eq!(shown(1, 6), "0.000001");
+        assert_eq!(shown(0, 6), "0");
+        assert_eq!(shown(12, 0), "12");
+        assert_eq!(shown(12_000_000, 6), "12");
+    }
+
+    #[test]
+    fn pools_are_named_by_two_addresses() {
+        let (a, b) = (Address::repeat_byte(1), Address::repeat_byte(2));
+        let name: PoolName = format!("{a}/{b}").parse().unwrap();
+        assert_eq!(name.key(), PoolId::key(a, b));
+        for wrong in ["", "0x1/0x2", &a.to_string(), &format!("{a}/x")] {
+            assert!(wrong.parse::<PoolName>().is_err(), "{wrong}");
+        }
+    }
+}

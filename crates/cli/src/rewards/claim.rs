@@ -1,0 +1,244 @@
+//! `palisade rewards claim`.
+
+use std::{collections::BTreeSet, path::PathBuf};
+
+use alloy::{
+    network::TransactionBuilder,
+    primitives::{Address, Bytes, U256},
+    providers::Provider,
+    rpc::types::TransactionRequest,
+    sol_types::SolCall,
+};
+use clap::{Args, value_parser};
+use eyre::{Result, bail, eyre};
+use palisade_bindings::{Epoch, RewardsDistributor};
+use palisade_rewards::ledger::Standing;
+use serde_json::json;
+
+use super::{
+    chain::{Chain, ChainArgs, PoolName, Tokens},
+    show,
+};
+use crate::{deploy::signer, output};
+
+/// Arguments of `palisade rewards claim`.
+#[derive(Debug, Args)]
+pub struct ClaimArgs {
+    #[command(flatten)]
+    chain: ChainArgs,
+    /// Whose rewards; by default those of the account that signs.
+    #[arg(long, value_name = "ADDRESS", required_unless_present_any = ["private_key_env", "private_key_file"])]
+    owner: Option<Address>,
+    /// Who is paid; by default the owner. Others than the owner and its operators claim to its recipient alone.
+    #[arg(long, value_name = "ADDRESS")]
+    receiver: Option<Address>,
+    /// The last epoch to claim for; by default the one that closed last.
+    #[arg(long, value_name = "EPOCH")]
+    through: Option<u32>,
+    /// Only from this pool; may be repeated.
+    #[arg(long, value_name = "OPERATOR/STRATEGY")]
+    pool: Vec<PoolName>,
+    /// Only in this token; may be repeated.
+    #[arg(long, value_name = "ADDRESS")]
+    token: Vec<Address>,
+    /// Print what to send, as JSON, and send nothing: for a Safe or another wallet. Needs no key.
+    #[arg(long, conflicts_with_all = ["private_key_env", "private_key_file"])]
+    unsigned: bool,
+    /// The environment variable that holds the private key of the account that sends.
+    #[arg(long, value_name = "NAME", required_unless_present_any = ["private_key_file", "unsigned"])]
+    private_key_env: Option<String>,
+    /// The file that holds it.
+    #[arg(long, value_name = "FILE", conflicts_with = "private_key_env")]
+    private_key_file: Option<PathBuf>,
+    /// The most gas that one transaction may need: a claim that needs more is made in parts.
+    #[arg(long, value_name = "GAS", default_value_t = 10_000_000, value_parser = value_parser!(u64).range(100_000..))]
+    gas_limit: u64,
+    /// Print one JSON object instead of a table.
+    #[arg(long)]
+    json: bool,
+}
+
+/// A call that claims, and what it pays.
+struct Part {
+    input: Bytes,
+    claims: Vec<Standing>,
+    gas: u64,
+}
+
+impl ClaimArgs {
+    /// Claims what the logs say is there.
+    pub(super) async fn run(self) -> Result<()> {
+        let Self {
+            chain,
+            owner,
+            receiver,
+            through,
+            pool,
+            token,
+            unsigned,
+            private_key_env,
+            private_key_file,
+            gas_limit,
+            json,
+        } = self;
+        let signer = signer(private_key_env, private_key_file)?;
+        let sender = signer.as_ref().map(alloy::signers::local::PrivateKeySigner::address);
+        let owner = owner.or(sender).ok_or_else(|| eyre!("no owner: name it with --owner"))?;
+        let sender = sender.unwrap_or(owner);
+        let receiver = receiver.unwrap_or(owner);
+        let chain = chain.connect(signer).await?;
+        let read = chain.read().await?;
+        let Some(at) = read.ledger.at(read.timestamp) else { bail!("the clock has not started") };
+        let pools: BTreeSet<_> = pool.iter().map(|name| name.key()).collect();
+        let mut standings: Vec<_> = at
+            .standings()
+            .filter(|it| it.owner == owner)
+            .filter(|it| pools.is_empty() || pools.contains(&it.pool.to_key()))
+            .filter(|it| token.is_empty() || token.contains(&it.token))
+            .collect();
+        show::check(&chain, &read, at, &standings).await?;
+        let through = through.map_or(at.closed_epoch(), Epoch).min(at.closed_epoch());
+        for it in &mut standings {
+            it.claimable = at.claimable(owner, through, it.pool, it.token);
+        }
+        standings.retain(|it| !it.claimable.is_zero());
+        if standings.is_empty() {
+            bail!("{owner} has nothing to claim there up to epoch {through}");
+        }
+        // Neighbours in the same token are paid together.
+        standings.sort_by_key(|it| (it.token, it.pool));
+
+        let claimer = Claimer { chain: &chain, sender, owner, receiver, through, gas_limit };
+        let parts = claimer.parts(standings).await?;
+        if unsigned {
+            return show_unsigned(&chain, &parts, through);
+        }
+        let tokens =
+            chain.tokens(parts.iter().flat_map(|it| &it.claims).map(|it| it.token)).await?;
+        let mut sent = Vec::new();
+        for part in &parts {
+            sent.push(claimer.send(part).await?);
+        }
+        show_sent(&parts, &sent, through, &tokens, json)
+    }
+}
+
+struct Claimer<'a> {
+    chain: &'a Chain,
+    sender: Address,
+    owner: Address,
+    receiver: Address,
+    through: Epoch,
+    gas_limit: u64,
+}
+
+impl Claimer<'_> {
+    fn request(&self, input: Bytes) -> TransactionRequest {
+        let to = self.chain.contracts.distributor;
+        TransactionRequest::default().with_from(self.sender).with_to(to).with_input(input)
+    }
+
+    /// The claims, in as few calls as keep to the gas limit.
+    async fn parts(&self, claims: Vec<Standing>) -> Result<Vec<Part>> {
+        let mut parts = Vec::new();
+        let mut waiting = vec![claims];
+        while let Some(mut claims) = waiting.pop() {
+            let claim =
+                |it: &Standing| RewardsDistributor::Claim { pool: it.pool.0, token: it.token };
+            let call = RewardsDistributor::claimCall {
+                owner: self.owner,
+                receiver: self.receiver,
+                through: self.through.into(),
+                claims: claims.iter().map(claim).collect(),
+            };
+            let input = Bytes::from(call.abi_encode());
+            let estimate = self.chain.provider.estimate_gas(self.request(input.clone()));
+            let gas = self.chain.ask("claim", estimate.into_future()).await?;
+            if gas <= self.gas_limit {
+                parts.push(Part { input, claims, gas });
+            } else if claims.len() > 1 {
+                // The first half is the next.
+                let rest = claims.split_off(claims.len() / 2);
+                waiting.extend([rest, claims]);
+            } else {
+                bail!(
+                    "a claim of one pool and token needs {gas} gas, and {} are allowed: raise --gas-limit, or claim up to an earlier epoch first with --through",
+                    self.gas_limit
+                );
+            }
+        }
+        Ok(parts)
+    }
+
+    async fn send(&self, part: &Part) -> Result<alloy::primitives::TxHash> {
+        let provider = &self.chain.provider;
+        let request = self.request(part.input.clone());
+        let sent = provider.send_transaction(request);
+        let sent = self.chain.ask("send the claim", sent.into_future()).await?;
+        let hash = *sent.tx_hash();
+        let receipt = sent
+            .get_receipt()
+            .await
+            .map_err(|error| eyre!("cannot tell what became of transaction {hash}: {error}"))?;
+        if !receipt.status() {
+            bail!("transaction {hash} failed: nothing was claimed by it");
+        }
+        Ok(hash)
+    }
+}
+
+/// What a wallet takes: the transactions of a Safe's transaction builder.
+fn show_unsigned(chain: &Chain, parts: &[Part], through: Epoch) -> Result<()> {
+    let transactions = parts.iter().map(|part| {
+        json!({
+            "to": chain.contracts.distributor.to_string(),
+            "value": "0",
+            "data": part.input.to_string(),
+        })
+    });
+    output::print_json(&json!({
+        "version": "1.0",
+        "chainId": chain.chain_id.to_string(),
+        "meta": { "name": format!("Claim rewards through epoch {through}") },
+        "transactions": transactions.collect::<Vec<_>>(),
+    }))
+}
+
+fn show_sent(
+    parts: &[Part],
+    sent: &[alloy::primitives::TxHash],
+    through: Epoch,
+    tokens: &Tokens,
+    as_json: bool,
+) -> Result<()> {
+    let claims = || {
+        let each = parts.iter().zip(sent);
+        each.flat_map(|(part, hash)| part.claims.iter().map(move |claim| (claim, hash)))
+    };
+    if as_json {
+        let claims = claims().map(|(it, hash)| {
+            json!({
+                "pool": it.pool.to_string(),
+                "token": it.token.to_string(),
+                "amount": it.claimable.to_string(),
+                "transaction": hash.to_string(),
+            })
+        });
+        let claims: Vec<_> = claims.collect();
+        return output::print_json(&json!({
+            "through": through.0,
+            "claims": claims,
+            "transactions": sent.len(),
+        }));
+    }
+    let rows = claims().map(|(it, hash)| {
+        [it.pool.to_string(), tokens.amount(it.token, it.claimable), hash.to_string()]
+    });
+    let header = ["pool", "claimed", "transaction"].map(ToOwned::to_owned);
+    output::print(&output::table(header, rows))?;
+    let gas: U256 = parts.iter().map(|part| U256::from(part.gas)).sum();
+    output::print(&format!(
+        "claimed through epoch {through}, in {} transactions of at most {gas} gas\n",
+        sent.len()
+    ))
+}
