@@ -3,6 +3,8 @@
 //! Each is measured in a process of its own, whose peak memory is what the kernel says (`VmHWM`), the list included.
 //! `PALISADE_BENCH_PEER=0` leaves out the JS library, which takes some minutes.
 
+#![allow(clippy::cast_precision_loss, reason = "what is printed is rounded more")]
+
 use std::{
     env,
     fs::{self, File},
@@ -110,7 +112,7 @@ fn in_memory() -> Result<()> {
     let proven = begun.elapsed();
     let (memory, processor) = (peak()?, processor()? - before);
     tree.write_proofs(io::sink())?;
-    let written = begun.elapsed() - proven;
+    let written = begun.elapsed().saturating_sub(proven);
     tell(&format!(
         "{} {} {processor} {} {memory}",
         proven.as_secs_f64(),
@@ -130,7 +132,7 @@ fn streamed() -> Result<()> {
     let built = begun.elapsed();
     payouts.dump(io::sink(), &mut ())?;
     payouts.write_proofs(io::sink(), &mut ())?;
-    let written = begun.elapsed() - built;
+    let written = begun.elapsed().saturating_sub(built);
     tell(&format!("{} {} {}", built.as_secs_f64(), written.as_secs_f64(), peak()?));
     Ok(())
 }
