@@ -66,6 +66,7 @@ library RewardHistoryLib {
         if (cumulative >> CUMULATIVE_BITS != 0) revert RewardsOverflow(cumulative);
         self.cumulative[epoch] = cumulative;
         self.windows[index] = Window.wrap(
+            // forge-lint: disable-next-line(incorrect-shift)
             (scaled % shares) << CARRY_SHIFT | Epoch.unwrap(before) << EPOCHS | (word & EPOCHS_MASK) | 1 << bit
         );
     }
@@ -93,6 +94,7 @@ library RewardHistoryLib {
             if (index == LibBitmap.NOT_FOUND) return Epoch.wrap(0);
             return _lastOf(index, Window.unwrap(self.windows[index]) & EPOCHS_MASK);
         }
+        // forge-lint: disable-next-line(incorrect-shift)
         uint256 paid = word & ((2 << bit) - 1);
         return paid == 0 ? _before(word) : _lastOf(index, paid);
     }
