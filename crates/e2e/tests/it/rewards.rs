@@ -115,7 +115,8 @@ impl Scene {
     /// What a staker can claim of the pool of an operator.
     async fn claimable(&self, name: &str, operator: usize) -> U256 {
         let claims = vec![self.claim_of(operator)];
-        let amounts = self.net.rewards().claimable(self.address(name), EVER, claims);
+        let distributor = self.net.rewards();
+        let amounts = distributor.claimable(self.address(name), EVER, claims);
         amounts.call().await.unwrap()[0]
     }
 
@@ -246,8 +247,8 @@ async fn a_stream_pays_a_missed_epoch_with_the_next() {
     assert_eq!(scene.claimable("bob", 0).await, (a_share * rwd(100)) >> 64);
     let a_share = of_a_share(of_two, rwd(200));
     assert_eq!(scene.claimable("carol", 1).await, (a_share * rwd(200)) >> 64);
-    let kept = scene.net.rewards().commissionOf(scene.operators[0], token);
-    assert_eq!(kept.call().await.unwrap(), commission);
+    let kept = scene.net.rewards().commissionOf(scene.operators[0], token).call().await;
+    assert_eq!(kept.unwrap(), commission);
 }
 
 #[tokio::test]

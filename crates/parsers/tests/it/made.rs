@@ -8,7 +8,8 @@ use alloy::{
 };
 use palisade_bindings::{
     AllocationManager::{self as manager},
-    DevToken, Governance, OperatorSetId, PoolId, StakeVault as vault, TimelockController,
+    DevToken, Governance, MerkleDrops, OperatorSetId, PoolId, RewardStreams, RewardsDistributor,
+    StakeVault as vault, TimelockController,
 };
 use palisade_parsers::{frame, logs, refusal};
 
@@ -154,6 +155,25 @@ fn made() -> BTreeMap<(&'static str, &'static str), Vec<u8>> {
             TimelockController::TimelockUnexpectedOperationState {
                 operationId: B256::repeat_byte(1),
                 expectedStates: B256::repeat_byte(0xff),
+            }
+            .abi_encode(),
+        ),
+        (
+            ("refusal", "ok-rewards"),
+            RewardsDistributor::NoStake { operator: OPERATOR, strategy: STRATEGY, epoch: u(6) }
+                .abi_encode(),
+        ),
+        (
+            ("refusal", "ok-streams"),
+            RewardStreams::NobodyToPay { set: SET.packed(), strategy: STRATEGY, epoch: u(6) }
+                .abi_encode(),
+        ),
+        (
+            ("refusal", "ok-drop"),
+            MerkleDrops::RootIsPending {
+                drop: u(2),
+                root: B256::repeat_byte(7),
+                activeFrom: u(1_799_194_516),
             }
             .abi_encode(),
         ),
