@@ -75,7 +75,7 @@ interface IMerkleDrops {
     /// @notice There is no such drop.
     error NoSuchDrop(uint256 drop);
     /// @notice The sender is not the drop's payer.
-    error NotPayer(uint256 drop, address sender);
+    error NotDropPayer(uint256 drop, address sender);
     /// @notice The drop expired at `expiry`.
     error DropExpired(uint256 drop, uint256 expiry);
     /// @notice The drop does not expire before `expiry`.

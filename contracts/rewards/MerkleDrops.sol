@@ -243,7 +243,7 @@ contract MerkleDrops is IMerkleDrops, ReentrancyGuardTransient {
 
     function _requirePayer(uint256 drop, DropRecord storage record) private view {
         if (record.expiry == 0) revert NoSuchDrop(drop);
-        if (record.payer != msg.sender) revert NotPayer(drop, msg.sender);
+        if (record.payer != msg.sender) revert NotDropPayer(drop, msg.sender);
     }
 
     function _requireRunning(uint256 drop, DropRecord storage record) private view returns (uint256 expiry) {

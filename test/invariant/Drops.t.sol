@@ -182,7 +182,7 @@ contract DropsCampaign is DropsScene {
         bytes4 reason;
         if (pick(6) == 0) {
             vm.prank(stranger);
-            reason = IMerkleDrops.NotPayer.selector;
+            reason = IMerkleDrops.NotDropPayer.selector;
         } else {
             vm.prank(e.payer);
             if (pending(e)) reason = IMerkleDrops.RootIsPending.selector;

@@ -9,7 +9,7 @@ import {RewardsHandler} from "./RewardsHandler.sol";
 /// stake, leave, promise and slash. See README.md.
 contract RewardsCampaign is Casting {
     /// @dev Each action succeeds at least once in so many calls of a run.
-    uint256 private constant RAREST = 1000;
+    uint256 private constant RAREST = 6000;
 
     /// @dev Of shorter runs (to look for a short failing one) the counts say nothing.
     uint256 private constant SHORTEST = 5000;

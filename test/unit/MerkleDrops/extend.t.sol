@@ -14,7 +14,7 @@ contract MerkleDropsExtendTest is DropsScene {
     }
 
     function test_RevertWhen_NotPayer() public {
-        vm.expectRevert(abi.encodeWithSelector(IMerkleDrops.NotPayer.selector, drop, alice));
+        vm.expectRevert(abi.encodeWithSelector(IMerkleDrops.NotDropPayer.selector, drop, alice));
         vm.prank(alice);
         drops.extend(drop, expiry + 1);
     }

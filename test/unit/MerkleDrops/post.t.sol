@@ -14,7 +14,7 @@ contract MerkleDropsPostTest is DropsScene {
     }
 
     function test_RevertWhen_NotPayer() public {
-        vm.expectRevert(abi.encodeWithSelector(IMerkleDrops.NotPayer.selector, drop, alice));
+        vm.expectRevert(abi.encodeWithSelector(IMerkleDrops.NotDropPayer.selector, drop, alice));
         vm.prank(alice);
         drops.post(drop, first[0], 60 * unit);
     }
@@ -22,7 +22,7 @@ contract MerkleDropsPostTest is DropsScene {
     function test_RevertWhen_PayerOfAnotherDrop() public {
         vm.startPrank(alice);
         drops.create(address(token), DELAY, expiry);
-        vm.expectRevert(abi.encodeWithSelector(IMerkleDrops.NotPayer.selector, drop, alice));
+        vm.expectRevert(abi.encodeWithSelector(IMerkleDrops.NotDropPayer.selector, drop, alice));
         drops.post(drop, first[0], 60 * unit);
         vm.stopPrank();
     }

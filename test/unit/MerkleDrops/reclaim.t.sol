@@ -14,7 +14,7 @@ contract MerkleDropsReclaimTest is DropsScene {
 
     function test_RevertWhen_NotPayer() public {
         vm.warp(expiry);
-        vm.expectRevert(abi.encodeWithSelector(IMerkleDrops.NotPayer.selector, drop, alice));
+        vm.expectRevert(abi.encodeWithSelector(IMerkleDrops.NotDropPayer.selector, drop, alice));
         vm.prank(alice);
         drops.reclaim(drop);
     }

@@ -14,7 +14,7 @@ contract MerkleDropsWithdrawRootTest is DropsScene {
 
     function test_RevertWhen_NotPayer() public {
         post(drop, first, 60 * unit);
-        vm.expectRevert(abi.encodeWithSelector(IMerkleDrops.NotPayer.selector, drop, alice));
+        vm.expectRevert(abi.encodeWithSelector(IMerkleDrops.NotDropPayer.selector, drop, alice));
         vm.prank(alice);
         drops.withdrawRoot(drop);
     }
