@@ -51,7 +51,7 @@ pub struct ClaimArgs {
     #[arg(long, value_name = "FILE", conflicts_with = "private_key_env")]
     private_key_file: Option<PathBuf>,
     /// The most gas that one transaction may need: a claim that needs more is made in parts.
-    #[arg(long, value_name = "GAS", default_value_t = 10_000_000, value_parser = value_parser!(u64).range(100_000..))]
+    #[arg(long, value_name = "GAS", default_value_t = 10_000_000, value_parser = value_parser!(u64).range(50_000..))]
     gas_limit: u64,
     /// Print one JSON object instead of a table.
     #[arg(long)]

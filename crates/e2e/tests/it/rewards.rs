@@ -16,6 +16,9 @@ use crate::palisade::{CONFIG, Outcome, Palisade};
 const EPOCH: u64 = 86_400;
 const ETHER: u128 = 1_000_000_000_000_000_000;
 
+/// What Alice earned in rETH.
+const HERS: u128 = 27 * ETHER / 10 - 1;
+
 /// Alice and Bob staked 30 and 10 rETH with an operator of 10 % commission, which was paid 4 rETH and 8 stUSD for the
 /// epoch that has just closed.
 struct Paid {
@@ -30,7 +33,7 @@ impl Paid {
     async fn new() -> Self {
         let net = Devnet::builder().epoch_length(EPOCH).start().await.unwrap();
         let folder = tempfile::tempdir().unwrap();
-        let config = CONFIG.replace("= 60", &format!("= {EPOCH}"));
+        let config = CONFIG.replace("epoch_length = 60", &format!("epoch_length = {EPOCH}"));
         std::fs::write(folder.path().join("config.toml"), config).unwrap();
         let at = *net.addresses();
         let operator = net.account("operator-1").unwrap().address();
@@ -132,13 +135,19 @@ async fn shows_what_can_be_claimed() {
         let token = token.to_string();
         rewards.iter().find(|it| it["token"] == token).unwrap()["claimable"].clone()
     };
-    // Of 4, a tenth is the operator's, and three quarters of the rest are hers.
-    assert_eq!(of(paid.strategy), (27 * ETHER / 10).to_string());
-    assert_eq!(of(paid.dollar), "5400000");
+    // Of 4, a tenth is the operator's, and three quarters of the rest are hers; what does not divide is carried.
+    assert_eq!(of(paid.strategy), HERS.to_string());
+    assert_eq!(of(paid.dollar), "5399998");
 
     let table = paid.palisade("show").args(["--staker", &alice]).run().await;
     table.assert_success();
-    for part in ["2.7 rETH", "5.4 stUSD", "never", "10%", "the contract says the same"] {
+    for part in [
+        "2.699999999999999999 rETH",
+        "5.399998 stUSD",
+        "never",
+        "10%",
+        "the contract says the same",
+    ] {
         assert!(table.stdout.contains(part), "no {part:?} in {table:?}");
     }
     // As few blocks at once as can be.
@@ -149,7 +158,7 @@ async fn shows_what_can_be_claimed() {
     let unknown = paid.palisade("show").args(["--pool", &unknown]).run().await;
     unknown.assert_failure(["no stake was ever in pool"]).await;
     let config = paid.folder.path().join("config.toml");
-    std::fs::write(&config, CONFIG.replace("= 60", "= 61")).unwrap();
+    std::fs::write(&config, CONFIG.replace("epoch_length = 60", "epoch_length = 61")).unwrap();
     let elsewhere = paid.palisade("show").run().await;
     elsewhere.assert_failure(["no vault stands at 0x", "another deployment"]).await;
 }
@@ -164,9 +173,9 @@ async fn claims_with_a_key_and_tells_what_to_send_without_one() {
     let rewards = paid.strategy.to_string();
     let claimed = paid.json(with_key("alice").args(["--token", &rewards])).await;
     assert_eq!(claimed["claims"].as_array().unwrap().len(), 1);
-    assert_eq!(claimed["claims"][0]["amount"], (27 * ETHER / 10).to_string());
+    assert_eq!(claimed["claims"][0]["amount"], HERS.to_string());
     let after = paid.balance(paid.strategy, "alice").await;
-    assert_eq!(after - before, U256::from(27 * ETHER / 10));
+    assert_eq!(after - before, U256::from(HERS));
     assert_eq!(
         paid.balance(paid.dollar, "alice").await,
         paid.net.token("stUSD").unwrap().units(1_000)
@@ -176,7 +185,7 @@ async fn claims_with_a_key_and_tells_what_to_send_without_one() {
     again.assert_failure(["has nothing to claim there"]).await;
     let table = with_key("alice").run().await;
     table.assert_success();
-    assert!(table.stdout.contains("5.4 stUSD"), "{table:?}");
+    assert!(table.stdout.contains("5.399998 stUSD"), "{table:?}");
     let shown = paid.json(paid.palisade("show").args(["--staker", &paid.address("alice")])).await;
     for it in shown["rewards"].as_array().unwrap() {
         assert_eq!(it["claimable"], "0");
@@ -200,21 +209,26 @@ async fn claims_with_a_key_and_tells_what_to_send_without_one() {
     let sent = paid.net.provider().send_transaction(request.gas_limit(1_000_000)).await.unwrap();
     assert!(sent.get_receipt().await.unwrap().status());
     let after = paid.balance(paid.strategy, "bob").await;
-    assert_eq!(after - before, U256::from(9 * ETHER / 10));
+    assert_eq!(after - before, U256::from(9 * ETHER / 10 - 1));
 }
 
 #[tokio::test]
 async fn claims_in_parts_where_one_needs_too_much_gas_and_not_for_others() {
     let paid = Paid::new().await;
     let alice = paid.address("alice");
-    let unsigned = |gas: &'static str| {
-        paid.palisade("claim").args(["--unsigned", "--owner", &alice, "--gas-limit", gas])
+    let unsigned = |gas: u64| {
+        let gas = gas.to_string();
+        paid.palisade("claim").args(["--unsigned", "--owner", &alice, "--gas-limit", &gas])
     };
-    let whole = told(&unsigned("10000000").run().await);
-    assert_eq!(whole["transactions"].as_array().unwrap().len(), 1);
-    let parts = told(&unsigned("170000").run().await);
+    let whole = told(&unsigned(10_000_000).run().await);
+    let [send] = whole["transactions"].as_array().unwrap().as_slice() else { panic!("{whole}") };
+    let data: Bytes = send["data"].as_str().unwrap().parse().unwrap();
+    let request = TransactionRequest::default().from(alice.parse().unwrap());
+    let request = request.to(paid.net.addresses().rewards).input(data.into());
+    let needed = paid.net.provider().estimate_gas(request).await.unwrap();
+    let parts = told(&unsigned(needed * 9 / 10).run().await);
     assert_eq!(parts["transactions"].as_array().unwrap().len(), 2);
-    unsigned("100000").run().await.assert_failure(["raise --gas-limit"]).await;
+    unsigned(50_000).run().await.assert_failure(["needs", "raise --gas-limit"]).await;
 
     // Carol may not say where what Alice earned goes.
     let carol = paid.address("carol");

@@ -406,7 +406,6 @@ impl Ledger {
                 self.streams.insert(id, Source::Stream { id, payer, set });
                 return Ok(());
             }
-            S::OperatorsNamed(_) => return Ok(()),
             S::Released(event) => {
                 same("epoch", event.epoch, closed)?;
                 let missing = || Misfit::Missing { what: "stream", key: event.id.to_string() };
@@ -417,6 +416,8 @@ impl Ledger {
                 let (payer, set) = (event.payer, event.set.into());
                 (Source::ByStake { payer, set }, event.amount)
             }
+            // Nothing else pays anybody.
+            _ => return Ok(()),
         };
         self.split = Some(Split { transaction: entry.transaction, source, left });
         Ok(())
