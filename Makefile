@@ -59,7 +59,7 @@ lint: tools ## Formatting, compiler warnings, lints, links, and trees
 	@script/check-cases
 	@for patch in test/bugs/*.patch; do git apply --check "$$patch" || \
 		{ echo "error: $$patch does not fit the contracts any more" >&2; exit 1; }; done
-	@found=0; grep -rnE 'new (StakeVault|AllocationManager|Genesis|Governance|GovernanceGenesis|Router|Lens|RebasingWrapper)\b' test script --include='*.sol' || found=$$?; [[ $$found -eq 1 ]] || \
+	@found=0; grep -rnE 'new (StakeVault|AllocationManager|Genesis|Governance|GovernanceGenesis|Router|Lens|RebasingWrapper|MerkleDrops|RewardStreams|RewardsDistributor)\b' test script --include='*.sol' || found=$$?; [[ $$found -eq 1 ]] || \
 		{ echo "error: tests compile without IR: deploy contracts from their artifacts, not with new" >&2; exit 1; }
 	@cargo clippy --locked --workspace --all-targets --quiet -- -D warnings
 	@RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps --quiet
@@ -74,7 +74,7 @@ test-contracts: tools ## Solidity tests; gas, layouts, ABIs and sizes against th
 	@script/say "contracts"
 	@rm -rf target/snapshots
 	@FOUNDRY_SNAPSHOTS=target/snapshots FORGE_SNAPSHOT_EMIT=true script/at-least $(FORGE_TESTS) $(FOUNDRY) forge test
-	@for group in core periphery; do \
+	@for group in core periphery rewards; do \
 		diff -u snapshots/$$group.json target/snapshots/$$group.json || \
 			{ echo "error: gas differs from snapshots/$$group.json; if it should: make snapshots, and commit it" >&2; exit 1; }; \
 	done

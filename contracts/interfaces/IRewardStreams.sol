@@ -50,6 +50,9 @@ interface IRewardStreams {
     /// @notice `amount` units, the sum of all epochs not paid before up to `through`, were distributed for `epoch`.
     event Released(uint256 indexed id, Epoch indexed epoch, Epoch through, uint256 amount);
 
+    /// @notice The set is retired: nobody can be paid any more, and the payer took back the `amount` not released.
+    event Reclaimed(uint256 indexed id, uint256 amount);
+
     /// @notice `payer` had `amount` units of `token` distributed for `epoch` among operators of `set`.
     event DistributedByStake(
         address indexed payer,
@@ -66,8 +69,8 @@ interface IRewardStreams {
     error StrategyNotAccepted(OperatorSetId set, address strategy);
     /// @notice Operators must be named in strictly ascending order, so that none is named twice.
     error OperatorsNotAscending(address previous, address operator);
-    /// @notice A stream pays 1 to 2^104-1 units an epoch.
-    error BadSum(uint256 perEpoch);
+    /// @notice A sum is at least one unit; that of a stream, at most 2^104-1 an epoch.
+    error BadSum(uint256 amount);
     /// @notice A stream lasts 1 to `most` epochs.
     error BadLength(uint256 epochs, uint256 most);
     /// @notice There is no such stream.
@@ -76,6 +79,8 @@ interface IRewardStreams {
     error NotPayer(uint256 id, address sender);
     /// @notice These are not the operators that the payer named.
     error OtherOperators(uint256 id);
+    /// @notice While its set is not retired, a stream cannot be taken back.
+    error SetNotRetired(uint256 id, OperatorSetId set);
     /// @notice Every epoch that has closed is paid; `next` is the first that is not, if the stream goes on.
     error NothingDue(uint256 id, Epoch next);
     /// @notice None of the operators has guaranteed stake in the set that stood at the start of the epoch.
@@ -95,8 +100,8 @@ interface IRewardStreams {
         address[] calldata operators
     ) external;
 
-    /// @notice Pays in a stream of `perEpoch` units for each of `epochs` epochs, the running one first. Nobody can take
-    /// the sum back.
+    /// @notice Pays in a stream of `perEpoch` units for each of `epochs` epochs, the running one first. The sum
+    /// cannot be taken back while the set stands.
     /// @param operators in ascending order
     function create(
         address token,
@@ -118,6 +123,10 @@ interface IRewardStreams {
     /// @notice Splits what is not released yet among these operators.
     /// @param operators in ascending order
     function setOperators(uint256 id, address[] calldata operators) external;
+
+    /// @notice Takes back what is not released of a stream for a set that its AVS has retired: nothing is guaranteed to
+    /// such a set, so nobody could be paid.
+    function reclaim(uint256 id) external returns (uint256 amount);
 
     /* VIEW */
 

@@ -112,8 +112,9 @@ interface IRewardsDistributor is IEpochClock {
     /* STAKER */
 
     /// @notice Pays out what `owner` earned, up to and including the epoch `through` or the one that has just closed if
-    /// that is earlier. By `owner` or an ERC-6909 operator of it, to any receiver; by anybody to the recipient that it set. Claims in parts, in any order, come to the same to the unit. A claim costs one
-    /// more step for each epoch in which the balance changed, however many payments there were.
+    /// that is earlier. By `owner` or an ERC-6909 operator of it, to any receiver; by anybody to the recipient that it
+    /// set. Claims in parts, in any order, come to the same to the unit. A claim costs one more step for each epoch in
+    /// which the balance changed, however many payments there were.
     /// @param through an earlier epoch to claim in parts; anything later for all
     /// @return amounts a claim each; 0 where there is nothing
     function claim(address owner, address receiver, Epoch through, Claim[] calldata claims)
@@ -132,7 +133,8 @@ interface IRewardsDistributor is IEpochClock {
     /// @notice The highest commission, scaled by 1e18.
     function MAX_COMMISSION() external view returns (Wad);
 
-    /// @notice What `claim` would pay now. Reverts during a call that changes it.
+    /// @notice What `claim` would pay now, each by itself: what is named twice is told twice. Reverts during a call that
+    /// changes it.
     function claimable(address owner, Epoch through, Claim[] calldata claims)
         external
         view
@@ -145,8 +147,9 @@ interface IRewardsDistributor is IEpochClock {
     /// @notice Commission that `operator` has not collected. Reverts during a call that changes it.
     function commissionOf(address operator, address token) external view returns (uint256);
 
-    /// @notice Rewards of one share of the pool's generation up to and including `epoch`, in 2^-64 units. Those of the
-    /// closed epoch can still grow. Reverts during a call that changes it.
+    /// @notice Rewards of one share of the pool's generation up to and including `epoch`, or the one that has just closed
+    /// if that is earlier, in 2^-64 units. Those of the closed epoch can still grow. Reverts during a call that changes
+    /// it.
     function rewardsPerShare(PoolId pool, address token, Epoch epoch) external view returns (uint256);
 
     /// @notice What the last payment could not divide among the shares, in 2^-64 units: it is added to the next.

@@ -83,7 +83,8 @@ contract MerkleDrops is IMerkleDrops, ReentrancyGuardTransient {
 
     /// @inheritdoc IMerkleDrops
     function post(uint256 drop, bytes32 root, uint256 total) external nonReentrant {
-        DropRecord storage record = _ownDrop(drop);
+        DropRecord storage record = _drops[drop];
+        _requirePayer(drop, record);
         if (root == 0) revert RootIsZero(drop);
         (uint256 from, uint256 expiry) = (record.activeFrom, record.expiry);
         if (block.timestamp < from) revert RootIsPending(drop, record.latest, from);
@@ -99,7 +100,8 @@ contract MerkleDrops is IMerkleDrops, ReentrancyGuardTransient {
 
     /// @inheritdoc IMerkleDrops
     function withdrawRoot(uint256 drop) external nonReentrant {
-        DropRecord storage record = _ownDrop(drop);
+        DropRecord storage record = _drops[drop];
+        _requirePayer(drop, record);
         if (block.timestamp >= record.activeFrom) revert NoPendingRoot(drop);
         bytes32 root = record.latest;
         (record.latest, record.activeFrom) = (0, 0);
@@ -108,7 +110,8 @@ contract MerkleDrops is IMerkleDrops, ReentrancyGuardTransient {
 
     /// @inheritdoc IMerkleDrops
     function extend(uint256 drop, uint256 expiry) external nonReentrant {
-        DropRecord storage record = _ownDrop(drop);
+        DropRecord storage record = _drops[drop];
+        _requirePayer(drop, record);
         uint256 earlier = _requireRunning(drop, record);
         if (expiry <= earlier) revert BadExpiry(expiry, earlier);
         record.expiry = expiry.toUint40();
@@ -117,7 +120,8 @@ contract MerkleDrops is IMerkleDrops, ReentrancyGuardTransient {
 
     /// @inheritdoc IMerkleDrops
     function reclaim(uint256 drop) external nonReentrant returns (uint256 amount) {
-        DropRecord storage record = _ownDrop(drop);
+        DropRecord storage record = _drops[drop];
+        _requirePayer(drop, record);
         if (block.timestamp < record.expiry) revert DropNotExpired(drop, record.expiry);
         amount = record.funded - record.paid;
         if (amount == 0) revert NothingToMove(drop);
@@ -133,9 +137,9 @@ contract MerkleDrops is IMerkleDrops, ReentrancyGuardTransient {
         DropRecord storage record = _drops[drop];
         _requireRunning(drop, record);
         if (amount == 0) revert NothingToMove(drop);
-        record.funded = (record.funded + amount).toUint128();
+        record.funded = (uint256(record.funded) + amount).toUint128();
         emit DropFunded(drop, msg.sender, amount);
-        Incoming.pull(record.token, msg.sender, amount);
+        Incoming.pull(record.token, amount);
     }
 
     /// @inheritdoc IMerkleDrops
@@ -237,8 +241,7 @@ contract MerkleDrops is IMerkleDrops, ReentrancyGuardTransient {
         return from != 0 && block.timestamp >= from ? record.latest : record.previous;
     }
 
-    function _ownDrop(uint256 drop) private view returns (DropRecord storage record) {
-        record = _drops[drop];
+    function _requirePayer(uint256 drop, DropRecord storage record) private view {
         if (record.expiry == 0) revert NoSuchDrop(drop);
         if (record.payer != msg.sender) revert NotPayer(drop, msg.sender);
     }

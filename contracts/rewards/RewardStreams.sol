@@ -22,8 +22,8 @@ import {Incoming} from "../libraries/Incoming.sol";
 /// pools of operators of one set in one strategy.
 ///
 /// PROMISES
-/// - A stream pays exactly its sum for each of its epochs. Nobody can take any of it back, or keep it from being released
-///   to those who are named.
+/// - A stream pays exactly its sum for each of its epochs. Nobody can keep it from being released to those who are named,
+///   nor take any of it back, unless the AVS has retired the set: then the payer can.
 /// - A sum is split by guaranteed stake, as the set could rely on it at the call, of which only the part counts that
 ///   stood when the paid epoch began: so it goes by the same stake that then earns.
 /// - Streams never touch each other's tokens.
@@ -71,9 +71,10 @@ contract RewardStreams is IRewardStreams, ReentrancyGuardTransient {
         address strategy,
         address[] calldata operators
     ) external nonReentrant {
+        if (amount == 0) revert BadSum(amount);
         _requireAscending(operators);
         emit DistributedByStake(msg.sender, set, token, strategy, epoch, amount);
-        Incoming.pull(token, msg.sender, amount);
+        Incoming.pull(token, amount);
         _distribute(epoch, token, amount, set, strategy, operators);
     }
 
@@ -97,7 +98,7 @@ contract RewardStreams is IRewardStreams, ReentrancyGuardTransient {
         _streams[id] = Stream(msg.sender, first, last, token, strategy, set, perEpoch, 0);
         emit StreamCreated(id, msg.sender, set, token, strategy, perEpoch, first, last);
         _name(id, operators);
-        Incoming.pull(token, msg.sender, perEpoch * epochs);
+        Incoming.pull(token, perEpoch * epochs);
     }
 
     /// @inheritdoc IRewardStreams
@@ -120,6 +121,18 @@ contract RewardStreams is IRewardStreams, ReentrancyGuardTransient {
     function setOperators(uint256 id, address[] calldata operators) external nonReentrant {
         if (_streams[id].payer != msg.sender) revert NotPayer(id, msg.sender);
         _name(id, operators);
+    }
+
+    /// @inheritdoc IRewardStreams
+    function reclaim(uint256 id) external nonReentrant returns (uint256 amount) {
+        Stream memory stream = _streams[id];
+        if (stream.payer != msg.sender) revert NotPayer(id, msg.sender);
+        if (ALLOCATION_MANAGER.termsOf(stream.set).slasher != address(0)) revert SetNotRetired(id, stream.set);
+        (, amount) = _due(stream, stream.last);
+        if (amount == 0) revert NothingDue(id, stream.next);
+        _streams[id].next = stream.last.plus(1);
+        emit Reclaimed(id, amount);
+        IERC20(stream.token).safeTransfer(msg.sender, amount);
     }
 
     /* VIEW */
@@ -172,8 +185,8 @@ contract RewardStreams is IRewardStreams, ReentrancyGuardTransient {
             if (parts[i] > 0) ++count;
         }
         Payment[] memory payments = new Payment[](count);
-        for (uint256 i = parts.length; i-- > 0;) {
-            if (parts[i] > 0) payments[--count] = Payment(operators[i], strategy, parts[i]);
+        for (uint256 i = parts.length; count > 0;) {
+            if (parts[--i] > 0) payments[--count] = Payment(operators[i], strategy, parts[i]);
         }
         IERC20(token).forceApprove(address(DISTRIBUTOR), amount);
         DISTRIBUTOR.distribute(epoch, token, payments);

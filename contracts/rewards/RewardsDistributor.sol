@@ -35,8 +35,9 @@ struct RewardsRecord {
 ///   their shares then, less the operator's commission of that epoch. Stake that came in the epoch earns from the next;
 ///   stake that was queued before it does not earn.
 /// - Nothing takes away what was earned: no transfer, exit, slash, end of a generation, or later payment.
-/// - Of each token, what was paid is what was claimed, can be claimed, is commission, and less than a unit for each
-///   position and generation. Neither the order nor the number of claims changes what they come to.
+/// - Of each token, what was paid is what was claimed, can be claimed, is commission, is carried to the next payment of
+///   the same pool, and less than a unit for each position. Neither the order nor the number of claims changes what they
+///   come to.
 /// - A commission is at most `MAX_COMMISSION`, and a raise is in force from the third epoch after that in which it was
 ///   announced: who queues an exit within one full epoch is out before it.
 /// - A claim costs as much after a thousand payments as after one; a step more for each epoch in which the claimer's
@@ -88,10 +89,10 @@ contract RewardsDistributor is IRewardsDistributor, EpochClock, ReentrancyGuardT
         if (epoch != closed) revert EpochNotPayable(epoch, closed);
         uint256 sum;
         for (uint256 i; i < payments.length; ++i) {
-            sum += payments[i].amount;
             _credit(epoch, token, payments[i]);
+            sum += payments[i].amount;
         }
-        Incoming.pull(token, msg.sender, sum);
+        Incoming.pull(token, sum);
     }
 
     /* OPERATOR */
@@ -203,7 +204,7 @@ contract RewardsDistributor is IRewardsDistributor, EpochClock, ReentrancyGuardT
 
     /// @inheritdoc IRewardsDistributor
     function rewardsPerShare(PoolId pool, address token, Epoch epoch) external view nonReentrantView returns (uint256) {
-        return _rewards[pool][token].history.upTo(epoch);
+        return _rewards[pool][token].history.upTo(_upToClosed(epoch));
     }
 
     /// @inheritdoc IRewardsDistributor

@@ -21,7 +21,7 @@ from slither.detectors.abstract_detector import AbstractDetector
 
 from who_writes_what import table
 
-DEPLOYED = ("core", "governance", "periphery")
+DEPLOYED = ("core", "governance", "periphery", "rewards")
 JUDGED = ("High", "Medium")
 
 

@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {Magnitude} from "palisade/types/Magnitude.sol";
-import {Base, IMintable} from "../Base.t.sol";
-import {MockRegistrar} from "../mocks/MockRegistrar.sol";
-import {BlocklistToken, FeeToken, HookToken, PausableToken, RefusingToken, SilentToken} from "../mocks/OddTokens.sol";
+import {Casting} from "./Casting.sol";
 import {Handler} from "./Handler.sol";
-import {Cast} from "./World.sol";
 
 /// @notice Long runs of random actions by everybody; the promises hold around each and between any two. See README.md.
-contract Campaign is Base {
+contract Campaign is Casting {
     /// @dev Each action succeeds at least once in so many calls of a run: a thousand times in twelve runs of 25,000.
     uint256 private constant RAREST = 300;
 
@@ -17,9 +13,6 @@ contract Campaign is Base {
     uint256 private constant SHORTEST = 10_000;
 
     Handler private handler;
-    Cast private cast;
-    string[] private names;
-    uint256[] private places;
 
     function setUp() public override {
         super.setUp();
@@ -55,81 +48,6 @@ contract Campaign is Base {
     }
 
     /* INTERNAL */
-
-    function _castActors() private {
-        (cast.vault, cast.manager, cast.authority, cast.unit) = (vault, manager, authority, unit);
-        cast.stakers = _accounts("staker", 8);
-        cast.operators = _accounts("operator", 4);
-        cast.avss = _accounts("avs", 3);
-        cast.slashers = _accounts("slasher", 3);
-        cast.resolvers = _accounts("resolver", 2);
-        cast.recipients = _accounts("recipient", 5);
-        // Burns what it receives.
-        cast.recipients[4] = address(0);
-        address approver;
-        (approver, cast.approverKey) = makeAddrAndKey("approver");
-        for (uint256 i; i < 4; ++i) {
-            vm.startPrank(cast.operators[i]);
-            vault.registerOperator(i == 3 ? approver : address(0));
-            vault.open();
-            vm.stopPrank();
-        }
-        skipEpochs(1);
-        cast.registrar = new MockRegistrar();
-    }
-
-    function _castTokens() private {
-        cast.tokens.strict = address(token);
-        cast.tokens.refusing = new RefusingToken();
-        cast.tokens.blocklist = new BlocklistToken();
-        cast.tokens.secondBlocklist = new BlocklistToken();
-        cast.tokens.pausable = new PausableToken();
-        cast.tokens.hook = new HookToken();
-        cast.tokens.fee = new FeeToken();
-        cast.strategies = [
-            address(token),
-            address(new SilentToken()),
-            address(cast.tokens.refusing),
-            address(cast.tokens.blocklist),
-            address(cast.tokens.secondBlocklist),
-            address(cast.tokens.pausable),
-            address(cast.tokens.hook)
-        ];
-        _sort(cast.strategies);
-        for (uint256 k; k < cast.strategies.length; ++k) {
-            if (cast.strategies[k] != cast.tokens.strict) setDegreeCeiling(cast.strategies[k], 2e18);
-            _allow(cast.strategies[k]);
-        }
-        _allow(address(cast.tokens.fee));
-    }
-
-    function _allow(address strategy) private {
-        for (uint256 i; i < cast.stakers.length; ++i) {
-            vm.prank(cast.stakers[i]);
-            (bool ok,) = strategy.call(abi.encodeCall(IMintable.approve, (address(vault), type(uint256).max)));
-            assertTrue(ok);
-        }
-    }
-
-    function _sort(address[] storage list) private {
-        for (uint256 i = 1; i < list.length; ++i) {
-            for (uint256 j = i; j > 0 && list[j] < list[j - 1]; --j) {
-                (list[j], list[j - 1]) = (list[j - 1], list[j]);
-            }
-        }
-    }
-
-    function _accounts(string memory role, uint256 n) private returns (address[] memory list) {
-        list = new address[](n);
-        for (uint256 i; i < n; ++i) {
-            list[i] = makeAddr(string.concat(role, " ", vm.toString(i)));
-        }
-    }
-
-    function _add(string memory name, uint256 n) private {
-        names.push(name);
-        places.push(n);
-    }
 
     /// @dev More places for what others depend on, and for what often finds nothing to do.
     function _nameActions() private {

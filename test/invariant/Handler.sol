@@ -23,7 +23,7 @@ contract Handler is Stakers, Services, Others {
     uint256[] private _wheel;
     uint256[] private _calls;
     uint256[] private _successes;
-    uint256 private _total;
+    uint256 internal _total;
     uint256 private _useful;
 
     error Unknown(string action);

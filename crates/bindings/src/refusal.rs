@@ -22,7 +22,7 @@ use crate::{
 /// Why a contract refuses a call. [`Refusal::of`] reads it from an error of alloy; displayed, it is one line with the
 /// error's name and fields, as the Solidity interfaces document them.
 ///
-/// Some errors, such as `Paused`, are those of both core contracts: they are told as the vault's.
+/// Some errors, such as `Paused`, are those of several contracts: they are told as those of the first one below.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Refusal {
@@ -351,8 +351,8 @@ mod tests {
 
     use super::*;
     use crate::{
-        AllocationManager, DevToken, Governance, RebasingWrapper, Router, StakeVault,
-        TimelockController,
+        AllocationManager, DevToken, Governance, MerkleDrops, RebasingWrapper, RewardStreams,
+        RewardsDistributor, Router, StakeVault, TimelockController,
     };
 
     const OPERATOR: Address = address!("0x70997970C51812dc3A010C7d01b50e0d17dc79C8");
@@ -403,6 +403,50 @@ mod tests {
         assert!(matches!(refusal, Refusal::Router(_)));
         // An epoch, no moment.
         assert_eq!(refusal.fields()[2], ("until", Argument::Number(U256::from(9))));
+    }
+
+    #[test]
+    fn errors_of_rewards_are_told() {
+        let (operator, strategy, epoch) = (OPERATOR, OPERATOR, U256::from(6));
+        let empty = RewardsDistributor::NoStake { operator, strategy, epoch };
+        let refusal = Refusal::decode(&empty.abi_encode());
+        assert!(matches!(refusal, Refusal::Rewards(_)));
+        let text = format!("NoStake {{ operator: {OPERATOR}, strategy: {OPERATOR}, epoch: 6 }}");
+        assert_eq!(refusal.to_string(), text);
+        let late = RewardsDistributor::EpochNotPayable { epoch, closed: U256::from(7) };
+        assert_eq!(told(&late), "EpochNotPayable { epoch: 6, closed: 7 }");
+        let stuck = RewardsDistributor::TransferFailed {
+            token: OPERATOR,
+            receiver: OPERATOR,
+            amount: U256::from(5),
+        };
+        let text =
+            format!("TransferFailed {{ token: {OPERATOR}, receiver: {OPERATOR}, amount: 5 }}");
+        assert_eq!(told(&stuck), text);
+
+        let set = OperatorSetId::new(OPERATOR, 7);
+        let nobody = RewardStreams::NobodyToPay { set: set.into(), strategy, epoch };
+        let refusal = Refusal::decode(&nobody.abi_encode());
+        assert!(matches!(refusal, Refusal::Streams(_)));
+        let text = format!("NobodyToPay {{ set: {set}, strategy: {OPERATOR}, epoch: 6 }}");
+        assert_eq!(refusal.to_string(), text);
+
+        let (drop, root) = (U256::from(2), B256::repeat_byte(7));
+        let soon = U256::from(1_799_194_516);
+        let pending = MerkleDrops::RootIsPending { drop, root, activeFrom: soon };
+        let refusal = Refusal::decode(&pending.abi_encode());
+        assert!(matches!(refusal, Refusal::Drops(_)));
+        let text = format!(
+            "RootIsPending {{ drop: 2, root: {root}, activeFrom: 1799194516 (2027-01-06 00:15:16 UTC) }}"
+        );
+        assert_eq!(refusal.to_string(), text);
+        let proof = MerkleDrops::WrongProof { drop, account: OPERATOR, cumulative: epoch, root };
+        let text =
+            format!("WrongProof {{ drop: 2, account: {OPERATOR}, cumulative: 6, root: {root} }}");
+        assert_eq!(told(&proof), text);
+        let over = MerkleDrops::DropExpired { drop, expiry: soon };
+        let text = "DropExpired { drop: 2, expiry: 1799194516 (2027-01-06 00:15:16 UTC) }";
+        assert_eq!(told(&over), text);
     }
 
     #[test]

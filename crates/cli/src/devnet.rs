@@ -145,6 +145,7 @@ fn describe(net: &Devnet) -> Value {
         "mnemonic": MNEMONIC,
         "contracts": net.addresses(),
         "strategies": net.strategies(),
+        "reward": net.reward(),
         "tokens": net.tokens().collect::<Vec<_>>(),
         "permit2": PERMIT2.to_string(),
         "accounts": accounts,

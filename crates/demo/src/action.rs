@@ -5,6 +5,7 @@ use std::fmt;
 use crate::{
     cast::{Asset, Operator, Pool, Set, Share, Who},
     format::{amount, decimal, listed, share, units},
+    payout::Payout,
 };
 
 /// What a report calls a step; the first word of its name.
@@ -31,6 +32,11 @@ pub(crate) enum Kind {
     Beacon,
     Pause,
     Govern,
+    Commission,
+    Pay,
+    Stream,
+    Claim,
+    Drop,
 }
 
 impl Kind {
@@ -57,6 +63,11 @@ impl Kind {
             Self::Beacon => "beacon",
             Self::Pause => "pause",
             Self::Govern => "govern",
+            Self::Commission => "commission",
+            Self::Pay => "pay",
+            Self::Stream => "stream",
+            Self::Claim => "claim",
+            Self::Drop => "drop",
         }
     }
 }
@@ -223,6 +234,8 @@ pub(crate) enum Action {
         asset: Asset,
         cap: u128,
     },
+    /// What is done about rewards.
+    Payout(Payout),
 }
 
 /// What an action returned.
@@ -240,6 +253,8 @@ pub(crate) enum Outcome {
     },
     /// What a slash took, in the order in which it named the tokens.
     Taken(Vec<u128>),
+    /// What was paid in reward tokens.
+    Rewards(u128),
 }
 
 /// The token inside the wrapper.
@@ -290,6 +305,7 @@ impl Action {
             Self::Leave { .. } => Kind::Leave,
             Self::Retire(_) => Kind::Retire,
             Self::Settle { .. } => Kind::Settle,
+            Self::Payout(payout) => payout.kind(),
         }
     }
 
@@ -322,6 +338,7 @@ impl Action {
             Self::Reward(_) | Self::Penalize(_) | Self::PauseDeposits | Self::ProposeCap { .. } => {
                 Who::Deployer
             }
+            Self::Payout(payout) => payout.actor(),
         }
     }
 
@@ -391,11 +408,15 @@ impl Action {
                 format!("proposes a cap of {}", amount(*cap, *asset))
             }
             Self::SetCap { asset, cap, .. } => format!("sets the cap of {}", amount(*cap, *asset)),
+            Self::Payout(payout) => payout.brief(),
         }
     }
 
     /// What is told of it once it is done, in epoch `now`; the actor comes before.
     pub(crate) fn sentence(&self, outcome: &Outcome, now: u32) -> String {
+        if let Self::Payout(payout) = self {
+            return payout.sentence(outcome, now);
+        }
         let told = self.deed();
         match (self, outcome) {
             (Self::Open(_), Outcome::Effective(epoch)) => format!("{told} from epoch {epoch} on"),
@@ -521,6 +542,7 @@ impl Action {
             Self::SetCap { asset, cap, .. } => {
                 format!("has the timelock set the deposit cap of {}", amount(*cap, *asset))
             }
+            Self::Payout(payout) => payout.deed(),
         }
     }
 }

@@ -14,6 +14,7 @@ use crate::{
     Result,
     action::{Action, Bounds, INSIDE, Outcome, Source, Spender},
     cast::{Asset, Operator, Pool, Set, Terms, Who},
+    payout::{Desk, REWARD},
 };
 
 /// `Pausable.Deposit`.
@@ -43,9 +44,12 @@ pub(crate) struct Book {
     delay: u64,
     /// The token inside the wrapper.
     inside: Address,
-    epoch_length: u64,
+    pub(crate) epoch_length: u64,
     people: [Address; Who::ALL.len()],
     assets: [Address; Asset::ALL.len()],
+    /// The token that rewards are paid in.
+    pub(crate) reward: Address,
+    desks: [Address; Desk::ALL.len()],
 }
 
 impl Call {
@@ -98,7 +102,13 @@ impl Book {
             epoch_length: net.epoch_length(),
             people,
             assets,
+            reward: net.token(REWARD)?.address,
+            desks: [net.addresses().rewards, net.addresses().streams, net.addresses().drops],
         })
+    }
+
+    pub(crate) const fn desk(&self, desk: Desk) -> Address {
+        self.desks[desk as usize]
     }
 
     pub(crate) const fn person(&self, who: Who) -> Address {
@@ -142,8 +152,10 @@ impl Book {
             (self.governance, "governance"),
             (self.timelock, "timelock"),
             (self.inside, INSIDE),
+            (self.reward, REWARD),
         ];
-        people.into_iter().chain(assets).chain(others)
+        let desks = Desk::ALL.map(|desk| (self.desk(desk), desk.name()));
+        people.into_iter().chain(assets).chain(others).chain(desks)
     }
 
     /// A refusal on one line, with everybody and every set called by name.

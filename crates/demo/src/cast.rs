@@ -69,6 +69,9 @@ pub(crate) enum Operator {
 }
 
 impl Operator {
+    /// As their addresses ascend, which is how contracts want them named.
+    pub(crate) const BY_ADDRESS: [Self; 2] = [Self::Two, Self::One];
+
     pub(crate) const fn who(self) -> Who {
         match self {
             Self::One => Who::Operator1,

@@ -18,6 +18,8 @@ use crate::{
     action::{Action, Amount, Outcome},
     calls::{Book, Call},
     cast::{Asset, Operator, Pool, Set, Who},
+    pay::Now,
+    payout::Payout,
 };
 
 /// How long one answer of the node may take.
@@ -144,6 +146,7 @@ impl<'a> Chain<'a> {
                 (pool, shares)
             }
             Action::Complete { pool, .. } | Action::Move { pool, .. } => (pool, Amount::Units(0)),
+            Action::Payout(ref payout) => return self.prepare_payout(payout).await,
             Action::Stake { who, pool, source, amount, bounds } => {
                 let deadline = self.net.timestamp().await? + self.net.epoch_length();
                 return Ok(self.book.order((who, pool, source), amount, bounds, deadline));
@@ -160,6 +163,17 @@ impl<'a> Chain<'a> {
             }
         };
         Ok(self.book.call(action, id, shares))
+    }
+
+    async fn prepare_payout(&self, payout: &Payout) -> Result<Call> {
+        let mut pools = Vec::new();
+        if let Payout::Claim { pools: claimed, .. } = payout {
+            for pool in claimed {
+                pools.push(self.pool_id(*pool).await?);
+            }
+        }
+        let now = Now { timestamp: self.net.timestamp().await?, pools };
+        self.book.payout(payout, &now)
     }
 
     /// The id of the living generation of a pool.

@@ -87,6 +87,9 @@ pub enum Error {
         /// What it is.
         actual: u128,
     },
+    /// A list of payouts makes no tree.
+    #[error(transparent)]
+    List(#[from] palisade_rewards::tree::Error),
     /// The narration could not be written.
     #[error("cannot write the narration")]
     Narration(#[from] std::io::Error),

@@ -7,6 +7,8 @@ use crate::{
     Error, Result,
     action::{Action, Amount, Bounds, Outcome, Source},
     cast::{Asset, Operator, Pool, Set, Who},
+    ledger::{Ledger, Stream, paid_to, split},
+    payout::Payout,
     quantity::Quantity,
     script::Beat,
 };
@@ -30,13 +32,14 @@ pub(crate) fn forecast(script: &[Beat]) -> Result<Vec<Expected>> {
     Ok(expected)
 }
 
-/// The model, and what stands around the core: staked ether, the Router, the timelock.
+/// The model, and what stands around the core: staked ether, the Router, the timelock, rewards.
 #[derive(Clone)]
 struct World {
     model: Model,
     ether: StakedEther,
     /// The caps that were proposed, and in which epoch.
     proposed: Vec<(Asset, u128, model::Epoch)>,
+    ledger: Ledger,
 }
 
 /// Why something is refused.
@@ -69,6 +72,7 @@ impl World {
             model: Model::new(0, EPOCH_LENGTH).map_err(|source| refused("start", source))?,
             ether: StakedEther::first(FIRST),
             proposed: Vec::new(),
+            ledger: Ledger::new(),
         };
         let deployers =
             world.model.mint(strategy(Asset::WstEth), account(Who::Deployer), FIRST - NOBODYS);
@@ -165,6 +169,7 @@ impl World {
                 model.set_deposit_cap(strategy(asset), cap)?;
                 Outcome::Nothing
             }
+            Action::Payout(ref payout) => self.payout(payout)?,
             _ => match action.promise() {
                 Some(promise) => self.end(action, promise)?,
                 None => self.stake(action)?,
@@ -301,6 +306,59 @@ impl World {
         Ok(Outcome::Taken(cuts.iter().map(taken).collect()))
     }
 
+    /// What is done about rewards.
+    fn payout(&mut self, payout: &Payout) -> Result<Outcome, Refused> {
+        let now = self.model.epoch().0;
+        let done = match *payout {
+            Payout::SetCommission { operator: op, rate } => {
+                let has_opened = self.model.operator(operator(Some(op)))?.has_opened;
+                self.ledger.set_commission(op, rate, (now, has_opened)).map(Outcome::Effective)
+            }
+            Payout::Pay { who, epoch, ref payments } => {
+                let paid = self.ledger.pay(&self.model, who, epoch, payments);
+                paid.map(|()| Outcome::Nothing)
+            }
+            Payout::Split { set, asset, epoch, amount } => {
+                let weigh = |op| weight(&self.model, (set, op, asset), epoch);
+                let payments = paid_to(&split(amount, weigh), asset);
+                let paid = self.ledger.pay(&self.model, payout.actor(), epoch, &payments);
+                paid.map(|()| Outcome::Nothing)
+            }
+            Payout::Release(_) => {
+                let weigh = |op, stream: &Stream, epoch| {
+                    weight(&self.model, (stream.set, op, stream.asset), epoch)
+                };
+                self.ledger.release(&self.model, weigh).map(Outcome::Rewards)
+            }
+            Payout::Claim { who, owner, to, ref pools } => {
+                let pools: Vec<_> = pools.iter().map(|pool| self.pool_id(*pool)).collect();
+                let paid = self.ledger.claim(&self.model, (who, owner, to), &pools);
+                paid.map(Outcome::Rewards)
+            }
+            Payout::Post { list, .. } => self.ledger.post(list, now).map(|()| Outcome::Nothing),
+            Payout::WithdrawRoot(_) => self.ledger.withdraw_root(now).map(|()| Outcome::Nothing),
+            Payout::ClaimDrop { claims, .. } => {
+                self.ledger.claim_drop(claims, now).map(Outcome::Rewards)
+            }
+            // What cannot be refused in the story.
+            Payout::Collect(op) => Ok(Outcome::Rewards(self.ledger.collect(op))),
+            Payout::SetRecipient { who, to } => {
+                self.ledger.set_recipient(who, to);
+                Ok(Outcome::Nothing)
+            }
+            Payout::Stream { set, asset, per_epoch, epochs } => {
+                self.ledger.open_stream((set, asset), per_epoch, (now, epochs));
+                Ok(Outcome::Nothing)
+            }
+            Payout::FundDrop { who, amount } => {
+                self.ledger.fund_drop(who, amount);
+                Ok(Outcome::Nothing)
+            }
+            Payout::Approve { .. } | Payout::CreateDrop(_) => Ok(Outcome::Nothing),
+        };
+        done.map_err(Refused::Edge)
+    }
+
     fn shares(&self, who: Who, pool: Pool, shares: Amount) -> u128 {
         match shares {
             Amount::All => self.model.position_shares(self.pool_id(pool), account(who)),
@@ -347,6 +405,13 @@ impl World {
             Quantity::Cap(asset) => model.deposit_cap(strategy(asset)),
             Quantity::Outlook(op, asset, ahead) => self.outlook(op, asset, ahead).saturating_to(),
             Quantity::AtRisk(who, asset, ahead) => self.at_risk(who, asset, ahead),
+            Quantity::Purse(who) => self.ledger.purse(who),
+            Quantity::Held(desk) => self.ledger.held(desk),
+            Quantity::Claimable(who, pool) => self.ledger.claimable(model, who, self.pool_id(pool)),
+            Quantity::Commission(op, epoch) => self.ledger.commission(op, epoch).0.into(),
+            Quantity::Collectable(op) => self.ledger.collectable(op),
+            Quantity::StreamDue => self.ledger.due(model.epoch().0 - 1),
+            Quantity::Dropped(who) => self.ledger.dropped(who),
             _ => self.promise(quantity),
         }
     }
@@ -431,6 +496,23 @@ impl World {
         let nobodys = if asset == Asset::WstEth { NOBODYS } else { 0 };
         self.model.burned(strategy(asset)) + nobodys
     }
+}
+
+/// What a sum for an epoch is split by: guaranteed stake, but for the part that came since the epoch began.
+fn weight(model: &Model, (set, op, asset): (Set, Operator, Asset), epoch: u32) -> U256 {
+    let (by, token) = (operator(Some(op)), strategy(asset));
+    let standing = || {
+        let then = model.pool_id_at(by, token, model::Epoch(epoch))?;
+        model.total_shares_at(then, model::Epoch(epoch)).map(|shares| (then, shares))
+    };
+    // Fails for epochs that have not begun: there is no weight either.
+    let Ok((then, standing)) = standing() else { return U256::ZERO };
+    let (pool, guaranteed) = (model.pool(by, token), model.guaranteed(set_id(set), by, token));
+    if then != model.pool_id(by, token) || pool.shares == 0 {
+        return U256::ZERO;
+    }
+    let (standing, shares) = (U256::from(standing.min(pool.shares)), U256::from(pool.shares));
+    U256::from(guaranteed) * standing / shares
 }
 
 /// Staked ether and its wrapper, to the unit: balances of the one are shares of the ETH that it holds, rounded down;
@@ -531,15 +613,15 @@ fn refused(what: impl Into<String>, source: ModelError) -> Error {
     Error::ModelRefuses { what: what.into(), source: Box::new(source) }
 }
 
-fn account(who: Who) -> model::Account {
+pub(crate) fn account(who: Who) -> model::Account {
     model::Account::from_u64(1 + who as u64)
 }
 
-fn operator(operator: Option<Operator>) -> model::Operator {
+pub(crate) fn operator(operator: Option<Operator>) -> model::Operator {
     operator.map_or(model::Operator::IDLE, |operator| account(operator.who()).into())
 }
 
-fn strategy(asset: Asset) -> model::Strategy {
+pub(crate) fn strategy(asset: Asset) -> model::Strategy {
     model::Strategy::from_u64(1_001 + asset as u64)
 }
 
@@ -566,7 +648,10 @@ fn terms(set: Set) -> model::Terms {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::story::script;
+    use crate::{
+        payout::{BUDGET, Desk},
+        story::script,
+    };
 
     fn values(at: &str) -> Vec<(Quantity, u128)> {
         let script = script();
@@ -591,6 +676,29 @@ mod tests {
         assert_eq!(of(Quantity::Epoch), 10);
         // Carol's exit lost a tenth of 90.123456789012345678, and nothing later.
         assert!(of(Quantity::Wallet(Who::Carol, Asset::REth)) < 1_000 * Asset::REth.one());
+    }
+
+    #[test]
+    fn what_services_pay_is_in_purses_but_for_a_few_units() {
+        let last = values("in the end");
+        let of = |quantity| last.iter().find(|(q, _)| *q == quantity).unwrap().1;
+        let purses: u128 = last
+            .iter()
+            .filter(|(quantity, _)| matches!(quantity, Quantity::Purse(_)))
+            .map(|(_, value)| value)
+            .sum();
+        let left = of(Quantity::Held(Desk::Distributor));
+        assert_eq!(purses + left, 2 * BUDGET);
+        assert!(left < 100, "{left} units");
+        assert_eq!([Desk::Streams, Desk::Drops].map(|desk| of(Quantity::Held(desk))), [0, 0]);
+    }
+
+    #[test]
+    fn stake_that_came_in_an_epoch_earns_from_the_next() {
+        let dave = Quantity::Claimable(Who::Dave, Pool::of(Operator::One, Asset::REth));
+        let of = |when| values(when).iter().find(|(quantity, _)| *quantity == dave).unwrap().1;
+        assert_eq!(of("once epoch 6 is paid for"), 0);
+        assert!(of("once epoch 7 is paid for") > 0);
     }
 
     #[test]

@@ -7,11 +7,12 @@ use palisade_devnet::Devnet;
 use crate::{
     Error, Result,
     action::{Action, Outcome},
-    cast::{Asset, Who},
+    cast::Who,
     chain::{Chain, Done},
     forecast::Expected,
     format::{change, decimal, duration, number},
     narrate::{Entry, Narrator, Shown},
+    payout::{BUDGET, REWARD, REWARD_DECIMALS},
     quantity::{Quantity, Unit},
     reading::wallets,
     report::{Balance, Check, Checksummed, Report, Step},
@@ -79,18 +80,15 @@ impl<'a> Player<'a> {
     async fn begin(&mut self) -> Result<()> {
         for (who, quantity) in wallets() {
             let before = self.chain.observe(quantity).await?;
-            let token = asset_of(quantity);
-            if let Quantity::Wallet(staker, asset) = quantity {
-                let is_staker = Who::STAKERS.contains(&staker);
-                let expected = if is_staker { asset.endowment() * asset.one() } else { 0 };
-                if before != expected {
-                    let (who, token) = (staker.name(), token.symbol());
-                    return Err(Error::NotFresh { who, token, expected, actual: before });
-                }
+            if let Some((who, token, expected)) = endowment(quantity)
+                && before != expected
+            {
+                let who = who.name();
+                return Err(Error::NotFresh { who, token, expected, actual: before });
             }
             self.report.balances.push(Balance {
                 who,
-                token: token.symbol().to_owned(),
+                token: token_of(quantity).0.to_owned(),
                 before: before.to_string(),
                 after: String::new(),
             });
@@ -246,7 +244,7 @@ impl<'a> Player<'a> {
         let mut rows = Vec::new();
         for (row, before) in mem::take(&mut self.before) {
             let after = self.chain.observe(row.quantity).await?;
-            rows.push(before_and_after(row.label, asset_of(row.quantity), before, after));
+            rows.push(before_and_after(row.label, row.quantity, before, after));
         }
         self.voice.table(title, &BEFORE_AND_AFTER.map(str::to_owned), rows)?;
         Ok(())
@@ -286,7 +284,7 @@ impl<'a> Player<'a> {
             let told = if burned { before != after } else { before != 0 || after != 0 };
             if told {
                 let who = if burned { BURNED.to_owned() } else { who };
-                rows.push(before_and_after(who, asset_of(quantity), before, after));
+                rows.push(before_and_after(who, quantity, before, after));
             }
         }
         self.voice.table(
@@ -331,23 +329,35 @@ const BURNED: &str = "burned (at 0x…dEaD)";
 
 const BEFORE_AND_AFTER: [&str; 5] = ["", "token", "before", "after", "change"];
 
-fn before_and_after(label: String, asset: Asset, before: u128, after: u128) -> Vec<Entry> {
-    let decimals = asset.decimals();
+fn before_and_after(label: String, of: Quantity, before: u128, after: u128) -> Vec<Entry> {
+    let (symbol, decimals) = token_of(of);
     vec![
         Entry::Label(label),
-        Entry::Value(asset.symbol().to_owned()),
+        Entry::Value(symbol.to_owned()),
         Entry::Value(decimal(before, decimals)),
         Entry::Value(decimal(after, decimals)),
         Entry::change(before, after, change(before, after, decimals)),
     ]
 }
 
-/// The token that a quantity of tokens is about.
-fn asset_of(quantity: Quantity) -> Asset {
-    match quantity.unit() {
-        Unit::Token(asset) | Unit::Shares(asset) => asset,
-        // The other quantities are in no table of before and after.
-        Unit::Inside | Unit::Fraction | Unit::Number => Asset::WstEth,
+/// Symbol and decimals of the token that a quantity of tokens is about. No other is in a table of before and after.
+fn token_of(quantity: Quantity) -> (&'static str, u8) {
+    quantity.unit().token().unwrap_or_default()
+}
+
+/// Whose balance it is, of which token, and what it is on a fresh network.
+fn endowment(quantity: Quantity) -> Option<(Who, &'static str, u128)> {
+    match quantity {
+        Quantity::Wallet(who, asset) => {
+            let is_staker = Who::STAKERS.contains(&who);
+            let units = if is_staker { asset.endowment() * asset.one() } else { 0 };
+            Some((who, asset.symbol(), units))
+        }
+        Quantity::Purse(who) => {
+            let is_service = matches!(who, Who::Avs1 | Who::Avs2);
+            Some((who, REWARD, if is_service { BUDGET } else { 0 }))
+        }
+        _ => None,
     }
 }
 
@@ -356,6 +366,7 @@ fn bare(quantity: Quantity, value: u128) -> String {
     match quantity.unit() {
         _ if value == 0 => "·".to_owned(),
         Unit::Token(asset) => decimal(value, asset.decimals()),
+        Unit::Reward => decimal(value, REWARD_DECIMALS),
         unit => unit.show(value),
     }
 }

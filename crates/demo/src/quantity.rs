@@ -6,6 +6,7 @@ use crate::{
     action::INSIDE,
     cast::{Asset, Operator, Pool, Set, Share, Who},
     format::{amount, number, share, units},
+    payout::{Desk, REWARD, REWARD_DECIMALS, reward},
 };
 
 /// One number of the protocol's state.
@@ -61,6 +62,20 @@ pub(crate) enum Quantity {
     StakeLeft(Asset),
     /// How many exits have not been completed.
     ExitsLeft,
+    /// What somebody holds of the token that rewards are paid in.
+    Purse(Who),
+    /// What a contract holds of it.
+    Held(Desk),
+    /// What somebody earned with a pool, and has not claimed.
+    Claimable(Who, Pool),
+    /// The part of its rewards that an operator keeps in an epoch.
+    Commission(Operator, u32),
+    /// What it has kept, and not collected.
+    Collectable(Operator),
+    /// What the stream owes now.
+    StreamDue,
+    /// What the drop has paid somebody.
+    Dropped(Who),
 }
 
 /// What a quantity is counted in.
@@ -72,6 +87,8 @@ pub(crate) enum Unit {
     Shares(Asset),
     Fraction,
     Number,
+    /// The token that rewards are paid in.
+    Reward,
 }
 
 impl Quantity {
@@ -98,8 +115,15 @@ impl Quantity {
             | Self::Committed(..)
             | Self::WorstCase(..)
             | Self::Outlook(..)
+            | Self::Commission(..)
             | Self::Proposed(..) => Unit::Fraction,
             Self::Rate | Self::Worth(_) => Unit::Inside,
+            Self::Purse(_)
+            | Self::Held(_)
+            | Self::Claimable(..)
+            | Self::Collectable(_)
+            | Self::StreamDue
+            | Self::Dropped(_) => Unit::Reward,
         }
     }
 }
@@ -115,6 +139,17 @@ impl Unit {
                 u64::try_from(value).map_or_else(|_| value.to_string(), |value| share(Share(value)))
             }
             Self::Number => number(value),
+            Self::Reward => reward(value),
+        }
+    }
+
+    /// Symbol and decimals of the token that it counts; none where it counts something else.
+    pub(crate) const fn token(self) -> Option<(&'static str, u8)> {
+        match self {
+            Self::Token(asset) | Self::Shares(asset) => Some((asset.symbol(), asset.decimals())),
+            Self::Inside => Some((INSIDE, Asset::WstEth.decimals())),
+            Self::Reward => Some((REWARD, REWARD_DECIMALS)),
+            Self::Fraction | Self::Number => None,
         }
     }
 }
@@ -166,6 +201,15 @@ impl fmt::Display for Quantity {
             Self::Worth(who) => write!(f, "what all {} of {who} is worth", Asset::WstEth),
             Self::StakeLeft(asset) => write!(f, "{asset} shares in all pools"),
             Self::ExitsLeft => write!(f, "exits not completed"),
+            Self::Purse(who) => write!(f, "{REWARD} of {who}"),
+            Self::Held(desk) => write!(f, "{REWARD} in the {desk}"),
+            Self::Claimable(who, pool) => write!(f, "what {who} can claim of {pool}"),
+            Self::Commission(operator, epoch) => {
+                write!(f, "commission of {operator} in epoch {epoch}")
+            }
+            Self::Collectable(operator) => write!(f, "what {operator} can collect"),
+            Self::StreamDue => write!(f, "what the stream owes"),
+            Self::Dropped(who) => write!(f, "what the drop has paid {who}"),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What the chain tells of a quantity.
 
 use alloy::primitives::{Address, U256};
-use palisade_bindings::{DevToken, Lens, RebasingWrapper};
+use palisade_bindings::{DevToken, Lens, RebasingWrapper, RewardsDistributor};
 use palisade_deploy::ask;
 
 use crate::{
@@ -10,6 +10,7 @@ use crate::{
     cast::{Asset, Operator, Pool, Set, Terms, Who},
     chain::{ANSWER, Chain},
     format::{duration, share},
+    pay::{DROP, EVER, STREAM},
     quantity::Quantity,
 };
 
@@ -56,6 +57,13 @@ impl Chain<'_> {
                 let cap = vault.depositCapOf(self.book.asset(asset));
                 ask(ANSWER, "read a deposit cap", cap.call()).await?
             }
+            Quantity::Purse(who) => self.rewards(self.book.person(who)).await?,
+            Quantity::Held(desk) => self.rewards(self.book.desk(desk)).await?,
+            Quantity::Claimable(..)
+            | Quantity::Commission(..)
+            | Quantity::Collectable(_)
+            | Quantity::StreamDue
+            | Quantity::Dropped(_) => self.owed(quantity).await?,
             _ => self.promise(quantity).await?,
         };
         Ok(value.saturating_to())
@@ -78,6 +86,36 @@ impl Chain<'_> {
                 let (id, owner) = (self.pool_id(pool).await?, self.book.person(who));
                 let value = vault.exitValue(id, U256::from(epoch), owner);
                 ask(ANSWER, "read an exit", value.call()).await?
+            }
+            _ => U256::ZERO,
+        })
+    }
+
+    /// What is owed in reward tokens, and by what rate.
+    async fn owed(&self, quantity: Quantity) -> Result<U256> {
+        let (rewards, token) = (self.net.rewards(), self.book.reward);
+        Ok(match quantity {
+            Quantity::Claimable(who, pool) => {
+                let claim = RewardsDistributor::Claim { pool: self.pool_id(pool).await?, token };
+                let amounts = rewards.claimable(self.book.person(who), EVER, vec![claim]);
+                first(&ask(ANSWER, "read what is earned", amounts.call()).await?)
+            }
+            Quantity::Commission(op, epoch) => {
+                let rate = rewards.commissionAt(self.book.person(op.who()), U256::from(epoch));
+                ask(ANSWER, "read a commission", rate.call()).await?
+            }
+            Quantity::Collectable(op) => {
+                let amount = rewards.commissionOf(self.book.person(op.who()), token);
+                ask(ANSWER, "read what is collectable", amount.call()).await?
+            }
+            Quantity::StreamDue => {
+                let streams = self.net.streams();
+                ask(ANSWER, "read what a stream owes", streams.due(STREAM).call()).await?
+            }
+            Quantity::Dropped(who) => {
+                let drops = self.net.drops();
+                let claimed = drops.claimedOf(DROP, self.book.person(who));
+                ask(ANSWER, "read what a drop has paid", claimed.call()).await?
             }
             _ => U256::ZERO,
         })
@@ -169,6 +207,11 @@ impl Chain<'_> {
         Ok(ask(ANSWER, "read a balance", token.balanceOf(owner).call()).await?)
     }
 
+    async fn rewards(&self, owner: Address) -> Result<U256> {
+        let token = DevToken::new(self.book.reward, self.net.provider());
+        Ok(ask(ANSWER, "read a balance", token.balanceOf(owner).call()).await?)
+    }
+
     /// What shares of the wrapper can be changed back for.
     async fn worth(&self, shares: U256) -> Result<U256> {
         let wrapper = RebasingWrapper::new(self.book.asset(Asset::WstEth), self.net.provider());
@@ -245,6 +288,10 @@ pub(crate) fn wallets() -> Vec<(String, Quantity)> {
         for asset in Asset::ALL {
             wallets.push((who.name().to_owned(), Quantity::Wallet(who, asset)));
         }
+    }
+    let earners = Who::STAKERS.into_iter().chain([Who::Operator1, Who::Operator2]);
+    for who in earners.chain([Who::Avs1, Who::Avs2]) {
+        wallets.push((who.name().to_owned(), Quantity::Purse(who)));
     }
     for asset in Asset::ALL {
         wallets.push(("burned".to_owned(), Quantity::Burned(asset)));

@@ -37,8 +37,7 @@ pub struct Checksummed(pub Address);
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Step {
-    /// What it did. Begins with what kind of step it is: `register`, `create_set`, `join`, `allocate`, `deposit`,
-    /// `delegate`, `slash`, `withdraw_queue`, `withdraw_complete` or `move`, and a colon.
+    /// What it did. Begins with what kind of step it is, such as `register`, `deposit`, `slash` or `claim`, and a colon.
     pub name: String,
     /// Who signed.
     pub actor: String,

@@ -245,6 +245,12 @@ impl Devnet {
         Ok(RewardsDistributor::new(self.addresses().rewards, self.provider_for(name)?))
     }
 
+    /// The reward streams, to read from.
+    #[must_use]
+    pub fn streams(&self) -> RewardStreams::RewardStreamsInstance<DynProvider> {
+        RewardStreams::new(self.addresses().streams, self.provider().clone())
+    }
+
     /// The reward streams, called by the account called `name`.
     ///
     /// # Errors
@@ -254,6 +260,12 @@ impl Devnet {
         name: &str,
     ) -> Result<RewardStreams::RewardStreamsInstance<DynProvider>> {
         Ok(RewardStreams::new(self.addresses().streams, self.provider_for(name)?))
+    }
+
+    /// The Merkle drops, to read from.
+    #[must_use]
+    pub fn drops(&self) -> MerkleDrops::MerkleDropsInstance<DynProvider> {
+        MerkleDrops::new(self.addresses().drops, self.provider().clone())
     }
 
     /// The Merkle drops, called by the account called `name`.
@@ -308,12 +320,18 @@ impl Devnet {
         &self.tokens.strategies
     }
 
-    /// All tokens: the strategies, and `stETH`, which is inside `wstETH`.
+    /// What rewards are paid in (`RWD`). Every service begins with 1,000,000 whole ones, and anyone may mint more.
+    #[must_use]
+    pub const fn reward(&self) -> &Token {
+        &self.tokens.reward
+    }
+
+    /// All tokens: the strategies, `stETH`, which is inside `wstETH`, and what rewards are paid in.
     pub fn tokens(&self) -> impl Iterator<Item = &Token> {
         self.tokens.all()
     }
 
-    /// The token with this symbol: one of the strategies, or `stETH`, which is inside `wstETH`.
+    /// The token with this symbol, of all [`tokens`](Self::tokens).
     ///
     /// # Errors
     /// [`Error::NoToken`].

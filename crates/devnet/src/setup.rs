@@ -14,7 +14,7 @@ use serde::Deserialize;
 use crate::{
     Account, Error, Result, Role,
     devnet::Client,
-    token::{ENDOWMENT, Tokens},
+    token::{BUDGET, ENDOWMENT, Tokens},
 };
 
 /// More gas than any of these needs; what is left over is not paid. Together they fit a block.
@@ -97,17 +97,15 @@ fn todos(plan: &Plan, tokens: &Tokens, accounts: &[Account], deployer: Address) 
     let core = plan.steps().iter().map(|step| Todo::deploy(step, CORE_GAS));
     let mut todos: Vec<_> =
         core.chain(tokens.steps.iter().map(|step| Todo::deploy(step, TOKEN_GAS))).collect();
-    let stakers: Vec<_> = accounts.iter().filter(|account| account.role == Role::Staker).collect();
     todos.extend(first_wrapped(tokens, deployer));
     // Others are made of ETH, by whoever wants them.
-    for token in tokens.strategies.iter().filter(|token| token.asset.is_none()) {
-        for staker in &stakers {
-            let mint = DevToken::mintCall { to: staker.address(), amount: token.units(ENDOWMENT) };
-            todos.push(Todo::call(
-                format!("mint {} for {}", token.symbol, staker.name),
-                token.address,
-                &mint,
-            ));
+    let staked = tokens.strategies.iter().filter(|token| token.asset.is_none());
+    let endowments = staked.map(|token| (token, Role::Staker, ENDOWMENT));
+    for (token, role, whole) in endowments.chain([(&tokens.reward, Role::Avs, BUDGET)]) {
+        for account in accounts.iter().filter(|account| account.role == role) {
+            let mint = DevToken::mintCall { to: account.address(), amount: token.units(whole) };
+            let what = format!("mint {} for {}", token.symbol, account.name);
+            todos.push(Todo::call(what, token.address, &mint));
         }
     }
     todos

@@ -49,6 +49,9 @@ impl Token {
 /// How many whole tokens of every plain strategy each staker begins with.
 pub(crate) const ENDOWMENT: u64 = 1_000;
 
+/// How many whole tokens of the one that rewards are paid in each service begins with.
+pub(crate) const BUDGET: u64 = 1_000_000;
+
 /// All tokens of a network.
 #[derive(Clone, Debug)]
 pub(crate) struct Tokens {
@@ -56,8 +59,10 @@ pub(crate) struct Tokens {
     pub(crate) strategies: [Token; 3],
     /// The token inside the wrapper, which rebases.
     pub(crate) staked_ether: Token,
+    /// What rewards are paid in. No stake: nothing keeps anybody from staking it.
+    pub(crate) reward: Token,
     /// Their deployment, in order.
-    pub(crate) steps: [Step; 4],
+    pub(crate) steps: [Step; 5],
 }
 
 impl Tokens {
@@ -65,6 +70,7 @@ impl Tokens {
     pub(crate) fn plan(salt: B256) -> Self {
         let (plain, plain_step) = dev_token("Pool Ether", "rETH", 18, salt);
         let (dollar, dollar_step) = dev_token("Staked Dollar", "stUSD", 6, salt);
+        let (reward, reward_step) = dev_token("Palisade Devnet Reward", "RWD", 18, salt);
 
         let (name, symbol) = ("Staked Ether", "stETH");
         let arguments =
@@ -87,13 +93,14 @@ impl Tokens {
         Self {
             strategies: [plain, wrapper, dollar],
             staked_ether,
-            steps: [plain_step, staked_step, wrapper_step, dollar_step],
+            reward,
+            steps: [plain_step, staked_step, wrapper_step, dollar_step, reward_step],
         }
     }
 
     /// All tokens, strategies first.
     pub(crate) fn all(&self) -> impl Iterator<Item = &Token> {
-        self.strategies.iter().chain([&self.staked_ether])
+        self.strategies.iter().chain([&self.staked_ether, &self.reward])
     }
 }
 

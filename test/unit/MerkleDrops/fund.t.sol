@@ -8,7 +8,7 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {IMerkleDrops} from "palisade/interfaces/IMerkleDrops.sol";
 import {Incoming} from "palisade/libraries/Incoming.sol";
 import {IMintable} from "../../Base.t.sol";
-import {FeeToken, RefusingToken, SilentToken} from "../../mocks/OddTokens.sol";
+import {FeeToken, MintableToken, RefusingToken, SilentToken} from "../../mocks/OddTokens.sol";
 import {DropsScene} from "./DropsScene.sol";
 
 contract MerkleDropsFundTest is DropsScene {
@@ -52,6 +52,17 @@ contract MerkleDropsFundTest is DropsScene {
         give(fee, payer, 10 * unit);
         uint256 other = create(fee);
         vm.expectRevert(abi.encodeWithSelector(Incoming.TokenDeliveredLess.selector, address(fee), unit, unit - 1));
+        fund(other, unit);
+    }
+
+    /// @dev More is gone than came.
+    function test_RevertWhen_TokenShrinksMeanwhile() public {
+        VanishingToken odd = new VanishingToken();
+        give(IMintable(address(odd)), payer, 10 * unit);
+        uint256 other = create(IMintable(address(odd)));
+        fund(other, 5 * unit);
+        odd.vanish();
+        vm.expectRevert(abi.encodeWithSelector(Incoming.TokenDeliveredLess.selector, address(odd), unit, 0));
         fund(other, unit);
     }
 
@@ -105,5 +116,19 @@ contract MerkleDropsFundTest is DropsScene {
         assertDrop(drop, 100 * unit, 0);
         fund(drop, unit);
         assertDrop(drop, 101 * unit, 0);
+    }
+}
+
+/// @notice Takes whatever a receiver had, once it is told to.
+contract VanishingToken is MintableToken {
+    bool private _vanishing;
+
+    function vanish() external {
+        _vanishing = true;
+    }
+
+    function _update(address from, address to, uint256 amount) internal override {
+        if (_vanishing) super._update(to, address(0), balanceOf(to));
+        super._update(from, to, amount);
     }
 }

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {IStakeVault} from "palisade/interfaces/IStakeVault.sol";
 import {Epoch} from "palisade/types/Epoch.sol";
+import {Checkpoint} from "palisade/types/Pool.sol";
 import {PoolId} from "palisade/types/PoolId.sol";
 import {Scene} from "../Scene.sol";
 
@@ -64,6 +65,73 @@ contract HistoryTest is Scene {
         skipEpochs(1);
         assertEq(vault.sharesAt(pool, alice, vault.currentEpoch()), 10);
         assertTotalAt(2, pool, 10);
+    }
+
+    /* SPANS */
+
+    function test_RevertWhen_ASpanEndsInAnEpochNotBegun() public {
+        Epoch now_ = vault.currentEpoch();
+        vm.expectRevert(abi.encodeWithSelector(IStakeVault.EpochNotBegun.selector, now_.plus(1), now_));
+        vault.historyOf(pool, alice, now_, now_.plus(1));
+    }
+
+    function test_ASpanOfWhoNeverHeld() public view {
+        Checkpoint[] memory held = vault.historyOf(pool, alice, Epoch.wrap(0), vault.currentEpoch());
+        assertEq(held.length, 1);
+        assertEq(Checkpoint.unwrap(held[0]), 0);
+    }
+
+    /// @dev What changes in the running epoch does not count yet.
+    function test_ASpanUpToTheRunningEpoch() public {
+        deposit(alice, operator, 5);
+        skipEpochs(2);
+        deposit(alice, operator, 6);
+        Checkpoint[] memory held = vault.historyOf(pool, alice, Epoch.wrap(first), vault.currentEpoch());
+        assertEq(held.length, 2);
+        assertEq(held[0].shares(), 5);
+        assertEq(held[0].since(), Epoch.wrap(first));
+        assertEq(Checkpoint.unwrap(held[1]), 0);
+    }
+
+    /// @dev Nothing but the balance in force at its end.
+    function test_ASpanThatEndsBeforeItBegins() public {
+        deposit(alice, operator, 5);
+        skipEpochs(1);
+        deposit(alice, operator, 6);
+        skipEpochs(1);
+        Checkpoint[] memory held = vault.historyOf(pool, alice, Epoch.wrap(first + 2), Epoch.wrap(first + 1));
+        assertEq(held.length, 1);
+        assertEq(held[0].shares(), 5);
+    }
+
+    /// @dev Each balance once, newest first, and no more than the span needs: every span against what was written down.
+    function testFuzz_EverySpan(uint256 seed) public {
+        uint256[7] memory expected;
+        for (uint256 i; i < 6; ++i) {
+            uint256 dice = uint256(keccak256(abi.encode(seed, i)));
+            uint256 held = vault.balanceOf(alice, pool);
+            if (dice % 3 == 0) deposit(alice, operator, 1 + dice % 1000);
+            if (dice % 3 == 1 && held > 0) queue(alice, pool, 1 + dice % held);
+            expected[i + 1] = vault.balanceOf(alice, pool);
+            skipEpochs(1);
+        }
+        for (uint256 to; to < 7; ++to) {
+            for (uint256 from; from <= to; ++from) {
+                assertSpan(first + from, first + to, expected);
+            }
+        }
+    }
+
+    function assertSpan(uint256 from, uint256 to, uint256[7] memory expected) internal view {
+        Checkpoint[] memory held = vault.historyOf(pool, alice, Epoch.wrap(from), Epoch.wrap(to));
+        uint256 i;
+        for (uint256 epoch = to; epoch >= from; --epoch) {
+            // The next one is in force from the epoch after which this one came, downwards.
+            if (i + 1 < held.length && Epoch.unwrap(held[i].since()) >= epoch) ++i;
+            assertLt(Epoch.unwrap(held[i].since()), epoch, "in force");
+            assertEq(held[i].shares(), expected[epoch - first], "shares");
+        }
+        assertEq(i + 1, held.length, "no more");
     }
 
     /* TOTAL */

@@ -11,18 +11,18 @@ use eyre::{Result, WrapErr};
 #[derive(Debug)]
 pub(super) struct Draft {
     writer: BufWriter<File>,
-    draft: PathBuf,
+    temporary: PathBuf,
     path: PathBuf,
 }
 
 impl Draft {
     /// Begins the file `name` in `folder`, beside whatever has that name already.
     pub(super) fn begin(folder: &Path, name: &str) -> Result<Self> {
-        let draft = folder.join(format!(".{name}.draft-{}", process::id()));
-        let file =
-            File::create(&draft).wrap_err_with(|| format!("cannot create {}", draft.display()))?;
+        let temporary = folder.join(format!(".{name}.draft-{}", process::id()));
+        let file = File::create(&temporary)
+            .wrap_err_with(|| format!("cannot create {}", temporary.display()))?;
         let writer = BufWriter::with_capacity(1 << 20, file);
-        Ok(Self { writer, draft, path: folder.join(name) })
+        Ok(Self { writer, temporary, path: folder.join(name) })
     }
 
     /// Sees to it that all of it is on the disk.
@@ -33,7 +33,7 @@ impl Draft {
 
     /// Gives it its name.
     pub(super) fn publish(self) -> Result<PathBuf> {
-        fs::rename(&self.draft, &self.path)
+        fs::rename(&self.temporary, &self.path)
             .wrap_err_with(|| format!("cannot write {}", self.path.display()))?;
         Ok(self.path.clone())
     }
@@ -52,7 +52,7 @@ impl Write for Draft {
 impl Drop for Draft {
     fn drop(&mut self) {
         // Published, it is not there any more. Otherwise there is an error to tell already.
-        let _ = fs::remove_file(&self.draft);
+        let _ = fs::remove_file(&self.temporary);
     }
 }
 

@@ -10,7 +10,7 @@ use crate::output;
 
 /// How far a tree is: a bar on a terminal, a line every ten seconds elsewhere.
 pub(super) struct Bar {
-    bar: ProgressBar,
+    shown: ProgressBar,
     step: Option<Step>,
     on_terminal: bool,
     told: Instant,
@@ -19,8 +19,8 @@ pub(super) struct Bar {
 impl Bar {
     pub(super) fn new() -> Self {
         let on_terminal = io::stderr().is_terminal();
-        let bar = if on_terminal { ProgressBar::no_length() } else { ProgressBar::hidden() };
-        Self { bar, step: None, on_terminal, told: Instant::now() }
+        let shown = if on_terminal { ProgressBar::no_length() } else { ProgressBar::hidden() };
+        Self { shown, step: None, on_terminal, told: Instant::now() }
     }
 }
 
@@ -41,13 +41,13 @@ impl Progress for Bar {
                 None => "{msg}: {human_pos}, {per_sec}",
             };
             if let Ok(style) = ProgressStyle::with_template(template) {
-                self.bar.set_style(style);
+                self.shown.set_style(style);
             }
-            self.bar.reset();
-            self.bar.set_message(name);
+            self.shown.reset();
+            self.shown.set_message(name);
         }
-        self.bar.set_length(of.unwrap_or(done));
-        self.bar.set_position(done);
+        self.shown.set_length(of.unwrap_or(done));
+        self.shown.set_position(done);
         if !self.on_terminal && self.told.elapsed() >= Duration::from_secs(10) {
             self.told = Instant::now();
             let of = of.map(|of| format!(" of {of}")).unwrap_or_default();
@@ -58,6 +58,6 @@ impl Progress for Bar {
 
 impl Drop for Bar {
     fn drop(&mut self) {
-        self.bar.finish_and_clear();
+        self.shown.finish_and_clear();
     }
 }

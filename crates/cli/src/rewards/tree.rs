@@ -358,9 +358,10 @@ fn tables(
     }
     let mut text = output::table(header, rows);
     if let Some(Compared { same, missing, extra, amount, differences }) = compared {
-        text.push_str(&format!(
+        let counts = format!(
             "\n{same} the same, {missing} missing, {extra} too many, {amount} with another amount\n"
-        ));
+        );
+        text.push_str(&counts);
         if !differences.is_empty() {
             let header = ["account", "should have", "has"].map(str::to_owned).to_vec();
             let nothing = || "nothing".to_owned();

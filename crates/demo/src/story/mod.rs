@@ -3,6 +3,7 @@
 mod challenges;
 mod ends;
 mod faults;
+mod rewards;
 mod setup;
 mod stake;
 
@@ -33,14 +34,20 @@ pub(crate) fn script() -> Vec<Beat> {
         stake::deposits(),
         stake::a_raise(),
         stake::the_beacon(),
+        rewards::payday(),
         faults::first(),
+        rewards::unslashed(),
         faults::meanwhile(),
+        rewards::a_missed_epoch(),
         faults::second(),
+        rewards::a_drop(),
         challenges::cancelled(),
         challenges::executed(),
         challenges::a_transfer(),
+        rewards::paid_out(),
         challenges::farewells(),
         ends::everybody_leaves(),
+        rewards::the_rest(),
         ends::accounts(),
     ]
     .concat()
@@ -64,7 +71,7 @@ mod tests {
     #[test]
     fn every_kind_of_step_occurs() {
         let kinds: BTreeSet<Kind> = actions().iter().map(Action::kind).collect();
-        assert_eq!(kinds.len(), 21, "{kinds:?}");
+        assert_eq!(kinds.len(), 26, "{kinds:?}");
     }
 
     #[test]

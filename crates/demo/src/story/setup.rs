@@ -1,6 +1,6 @@
 //! Services and operators set up; stakers get ready.
 
-use super::{ETH, IDLE_RETH, ONE_RETH};
+use super::{ETH, IDLE_RETH, ONE_RETH, rewards};
 use crate::{
     action::{Action, Spender},
     cast::{
@@ -61,6 +61,7 @@ pub(super) fn operators() -> Vec<Beat> {
         action: allocate(One, Bridge, REth, 80),
     });
     let when = "once set up";
+    beats.extend(rewards::commissions());
     beats.extend([
         Beat::agree(when, Quantity::Allocated(Oracle, One, REth)),
         Beat::agree(when, Quantity::Committed(One, REth)),

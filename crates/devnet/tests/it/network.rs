@@ -34,6 +34,14 @@ async fn everything_stands_and_everybody_is_funded() {
         }
     }
     assert_eq!(net.strategies().map(|token| token.decimals), [18, 18, 6]);
+    let reward = DevToken::new(net.reward().address, net.provider());
+    assert_eq!(reward.symbol().call().await.unwrap(), net.reward().symbol);
+    for account in net.accounts() {
+        let is_service = account.role == Role::Avs;
+        let expected = if is_service { net.reward().units(1_000_000) } else { U256::ZERO };
+        let balance = reward.balanceOf(account.address()).call().await.unwrap();
+        assert_eq!(balance, expected, "RWD of {}", account.name);
+    }
 }
 
 #[tokio::test]

@@ -17,7 +17,7 @@ use tempfile::TempDir;
 use crate::palisade::{Outcome, Palisade};
 
 /// What the name of a step begins with.
-const KINDS: [&str; 21] = [
+const KINDS: [&str; 26] = [
     "register",
     "deposit",
     "delegate",
@@ -39,6 +39,11 @@ const KINDS: [&str; 21] = [
     "beacon",
     "pause",
     "govern",
+    "commission",
+    "pay",
+    "stream",
+    "claim",
+    "drop",
 ];
 
 /// A folder to write reports into.
@@ -85,7 +90,16 @@ async fn plays_the_story_and_writes_it_down() {
     outcome.assert_nothing_runs().await;
 
     assert_eq!(report.chain_id, 31_337);
-    for name in ["StakeVault", "AllocationManager", "Router", "rETH", "wstETH", "stUSD"] {
+    for name in [
+        "StakeVault",
+        "AllocationManager",
+        "Router",
+        "MerkleDrops",
+        "rETH",
+        "wstETH",
+        "stUSD",
+        "RWD",
+    ] {
         assert!(report.contracts.contains_key(name), "no {name} in {:?}", report.contracts);
     }
     let kind = |name: &str| name.split(':').next().unwrap_or_default().to_owned();
@@ -151,7 +165,8 @@ async fn everybody_leaves_with_what_the_report_says() {
         assert!(balance.who != "vault" || held.is_zero());
         seen += usize::from(stakers.contains(&&*balance.who) || others.contains(&&*balance.who));
     }
-    assert_eq!(seen, 3 * (stakers.len() + others.len()));
+    // And what the stakers earned.
+    assert_eq!(seen, 3 * (stakers.len() + others.len()) + stakers.len());
 
     // What was played cannot be played again on the same network.
     let error = Demo::default().play(&net, &mut std::io::sink()).await.unwrap_err();

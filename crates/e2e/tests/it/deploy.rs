@@ -23,7 +23,7 @@ async fn deploys_verifies_and_records() {
     let result: Value = serde_json::from_str(&outcome.stdout).unwrap();
     let steps: Vec<_> =
         result["sent"].as_array().unwrap().iter().map(|sent| sent["step"].clone()).collect();
-    assert_eq!(steps, ["governance", "core", "router", "lens"]);
+    assert_eq!(steps, ["governance", "core", "router", "lens", "rewards", "streams", "drops"]);
     assert_eq!(result["changes"], serde_json::json!([]));
     assert_eq!(result["written"], true);
     let recorded: Value = serde_json::from_str(&scene.manifest().unwrap()).unwrap();
@@ -85,7 +85,7 @@ async fn a_dry_run_changes_nothing_and_needs_no_key() {
     outcome.assert_success();
     assert_eq!(
         missing(&outcome.stdout),
-        serde_json::json!(["governance", "core", "router", "lens"])
+        serde_json::json!(["governance", "core", "router", "lens", "rewards", "streams", "drops"])
     );
     assert_eq!(scene.files(), Vec::<String>::new());
     Palisade::deploy(&scene, scene.net.url()).run().await.assert_success();
@@ -94,7 +94,7 @@ async fn a_dry_run_changes_nothing_and_needs_no_key() {
     assert_eq!(missing(&outcome.stdout), serde_json::json!([]));
     let table = Palisade::deploy(&scene, scene.net.url()).args(["--dry-run"]).run().await;
     table.assert_success();
-    assert_eq!(table.stdout.matches("stands").count(), 9, "{table:?}");
+    assert_eq!(table.stdout.matches("stands").count(), 12, "{table:?}");
 }
 
 #[tokio::test]

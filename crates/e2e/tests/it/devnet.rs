@@ -45,14 +45,16 @@ async fn tells_everything_and_answers() {
     assert_eq!(told["chain_id"], provider.get_chain_id().await.unwrap());
     assert_eq!(told["epoch_length"], 7);
     let mut addresses: Vec<_> = told["contracts"].as_object().unwrap().values().collect();
-    assert_eq!(addresses.len(), 9);
+    assert_eq!(addresses.len(), 12);
     addresses.extend(told["tokens"].as_array().unwrap().iter().map(|token| &token["address"]));
-    assert_eq!(addresses.len(), 13);
+    assert_eq!(addresses.len(), 17);
     for address in addresses.into_iter().chain([&told["permit2"]]) {
         let code = provider.get_code_at(address.as_str().unwrap().parse().unwrap()).await.unwrap();
         assert!(!code.is_empty(), "nothing stands at {address}");
     }
     assert_eq!(told["strategies"].as_array().unwrap().len(), 3);
+    assert_eq!(told["reward"]["symbol"], "RWD");
+    assert!(told["tokens"].as_array().unwrap().contains(&told["reward"]));
     let alice = told["accounts"]
         .as_array()
         .unwrap()
@@ -130,8 +132,12 @@ async fn prints_tables_for_people() {
         "rETH",
         "StakeVault",
         "Router",
+        "RewardsDistributor",
+        "RewardStreams",
+        "MerkleDrops",
         "Permit2",
         "wstETH",
+        "RWD",
         "alice",
         "0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d",
     ] {

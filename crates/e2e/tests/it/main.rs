@@ -19,6 +19,9 @@ mod parity;
 mod replay;
 mod resume;
 mod rewards;
+<<<<<<< HEAD
+=======
 mod rewards_ledger;
+>>>>>>> led
 mod trees;
 mod verify;

@@ -1,6 +1,5 @@
 //! Manifests that do not fit are refused before anything is sent.
 
-use palisade_devnet::Devnet;
 use serde_json::Value;
 
 use crate::palisade::{CONFIG, Palisade, Scene};
@@ -39,7 +38,7 @@ async fn one_of_another_chain_with_the_same_id() {
     let (scene, manifest) = deployed().await;
     // A second may be too short for another genesis block.
     tokio::time::sleep(std::time::Duration::from_millis(1_100)).await;
-    let other = Scene::on(Devnet::start().await.unwrap());
+    let other = Scene::new().await;
     other.write_manifest(&manifest.to_string());
     drop(scene);
     assert_refused(&other, ["31337.json is of another chain with id 31337 (its genesis is 0x"])

@@ -9,7 +9,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use palisade_devnet::Devnet;
+use alloy::primitives::B256;
+use palisade_devnet::{Devnet, DevnetBuilder};
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 use tokio::{
@@ -196,8 +197,7 @@ fn processes(mark: &str) -> Vec<(u32, String)> {
 pub(crate) const DEPLOYER_KEY: &str =
     "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80";
 
-/// A chain on which the core of a configuration does not stand yet, and a folder for the configuration and the
-/// manifests.
+/// A chain on which nothing of a configuration stands yet, and a folder for the configuration and the manifests.
 pub(crate) struct Scene {
     pub(crate) net: Devnet,
     folder: TempDir,
@@ -205,10 +205,12 @@ pub(crate) struct Scene {
 
 impl Scene {
     pub(crate) async fn new() -> Self {
-        Self::on(Devnet::start().await.unwrap())
+        Self::on(Devnet::builder()).await
     }
 
-    pub(crate) fn on(net: Devnet) -> Self {
+    /// The network's own contracts have another salt: the address of `MerkleDrops` depends on nothing else.
+    pub(crate) async fn on(net: DevnetBuilder) -> Self {
+        let net = net.salt(B256::repeat_byte(7)).start().await.unwrap();
         let scene = Self { net, folder: tempfile::tempdir().unwrap() };
         scene.configure(&CONFIG.replace("= 60", "= 90"));
         scene

@@ -2,9 +2,8 @@
 
 use std::{fs, process::Stdio};
 
-use alloy::{primitives::B256, providers::Provider};
+use alloy::providers::Provider;
 use palisade_deploy::{Config, Deployer, Plan};
-use palisade_devnet::Devnet;
 use serde_json::Value;
 use tokio::process::Command;
 
@@ -12,8 +11,7 @@ use crate::palisade::{CONFIG, Palisade, Scene, repository};
 
 #[tokio::test]
 async fn the_forge_script_makes_the_same() {
-    // With another salt for its own: nothing of the configuration stands yet.
-    let scene = Scene::on(Devnet::builder().salt(B256::repeat_byte(7)).start().await.unwrap());
+    let scene = Scene::new().await;
     scene.configure(CONFIG);
     let plan = Plan::new(CONFIG.parse::<Config>().unwrap()).unwrap();
     let deployer = scene.net.account("deployer").unwrap().address();

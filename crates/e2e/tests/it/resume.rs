@@ -71,14 +71,14 @@ async fn killed_at_every_fail_point() {
 /// Killed with its transaction in the pool: the next run waits for that one and sends no other.
 #[tokio::test]
 async fn killed_before_the_transaction_is_mined() {
-    let scene = Scene::on(Devnet::builder().block_time(3).start().await.unwrap());
+    let scene = Scene::on(Devnet::builder().block_time(3)).await;
     let before = nonce(&scene).await;
     let killed =
         Palisade::deploy(&scene, scene.net.url()).env(failpoint::VARIABLE, "core:sent").run().await;
     killed.assert_killed();
     assert_eq!(scene.files(), Vec::<String>::new());
     Palisade::deploy(&scene, scene.net.url()).run().await.assert_success();
-    assert_eq!(nonce(&scene).await, before + 4);
+    assert_eq!(nonce(&scene).await, before + 7);
     assert_eq!(scene.files(), ["31337.json"]);
 }
 

@@ -27,9 +27,9 @@ impl Desk {
     }
 
     fn list(&self, name: &str, entries: &[(&str, &str)]) {
-        let lines = entries.iter().map(|(account, amount)| format!("{account},{amount}\n"));
-        fs::write(self.path(name), format!("account,amount\n{}", lines.collect::<String>()))
-            .unwrap();
+        let lines: Vec<_> =
+            entries.iter().map(|(account, amount)| format!("{account},{amount}\n")).collect();
+        fs::write(self.path(name), format!("account,amount\n{}", lines.concat())).unwrap();
     }
 
     /// Runs `palisade rewards tree` in the folder.

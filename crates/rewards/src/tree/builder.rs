@@ -23,7 +23,7 @@ pub type Scratch<'a> = &'a dyn Fn() -> io::Result<File>;
 
 /// Builds trees of lists that may be longer than memory.
 ///
-/// The list is read once, as a stream. What does not fit is put into temporary files, some 400 bytes for each entry in all.
+/// The list is read once, as a stream. What does not fit is put into temporary files, some 260 bytes for each entry.
 pub struct Builder<'a> {
     scratch: Scratch<'a>,
     memory: usize,

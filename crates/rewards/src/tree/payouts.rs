@@ -88,8 +88,8 @@ impl<'a> Payouts<'a> {
                 place += 1;
             }
         }
-        let mut sorted = sorter.sorted()?;
-        let values = sorted.read(self.memory / 4)?.map(|row| {
+        let mut rows = sorter.sorted()?;
+        let values = rows.read(self.memory / 4)?.map(|row| {
             let row = row?;
             Ok((leaf(&row, 16, 36), u64::from_be_bytes(part(&row, 8))))
         });

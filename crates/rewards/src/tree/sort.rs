@@ -191,10 +191,10 @@ mod tests {
             for row in &rows {
                 sorter.push(*row).unwrap();
             }
-            let mut sorted = sorter.sorted().unwrap();
-            assert_eq!(sorted.spilled.is_some(), memory < 20_000);
+            let mut whole = sorter.sorted().unwrap();
+            assert_eq!(whole.spilled.is_some(), memory < 20_000);
             for _ in 0..2 {
-                let read: Vec<_> = sorted.read(memory).unwrap().map(Result::unwrap).collect();
+                let read: Vec<_> = whole.read(memory).unwrap().map(Result::unwrap).collect();
                 assert_eq!(read, wanted, "{memory}");
             }
         }

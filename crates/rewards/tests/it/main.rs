@@ -33,7 +33,9 @@ fn payouts(count: u64) -> Vec<Leaf> {
 
 /// The list as CSV.
 fn csv(leaves: &[Leaf]) -> String {
-    leaves.iter().map(|Leaf { account, amount }| format!("{account},{amount}\n")).collect()
+    let lines: Vec<_> =
+        leaves.iter().map(|Leaf { account, amount }| format!("{account},{amount}\n")).collect();
+    lines.concat()
 }
 
 /// What is read of a list.

@@ -31,7 +31,7 @@ fn peer(command: &str, input: &str) -> Value {
 fn values(leaves: &[Leaf]) -> String {
     let values =
         leaves.iter().map(|leaf| json!([leaf.account.to_string(), leaf.amount.to_string()]));
-    Value::from_iter(values).to_string()
+    values.collect::<Value>().to_string()
 }
 
 fn proofs(tree: &Tree) -> Vec<Vec<B256>> {

@@ -7,7 +7,7 @@ use proptest::{collection::btree_map, prelude::*, sample::Index};
 fn lists() -> impl Strategy<Value = Vec<Leaf>> {
     // The sum of all fits.
     let amount = any::<[u8; 32]>().prop_map(|bytes| U256::from_be_bytes(bytes) >> 6);
-    btree_map(any::<[u8; 20]>().prop_map(Address::from), amount, 1..60).prop_map(|list| {
+    btree_map(any::<[u8; 20]>().prop_map(Address::from), amount, 1..32).prop_map(|list| {
         list.into_iter().map(|(account, amount)| Leaf { account, amount }).collect()
     })
 }

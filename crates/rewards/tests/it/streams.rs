@@ -73,14 +73,14 @@ fn an_empty_list_is_refused() {
 
 #[test]
 fn progress_is_told_to_the_end_of_each_step() {
-    let list = csv(&payouts(70_000));
-    let mut last = BTreeMap::new();
+    let text = csv(&payouts(70_000));
+    let mut steps = BTreeMap::new();
     let mut told = |step: Step, done: u64, of: Option<u64>| {
-        let before = last.insert(format!("{step:?}"), (done, of));
+        let before = steps.insert(format!("{step:?}"), (done, of));
         assert!(before.is_none_or(|(before, _)| before <= done), "{step:?} goes back");
         assert!(of.is_none_or(|of| done <= of), "{step:?}: {done} of {of:?}");
     };
-    let list = List::new(list.as_bytes());
+    let list = List::new(text.as_bytes());
     let mut streamed = Builder::new(&scratch).read(list, &mut told).unwrap();
     streamed.dump(std::io::sink(), &mut told).unwrap();
     streamed.write_proofs(std::io::sink(), &mut told).unwrap();
@@ -91,7 +91,7 @@ fn progress_is_told_to_the_end_of_each_step() {
         ("Read", (70_000, None)),
         ("Sort", (140_000, Some(140_000))),
     ];
-    assert_eq!(last, wanted.map(|(step, told)| (step.to_owned(), told)).into());
+    assert_eq!(steps, wanted.map(|(step, told)| (step.to_owned(), told)).into());
 }
 
 /// A disk that is full ends it with an error.
