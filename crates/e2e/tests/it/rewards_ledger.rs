@@ -62,6 +62,8 @@ async fn the_ledger_says_what_the_contract_says() {
         ("redelegate", 1),
         ("slash", 2),
         ("distribute", 30),
+        ("distributeByStake", 1),
+        ("release", 1),
         ("setCommission", 2),
         ("collect", 1),
         ("claim", 10),
