@@ -251,7 +251,9 @@ pub(super) fn the_rest() -> Vec<Beat> {
     let purses = whose.map(Quantity::Purse);
     let held = Desk::ALL.map(Quantity::Held);
     beats.extend(purses.chain(held).map(|quantity| Beat::agree(when, quantity)));
-    beats.push(Beat::Note("The distributor keeps what could not be divided: a few units, of 10^18 a token."));
+    beats.push(Beat::Note(
+        "The distributor keeps what could not be divided: a few units, of 10^18 a token.",
+    ));
     beats
 }
 

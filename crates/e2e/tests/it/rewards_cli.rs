@@ -1,11 +1,11 @@
-//! `palisade rewards show`, `claim` and `apr`.
+//! `palisade rewards show`, `claim`, `distribute` and `apr`.
 
 use alloy::{
-    primitives::{Address, Bytes, U256},
+    primitives::{Address, B256, Bytes, U256},
     providers::Provider,
     rpc::types::TransactionRequest,
 };
-use palisade_bindings::{DevToken, PoolId, RewardsDistributor};
+use palisade_bindings::{AllocationManager, DevToken, OperatorSetId, PoolId, RewardsDistributor};
 use palisade_devnet::Devnet;
 use serde_json::Value;
 
@@ -45,6 +45,21 @@ impl Paid {
         }
         let as_operator = net.vault_as("operator-1").unwrap();
         send!(as_operator.registerOperator(Address::ZERO));
+        // All that it will get is promised to a set.
+        let set = OperatorSetId::new(net.account("avs-1").unwrap().address(), 1).packed();
+        let terms = AllocationManager::Terms {
+            slasher: net.account("slasher-1").unwrap().address(),
+            cap: U256::from(ETHER),
+            window: U256::ZERO,
+            recipient: Address::ZERO,
+            resolver: Address::ZERO,
+            conditions: B256::ZERO,
+            registrar: Address::ZERO,
+        };
+        send!(net.manager_as("avs-1").unwrap().createOperatorSet(set, terms, vec![strategy]));
+        let manager = net.manager_as("operator-1").unwrap();
+        send!(manager.join(set, operator, Bytes::new()));
+        send!(manager.allocate(set, operator, strategy, U256::from(ETHER)));
         send!(as_operator.open());
         // Raised before there is any stake, with notice all the same.
         send!(net.rewards_as("operator-1").unwrap().setCommission(U256::from(ETHER / 10)));
@@ -65,15 +80,21 @@ impl Paid {
         paid
     }
 
+    async fn mint(&self, name: &str, token: Address, amount: u128) {
+        let erc20 = DevToken::new(token, self.net.provider_for(name).unwrap());
+        let account = self.net.account(name).unwrap().address();
+        let mint = erc20.mint(account, U256::from(amount)).send().await.unwrap();
+        assert!(mint.get_receipt().await.unwrap().status());
+    }
+
     async fn pay(&self, token: Address, amount: u128) {
         let (payer, amount) = ("treasury-1", U256::from(amount));
         let erc20 = DevToken::new(token, self.net.provider_for(payer).unwrap());
-        let account = self.net.account(payer).unwrap().address();
+        self.mint(payer, token, amount.to()).await;
         let distributor = self.net.rewards_as(payer).unwrap();
         let epoch = U256::from(self.net.epoch().await.unwrap().0 - 1);
         let (operator, strategy) = (self.operator, self.strategy);
         let payments = vec![RewardsDistributor::Payment { operator, strategy, amount }];
-        erc20.mint(account, amount).send().await.unwrap().get_receipt().await.unwrap();
         let approve = erc20.approve(*distributor.address(), amount).send().await.unwrap();
         approve.get_receipt().await.unwrap();
         let pay = distributor.distribute(epoch, token, payments).send().await.unwrap();
@@ -281,4 +302,72 @@ async fn tells_yields_and_their_assumptions() {
     let carol = paid.address("carol");
     let nobody = paid.palisade("apr").args(["--staker", &carol]).run().await;
     nobody.assert_failure(["no pool that was paid had such stake"]).await;
+}
+
+#[tokio::test]
+async fn distributes_what_it_has_shown() {
+    let paid = Paid::new().await;
+    let (token, pool) = (paid.strategy.to_string(), paid.pool());
+    let payment = format!("{pool}=2.5");
+    let with = |more: &[&'static str]| {
+        let command = paid.palisade("distribute").args(["--token", &token, "--pool", &payment]);
+        command.args(more.iter().copied())
+    };
+    paid.mint("treasury-2", paid.strategy, 5 * ETHER).await;
+    let before = paid.balance(paid.strategy, "treasury-2").await;
+    let shown = with(&["--dry-run"]).run().await;
+    shown.assert_success();
+    for part in ["2.5 rETH", "0.25 rETH (10%)", "2.25 rETH", "would pay 2.5 rETH for epoch 5"] {
+        assert!(shown.stdout.contains(part), "no {part:?} in {shown:?}");
+    }
+    let treasury = paid.address("treasury-2");
+    let unsigned = told(&with(&["--unsigned"]).args(["--payer", &treasury]).run().await);
+    let to: Vec<_> =
+        unsigned["transactions"].as_array().unwrap().iter().map(|it| &it["to"]).collect();
+    assert_eq!(to, [&token, &paid.net.addresses().rewards.to_string()]);
+    assert_eq!(paid.balance(paid.strategy, "treasury-2").await, before);
+
+    let key = paid.key("treasury-2");
+    let keyed = |palisade: Palisade| palisade.args(["--private-key-env", "KEY"]).env("KEY", &key);
+    let sent = paid.json(keyed(with(&[]))).await;
+    assert_eq!(sent["payments"][0]["commission"], (ETHER / 4).to_string());
+    assert_eq!(sent["transactions"].as_array().unwrap().len(), 2);
+    assert_eq!(
+        before - paid.balance(paid.strategy, "treasury-2").await,
+        U256::from(25 * ETHER / 10)
+    );
+
+    // The same from a file.
+    let file = paid.folder.path().join("payments.csv");
+    let text = format!("operator,strategy,amount\n{},{},1\n", paid.operator, paid.strategy);
+    std::fs::write(&file, text).unwrap();
+    let from_file = || {
+        let file = file.to_str().unwrap();
+        keyed(paid.palisade("distribute").args(["--token", &token, "--file", file]))
+    };
+    assert_eq!(paid.json(from_file()).await["total"], ETHER.to_string());
+    std::fs::write(&file, format!("{},{}\n", paid.operator, paid.strategy)).unwrap();
+    from_file().run().await.assert_failure(["line 1", "operator,strategy,amount"]).await;
+    // And by stake: all of it is the only operator's.
+    let (set, operator) = (format!("{}/1", paid.address("avs-1")), paid.operator.to_string());
+    let by_stake = |amount: &str| {
+        let by_stake = ["--by-stake", amount, "--set", &set, "--strategy", &token];
+        let command = paid.palisade("distribute").args(["--token", &token]).args(by_stake);
+        keyed(command.args(["--operator", &operator]))
+    };
+    let split = paid.json(by_stake("0.5")).await;
+    assert_eq!(split["payments"][0]["amount"], (ETHER / 2).to_string());
+    assert_eq!(before - paid.balance(paid.strategy, "treasury-2").await, U256::from(4 * ETHER));
+    let yields = paid.json(paid.palisade("apr")).await;
+    let rows = yields["yields"][0]["rows"].as_array().unwrap();
+    assert!(rows.iter().any(|row| row["set"] == set && row["payer"] == treasury), "{yields}");
+
+    by_stake("9")
+        .run()
+        .await
+        .assert_failure([treasury.as_str(), "has 1 rETH", "would pay 9"])
+        .await;
+    let empty = format!("{}/{}=1", paid.operator, paid.dollar);
+    let empty = paid.palisade("distribute").args(["--token", &token, "--pool", &empty]);
+    empty.args(["--dry-run"]).run().await.assert_failure(["had no stake that earns"]).await;
 }
