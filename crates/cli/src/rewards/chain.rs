@@ -76,7 +76,7 @@ impl PoolName {
 pub(super) struct Chain {
     pub(super) provider: DynProvider,
     pub(super) contracts: Contracts,
-    pub(super) chain_id: u64,
+    pub(super) id: u64,
     url: NodeUrl,
     timeout: Duration,
     log_blocks: u64,
@@ -111,7 +111,7 @@ impl ChainArgs {
         } else {
             let path = manifest.unwrap_or_else(|| Store::new(&deployments).path(chain_id));
             let manifest = Manifest::read(&path).map_err(advise)?;
-            let plan = Plan::new(manifest.config.clone())?;
+            let plan = Plan::new(manifest.config)?;
             let genesis = provider.get_block_by_number(BlockNumberOrTag::Earliest).into_future();
             let genesis = ask(timeout, "read the genesis block", genesis).await;
             let genesis = genesis.map_err(|error| of_node(error, &url))?;
@@ -122,7 +122,7 @@ impl ChainArgs {
         };
         let it = plan.addresses();
         let contracts = Contracts { vault: it.vault, distributor: it.rewards, streams: it.streams };
-        Ok(Chain { provider, contracts, chain_id, url, timeout, log_blocks, first })
+        Ok(Chain { provider, contracts, id: chain_id, url, timeout, log_blocks, first })
     }
 }
 
@@ -196,15 +196,14 @@ impl Chain {
             let (Some(block), Some(index)) = (log.block_number, log.log_index) else {
                 bail!("the node at {} tells a log without its place in the chain", self.url);
             };
-            let timestamp = match log.block_timestamp.or_else(|| timestamps.get(&block).copied()) {
-                Some(timestamp) => timestamp,
+            let known = log.block_timestamp.or_else(|| timestamps.get(&block).copied());
+            let timestamp = if let Some(timestamp) = known {
+                timestamp
+            } else {
                 // Some nodes do not tell it with the log.
-                None => {
-                    let header = self.provider.get_block_by_number(block.into()).into_future();
-                    let header = self.ask("read a block", header).await?;
-                    let header = header.ok_or_else(|| eyre!("the node has no block {block}"))?;
-                    header.header.timestamp
-                }
+                let header = self.provider.get_block_by_number(block.into()).into_future();
+                let header = self.ask("read a block", header).await?;
+                header.ok_or_else(|| eyre!("the node has no block {block}"))?.header.timestamp
             };
             timestamps.insert(block, timestamp);
             let transaction = log.transaction_hash.unwrap_or(B256::ZERO);
@@ -281,7 +280,7 @@ pub(super) fn show_unsigned(chain: &Chain, calls: &[Call], name: &str) -> Result
     );
     output::print_json(&json!({
         "version": "1.0",
-        "chainId": chain.chain_id.to_string(),
+        "chainId": chain.id.to_string(),
         "meta": { "name": name },
         "transactions": transactions.collect::<Vec<_>>(),
     }))

@@ -118,45 +118,43 @@ impl DistributeArgs {
         let tokens = chain.tokens(strategies.chain([self.token])).await?;
         let decimals = tokens.decimals(self.token);
 
-        let (spender, lines, call) = match (self.by_stake, self.set, self.strategy) {
-            (Some(amount), Some(SetArg(set)), Some(strategy)) => {
-                let amount = units(&amount, decimals)?;
-                let mut operators = self.operator;
-                operators.sort_unstable();
-                operators.dedup();
-                let lines = split(&chain, set, strategy, &operators, amount).await?;
-                let set = set.packed();
-                let call = RewardStreams::distributeByStakeCall {
-                    epoch: closed.into(),
-                    token: self.token,
-                    amount,
-                    set,
-                    strategy,
-                    operators,
-                };
-                (chain.contracts.streams, lines, Bytes::from(call.abi_encode()))
+        let by_stake = self.by_stake.zip(self.set).zip(self.strategy);
+        let (spender, lines, call) = if let Some(((amount, SetArg(set)), strategy)) = by_stake {
+            let amount = units(&amount, decimals)?;
+            let mut operators = self.operator;
+            operators.sort_unstable();
+            operators.dedup();
+            let lines = split(&chain, set, strategy, &operators, amount).await?;
+            let set = set.packed();
+            let call = RewardStreams::distributeByStakeCall {
+                epoch: closed.into(),
+                token: self.token,
+                amount,
+                set,
+                strategy,
+                operators,
+            };
+            (chain.contracts.streams, lines, Bytes::from(call.abi_encode()))
+        } else {
+            let payments = match &self.file {
+                Some(file) => from_file(file)?,
+                None => self.pool,
+            };
+            let mut lines = Vec::new();
+            for PaymentArg { pool, amount } in payments {
+                lines.push((pool, units(&amount, decimals)?));
             }
-            _ => {
-                let payments = match &self.file {
-                    Some(file) => from_file(file)?,
-                    None => self.pool,
-                };
-                let mut lines = Vec::new();
-                for PaymentArg { pool, amount } in payments {
-                    lines.push((pool, units(&amount, decimals)?));
-                }
-                let payment = |(pool, amount): &(PoolName, U256)| RewardsDistributor::Payment {
-                    operator: pool.operator,
-                    strategy: pool.strategy,
-                    amount: *amount,
-                };
-                let call = RewardsDistributor::distributeCall {
-                    epoch: closed.into(),
-                    token: self.token,
-                    payments: lines.iter().map(payment).collect(),
-                };
-                (chain.contracts.distributor, lines, Bytes::from(call.abi_encode()))
-            }
+            let payment = |(pool, amount): &(PoolName, U256)| RewardsDistributor::Payment {
+                operator: pool.operator,
+                strategy: pool.strategy,
+                amount: *amount,
+            };
+            let call = RewardsDistributor::distributeCall {
+                epoch: closed.into(),
+                token: self.token,
+                payments: lines.iter().map(payment).collect(),
+            };
+            (chain.contracts.distributor, lines, Bytes::from(call.abi_encode()))
         };
         let lines = preview(&read, at, closed, lines)?;
         let total = lines.iter().fold(U256::ZERO, |sum, line| sum.saturating_add(line.amount));

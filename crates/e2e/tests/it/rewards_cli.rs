@@ -226,8 +226,8 @@ async fn claims_with_a_key_and_tells_what_to_send_without_one() {
     let before = paid.balance(paid.strategy, "bob").await;
     let request = TransactionRequest::default();
     let request = request.from(bob).to(distributor).input(data.into());
-    let sent = paid.net.provider().send_transaction(request.gas_limit(1_000_000)).await.unwrap();
-    assert!(sent.get_receipt().await.unwrap().status());
+    let pending = paid.net.provider().send_transaction(request.gas_limit(1_000_000)).await.unwrap();
+    assert!(pending.get_receipt().await.unwrap().status());
     let after = paid.balance(paid.strategy, "bob").await;
     assert_eq!(after - before, U256::from(9 * ETHER / 10 - 1));
 }
@@ -349,9 +349,9 @@ async fn distributes_what_it_has_shown() {
     std::fs::write(&file, format!("{},{}\n", paid.operator, paid.strategy)).unwrap();
     from_file().run().await.assert_failure(["line 1", "operator,strategy,amount"]).await;
     // And by stake: all of it is the only operator's.
-    let (set, operator) = (format!("{}/1", paid.address("avs-1")), paid.operator.to_string());
+    let (service, operator) = (format!("{}/1", paid.address("avs-1")), paid.operator.to_string());
     let by_stake = |amount: &str| {
-        let by_stake = ["--by-stake", amount, "--set", &set, "--strategy", &token];
+        let by_stake = ["--by-stake", amount, "--set", &service, "--strategy", &token];
         let command = paid.palisade("distribute").args(["--token", &token]).args(by_stake);
         keyed(command.args(["--operator", &operator]))
     };
@@ -360,7 +360,7 @@ async fn distributes_what_it_has_shown() {
     assert_eq!(before - paid.balance(paid.strategy, "treasury-2").await, U256::from(4 * ETHER));
     let yields = paid.json(paid.palisade("apr")).await;
     let rows = yields["yields"][0]["rows"].as_array().unwrap();
-    assert!(rows.iter().any(|row| row["set"] == set && row["payer"] == treasury), "{yields}");
+    assert!(rows.iter().any(|row| row["set"] == service && row["payer"] == treasury), "{yields}");
 
     by_stake("9")
         .run()

@@ -343,14 +343,6 @@ impl Scene {
         let at = ledger.at(now).unwrap();
         let closed = at.closed_epoch();
         let mut asked: Vec<(String, Bytes, Bytes)> = Vec::new();
-        fn ask<C: SolCall + std::fmt::Debug>(
-            asked: &mut Vec<(String, Bytes, Bytes)>,
-            call: &C,
-            expected: &C::Return,
-        ) {
-            let expected = C::abi_encode_returns(expected).into();
-            asked.push((format!("{call:?}"), call.abi_encode().into(), expected));
-        }
         let mut claimable = 0;
         for &pool in ledger.generations().keys() {
             for token in self.tokens {
@@ -415,4 +407,14 @@ impl Scene {
             assert_eq!(held, ledger.holdings(token));
         }
     }
+}
+
+/// Adds a question and what the ledger says.
+fn ask<C: SolCall + std::fmt::Debug>(
+    asked: &mut Vec<(String, Bytes, Bytes)>,
+    call: &C,
+    expected: &C::Return,
+) {
+    let expected = C::abi_encode_returns(expected).into();
+    asked.push((format!("{call:?}"), call.abi_encode().into(), expected));
 }

@@ -108,7 +108,7 @@ impl Ledger {
             block: entry.block,
             index: entry.index,
             event: event.name(),
-            misfit,
+            misfit: Box::new(misfit),
         })?;
         self.newest = Some((entry.block, entry.index, entry.timestamp));
         self.applied += 1;
@@ -131,7 +131,7 @@ impl Ledger {
         if let Some((block, index, timestamp)) = self.newest {
             let later_block = entry.block > block && entry.timestamp >= timestamp;
             let same_block = entry.block == block && entry.timestamp == timestamp;
-            if !later_block && !(same_block && entry.index > index) {
+            if !(later_block || same_block && entry.index > index) {
                 return Err(Misfit::OutOfOrder { block, index, timestamp });
             }
         }
