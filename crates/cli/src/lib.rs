@@ -20,7 +20,8 @@ pub use devnet::DevnetArgs;
 pub use fuzz::FuzzArgs;
 pub use node::NodeUrl;
 pub use rewards::{
-    AprArgs, BuildArgs, ClaimArgs, ProveArgs, RewardsCommand, ShowArgs, TreeCommand, VerifyTreeArgs,
+    AprArgs, BuildArgs, ClaimArgs, DistributeArgs, ProveArgs, RewardsCommand, ShowArgs,
+    TreeCommand, VerifyTreeArgs,
 };
 pub use verify::VerifyArgs;
 

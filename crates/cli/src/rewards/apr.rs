@@ -92,16 +92,16 @@ impl AprArgs {
         let priced = price.iter().flat_map(|it| [Some(it.token), it.strategy]).flatten();
         let tokens = chain.tokens(strategies.iter().copied().chain(paid).chain(priced)).await?;
 
-        let mut prices = BTreeMap::new();
+        let mut table = BTreeMap::new();
         for PriceArg { token, strategy, price, text } in &price {
             let only = || strategies.first().copied().filter(|_| strategies.len() == 1);
             let strategy = strategy.or_else(only).ok_or_else(|| {
                 eyre!("{text}: pools of several tokens are asked about; write TOKEN/STRATEGY=PRICE")
             })?;
             let price = Price::new(*price, tokens.decimals(*token), tokens.decimals(strategy));
-            prices.insert((*token, strategy), price);
+            table.insert((*token, strategy), price);
         }
-        let assumptions = Assumptions { from, to, base, prices };
+        let assumptions = Assumptions { from, to, base, prices: table };
         let owners: Vec<_> =
             if staker.is_empty() { vec![None] } else { staker.iter().copied().map(Some).collect() };
         let mut yields = Vec::new();
@@ -120,7 +120,7 @@ impl AprArgs {
         if json {
             let yields: Vec<_> = yields.iter().map(to_json).collect();
             return output::print_json(&json!({
-                "chain_id": chain.chain_id,
+                "chain_id": chain.id,
                 "block": read.block,
                 "assumptions": {
                     "from_epoch": from.0,

@@ -8,9 +8,10 @@ use std::{
 };
 
 use alloy::{
-    primitives::{Address, B256, U256},
+    network::TransactionBuilder,
+    primitives::{Address, B256, Bytes, TxHash, U256},
     providers::{DynProvider, Provider},
-    rpc::types::{BlockId, BlockNumberOrTag, Filter, Log},
+    rpc::types::{BlockId, BlockNumberOrTag, Filter, Log, TransactionRequest},
     signers::local::PrivateKeySigner,
     transports::TransportError,
 };
@@ -19,6 +20,7 @@ use eyre::{Report, Result, WrapErr, bail, eyre};
 use palisade_bindings::{DevToken, Epoch, PoolId, Refusal, RevertData};
 use palisade_deploy::{Config, Deployer, Failure, Manifest, Plan, Store, ask};
 use palisade_rewards::ledger::{Contracts, Entry, Ledger};
+use serde_json::json;
 
 use crate::{deploy::of_node, node::NodeUrl, output, verify::advise};
 
@@ -48,8 +50,8 @@ pub(super) struct ChainArgs {
 /// A pool as people name it: `OPERATOR/STRATEGY`.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct PoolName {
-    operator: Address,
-    strategy: Address,
+    pub(super) operator: Address,
+    pub(super) strategy: Address,
 }
 
 impl FromStr for PoolName {
@@ -74,7 +76,7 @@ impl PoolName {
 pub(super) struct Chain {
     pub(super) provider: DynProvider,
     pub(super) contracts: Contracts,
-    pub(super) chain_id: u64,
+    pub(super) id: u64,
     url: NodeUrl,
     timeout: Duration,
     log_blocks: u64,
@@ -109,7 +111,7 @@ impl ChainArgs {
         } else {
             let path = manifest.unwrap_or_else(|| Store::new(&deployments).path(chain_id));
             let manifest = Manifest::read(&path).map_err(advise)?;
-            let plan = Plan::new(manifest.config.clone())?;
+            let plan = Plan::new(manifest.config)?;
             let genesis = provider.get_block_by_number(BlockNumberOrTag::Earliest).into_future();
             let genesis = ask(timeout, "read the genesis block", genesis).await;
             let genesis = genesis.map_err(|error| of_node(error, &url))?;
@@ -120,7 +122,7 @@ impl ChainArgs {
         };
         let it = plan.addresses();
         let contracts = Contracts { vault: it.vault, distributor: it.rewards, streams: it.streams };
-        Ok(Chain { provider, contracts, chain_id, url, timeout, log_blocks, first })
+        Ok(Chain { provider, contracts, id: chain_id, url, timeout, log_blocks, first })
     }
 }
 
@@ -194,15 +196,14 @@ impl Chain {
             let (Some(block), Some(index)) = (log.block_number, log.log_index) else {
                 bail!("the node at {} tells a log without its place in the chain", self.url);
             };
-            let timestamp = match log.block_timestamp.or_else(|| timestamps.get(&block).copied()) {
-                Some(timestamp) => timestamp,
+            let known = log.block_timestamp.or_else(|| timestamps.get(&block).copied());
+            let timestamp = if let Some(timestamp) = known {
+                timestamp
+            } else {
                 // Some nodes do not tell it with the log.
-                None => {
-                    let header = self.provider.get_block_by_number(block.into()).into_future();
-                    let header = self.ask("read a block", header).await?;
-                    let header = header.ok_or_else(|| eyre!("the node has no block {block}"))?;
-                    header.header.timestamp
-                }
+                let header = self.provider.get_block_by_number(block.into()).into_future();
+                let header = self.ask("read a block", header).await?;
+                header.ok_or_else(|| eyre!("the node has no block {block}"))?.header.timestamp
             };
             timestamps.insert(block, timestamp);
             let transaction = log.transaction_hash.unwrap_or(B256::ZERO);
@@ -232,10 +233,57 @@ impl Chain {
         Ok(Tokens(tokens))
     }
 
+    /// Sends a call in the name of `from`, and waits until it is mined.
+    pub(super) async fn send(
+        &self,
+        action: &'static str,
+        from: Address,
+        call: &Call,
+    ) -> Result<TxHash> {
+        let request = call.request(from);
+        let sent = self.ask(action, self.provider.send_transaction(request).into_future()).await?;
+        let hash = *sent.tx_hash();
+        let receipt = sent.with_timeout(Some(self.timeout)).get_receipt().await;
+        let receipt = receipt
+            .map_err(|error| eyre!("cannot tell what became of transaction {hash}: {error}"))?;
+        if !receipt.status() {
+            bail!("cannot {action}: transaction {hash} failed");
+        }
+        Ok(hash)
+    }
+
     /// The block that the logs were read up to, to ask in.
     pub(super) fn at(read: &Read) -> BlockId {
         BlockId::number(read.block)
     }
+}
+
+/// A call of a contract that changes something.
+pub(super) struct Call {
+    pub(super) to: Address,
+    pub(super) input: Bytes,
+}
+
+impl Call {
+    pub(super) fn request(&self, from: Address) -> TransactionRequest {
+        TransactionRequest::default()
+            .with_from(from)
+            .with_to(self.to)
+            .with_input(self.input.clone())
+    }
+}
+
+/// Prints calls as the Safe's transaction builder takes them.
+pub(super) fn show_unsigned(chain: &Chain, calls: &[Call], name: &str) -> Result<()> {
+    let transactions = calls.iter().map(
+        |call| json!({ "to": call.to.to_string(), "value": "0", "data": call.input.to_string() }),
+    );
+    output::print_json(&json!({
+        "version": "1.0",
+        "chainId": chain.id.to_string(),
+        "meta": { "name": name },
+        "transactions": transactions.collect::<Vec<_>>(),
+    }))
 }
 
 /// Tokens by address.

@@ -3,10 +3,8 @@
 use std::{collections::BTreeSet, path::PathBuf};
 
 use alloy::{
-    network::TransactionBuilder,
-    primitives::{Address, Bytes, U256},
+    primitives::{Address, U256},
     providers::Provider,
-    rpc::types::TransactionRequest,
     sol_types::SolCall,
 };
 use clap::{Args, value_parser};
@@ -16,7 +14,7 @@ use palisade_rewards::ledger::Standing;
 use serde_json::json;
 
 use super::{
-    chain::{Chain, ChainArgs, PoolName, Tokens},
+    chain::{Call, Chain, ChainArgs, PoolName, Tokens, show_unsigned},
     show,
 };
 use crate::{deploy::signer, output};
@@ -51,7 +49,7 @@ pub struct ClaimArgs {
     #[arg(long, value_name = "FILE", conflicts_with = "private_key_env")]
     private_key_file: Option<PathBuf>,
     /// The most gas that one transaction may need: a claim that needs more is made in parts.
-    #[arg(long, value_name = "GAS", default_value_t = 10_000_000, value_parser = value_parser!(u64).range(100_000..))]
+    #[arg(long, value_name = "GAS", default_value_t = 10_000_000, value_parser = value_parser!(u64).range(50_000..))]
     gas_limit: u64,
     /// Print one JSON object instead of a table.
     #[arg(long)]
@@ -60,7 +58,7 @@ pub struct ClaimArgs {
 
 /// A call that claims, and what it pays.
 struct Part {
-    input: Bytes,
+    call: Call,
     claims: Vec<Standing>,
     gas: u64,
 }
@@ -111,13 +109,15 @@ impl ClaimArgs {
         let claimer = Claimer { chain: &chain, sender, owner, receiver, through, gas_limit };
         let parts = claimer.parts(standings).await?;
         if unsigned {
-            return show_unsigned(&chain, &parts, through);
+            let calls: Vec<_> = parts.into_iter().map(|part| part.call).collect();
+            let name = format!("Claim rewards through epoch {through}");
+            return show_unsigned(&chain, &calls, &name);
         }
         let tokens =
             chain.tokens(parts.iter().flat_map(|it| &it.claims).map(|it| it.token)).await?;
         let mut sent = Vec::new();
         for part in &parts {
-            sent.push(claimer.send(part).await?);
+            sent.push(chain.send("claim", sender, &part.call).await?);
         }
         show_sent(&parts, &sent, through, &tokens, json)
     }
@@ -133,11 +133,6 @@ struct Claimer<'a> {
 }
 
 impl Claimer<'_> {
-    fn request(&self, input: Bytes) -> TransactionRequest {
-        let to = self.chain.contracts.distributor;
-        TransactionRequest::default().with_from(self.sender).with_to(to).with_input(input)
-    }
-
     /// The claims, in as few calls as keep to the gas limit.
     async fn parts(&self, claims: Vec<Standing>) -> Result<Vec<Part>> {
         let mut parts = Vec::new();
@@ -151,11 +146,12 @@ impl Claimer<'_> {
                 through: self.through.into(),
                 claims: claims.iter().map(claim).collect(),
             };
-            let input = Bytes::from(call.abi_encode());
-            let estimate = self.chain.provider.estimate_gas(self.request(input.clone()));
+            let to = self.chain.contracts.distributor;
+            let call = Call { to, input: call.abi_encode().into() };
+            let estimate = self.chain.provider.estimate_gas(call.request(self.sender));
             let gas = self.chain.ask("claim", estimate.into_future()).await?;
             if gas <= self.gas_limit {
-                parts.push(Part { input, claims, gas });
+                parts.push(Part { call, claims, gas });
             } else if claims.len() > 1 {
                 // The first half is the next.
                 let rest = claims.split_off(claims.len() / 2);
@@ -169,39 +165,6 @@ impl Claimer<'_> {
         }
         Ok(parts)
     }
-
-    async fn send(&self, part: &Part) -> Result<alloy::primitives::TxHash> {
-        let provider = &self.chain.provider;
-        let request = self.request(part.input.clone());
-        let sent = provider.send_transaction(request);
-        let sent = self.chain.ask("send the claim", sent.into_future()).await?;
-        let hash = *sent.tx_hash();
-        let receipt = sent
-            .get_receipt()
-            .await
-            .map_err(|error| eyre!("cannot tell what became of transaction {hash}: {error}"))?;
-        if !receipt.status() {
-            bail!("transaction {hash} failed: nothing was claimed by it");
-        }
-        Ok(hash)
-    }
-}
-
-/// What a wallet takes: the transactions of a Safe's transaction builder.
-fn show_unsigned(chain: &Chain, parts: &[Part], through: Epoch) -> Result<()> {
-    let transactions = parts.iter().map(|part| {
-        json!({
-            "to": chain.contracts.distributor.to_string(),
-            "value": "0",
-            "data": part.input.to_string(),
-        })
-    });
-    output::print_json(&json!({
-        "version": "1.0",
-        "chainId": chain.chain_id.to_string(),
-        "meta": { "name": format!("Claim rewards through epoch {through}") },
-        "transactions": transactions.collect::<Vec<_>>(),
-    }))
 }
 
 fn show_sent(

@@ -3,6 +3,7 @@
 mod apr;
 mod chain;
 mod claim;
+mod distribute;
 mod draft;
 mod progress;
 mod show;
@@ -13,6 +14,7 @@ use eyre::Result;
 
 pub use apr::AprArgs;
 pub use claim::ClaimArgs;
+pub use distribute::DistributeArgs;
 pub use show::ShowArgs;
 pub use tree::{BuildArgs, ProveArgs, TreeCommand, VerifyTreeArgs};
 
@@ -23,6 +25,8 @@ pub enum RewardsCommand {
     Show(Box<ShowArgs>),
     /// Claim, or print what to send.
     Claim(Box<ClaimArgs>),
+    /// Pay pools for the epoch that has just closed, or show what would be paid.
+    Distribute(Box<DistributeArgs>),
     /// Show what stake earned, in a year's terms.
     Apr(Box<AprArgs>),
     /// Trees of payouts, as Merkle drops are claimed from and @openzeppelin/merkle-tree makes them.
@@ -36,6 +40,7 @@ impl RewardsCommand {
         match self {
             Self::Show(args) => Box::pin(args.run()).await,
             Self::Claim(args) => Box::pin(args.run()).await,
+            Self::Distribute(args) => Box::pin(args.run()).await,
             Self::Apr(args) => Box::pin(args.run()).await,
             Self::Tree(command) => command.run().await,
         }

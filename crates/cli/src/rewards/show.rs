@@ -148,7 +148,7 @@ fn show_json(
         })
     });
     output::print_json(&json!({
-        "chain_id": chain.chain_id,
+        "chain_id": chain.id,
         "block": read.block,
         "closed_epoch": at.closed_epoch().0,
         "logs": read.ledger.applied(),

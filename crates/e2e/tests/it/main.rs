@@ -19,9 +19,7 @@ mod parity;
 mod replay;
 mod resume;
 mod rewards;
-<<<<<<< HEAD
-=======
+mod rewards_cli;
 mod rewards_ledger;
->>>>>>> led
 mod trees;
 mod verify;

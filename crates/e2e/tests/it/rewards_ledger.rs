@@ -2,7 +2,7 @@
 //! distributor says, to the wei.
 #![expect(non_snake_case, reason = "fields of calls are named as in the interface")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use alloy::{
     network::TransactionBuilder,
@@ -19,7 +19,7 @@ use palisade_bindings::{
     StakeVault,
 };
 use palisade_devnet::Devnet;
-use palisade_rewards::ledger::{Contracts, Entry, Ledger, Source, WAD};
+use palisade_rewards::ledger::{Contracts, Entry, Ledger, Payment, Source, WAD};
 
 use crate::replay::dice::Dice;
 
@@ -76,9 +76,15 @@ async fn the_ledger_says_what_the_contract_says() {
     assert!(ended > 0, "no generation ended");
     let payments = ledger.payments();
     assert!(payments.iter().all(|it| it.source.payer() == scene.payer));
-    assert!(payments.iter().any(|it| matches!(it.source, Source::ByStake { .. })));
-    let is_stream = |source| matches!(source, Source::Stream { id: U256::ONE, .. });
-    assert!(payments.iter().any(|it| is_stream(it.source)));
+    // Whatever went by stake is told as such, and nothing else.
+    let mut by_stake = payments.iter().filter(|it| matches!(it.source, Source::ByStake { .. }));
+    let mut streamed = payments.iter().filter(|it| matches!(it.source, Source::Stream { .. }));
+    let transactions = |it: &mut dyn Iterator<Item = &Payment>| {
+        it.map(|payment| payment.transaction).collect::<BTreeSet<_>>().len()
+    };
+    let done = |called: &str| scene.done.get(called).copied().unwrap_or_default() as usize;
+    assert_eq!(transactions(&mut by_stake), done("distributeByStake"));
+    assert_eq!(transactions(&mut streamed), done("release"));
     let repeated = payments.windows(2).any(|two| {
         (two[0].pool, two[0].token, two[0].epoch) == (two[1].pool, two[1].token, two[1].epoch)
     });
@@ -337,14 +343,6 @@ impl Scene {
         let at = ledger.at(now).unwrap();
         let closed = at.closed_epoch();
         let mut asked: Vec<(String, Bytes, Bytes)> = Vec::new();
-        fn ask<C: SolCall + std::fmt::Debug>(
-            asked: &mut Vec<(String, Bytes, Bytes)>,
-            call: &C,
-            expected: &C::Return,
-        ) {
-            let expected = C::abi_encode_returns(expected).into();
-            asked.push((format!("{call:?}"), call.abi_encode().into(), expected));
-        }
         let mut claimable = 0;
         for &pool in ledger.generations().keys() {
             for token in self.tokens {
@@ -409,4 +407,14 @@ impl Scene {
             assert_eq!(held, ledger.holdings(token));
         }
     }
+}
+
+/// Adds a question and what the ledger says.
+fn ask<C: SolCall + std::fmt::Debug>(
+    asked: &mut Vec<(String, Bytes, Bytes)>,
+    call: &C,
+    expected: &C::Return,
+) {
+    let expected = C::abi_encode_returns(expected).into();
+    asked.push((format!("{call:?}"), call.abi_encode().into(), expected));
 }

@@ -94,9 +94,9 @@ impl Event {
             },
             Self::Streams(event) => match event {
                 S::StreamCreated(_) => "RewardStreams.StreamCreated",
-                S::OperatorsNamed(_) => "RewardStreams.OperatorsNamed",
                 S::Released(_) => "RewardStreams.Released",
                 S::DistributedByStake(_) => "RewardStreams.DistributedByStake",
+                _ => "another event of RewardStreams",
             },
         }
     }

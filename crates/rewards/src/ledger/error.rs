@@ -31,7 +31,7 @@ pub enum Error {
         /// Its name.
         event: &'static str,
         /// What is wrong with it.
-        misfit: Misfit,
+        misfit: Box<Misfit>,
     },
 }
 

@@ -108,7 +108,7 @@ impl Ledger {
             block: entry.block,
             index: entry.index,
             event: event.name(),
-            misfit,
+            misfit: Box::new(misfit),
         })?;
         self.newest = Some((entry.block, entry.index, entry.timestamp));
         self.applied += 1;
@@ -131,7 +131,7 @@ impl Ledger {
         if let Some((block, index, timestamp)) = self.newest {
             let later_block = entry.block > block && entry.timestamp >= timestamp;
             let same_block = entry.block == block && entry.timestamp == timestamp;
-            if !later_block && !(same_block && entry.index > index) {
+            if !(later_block || same_block && entry.index > index) {
                 return Err(Misfit::OutOfOrder { block, index, timestamp });
             }
         }
@@ -406,7 +406,6 @@ impl Ledger {
                 self.streams.insert(id, Source::Stream { id, payer, set });
                 return Ok(());
             }
-            S::OperatorsNamed(_) => return Ok(()),
             S::Released(event) => {
                 same("epoch", event.epoch, closed)?;
                 let missing = || Misfit::Missing { what: "stream", key: event.id.to_string() };
@@ -417,6 +416,8 @@ impl Ledger {
                 let (payer, set) = (event.payer, event.set.into());
                 (Source::ByStake { payer, set }, event.amount)
             }
+            // Nothing else pays anybody.
+            _ => return Ok(()),
         };
         self.split = Some(Split { transaction: entry.transaction, source, left });
         Ok(())

@@ -201,7 +201,7 @@ impl Reference {
 
     fn claim(&mut self, pool: PoolId, token: Address, owner: Address, much: u64) {
         let closed = self.book.epoch() - 1;
-        let back = if much % 2 == 0 { 0 } else { u32::try_from(much % 5).unwrap() };
+        let back = if much.is_multiple_of(2) { 0 } else { u32::try_from(much % 5).unwrap() };
         let through = closed.saturating_sub(back);
         let due = self.due(pool, token, owner, through);
         if due.is_zero() {
@@ -218,10 +218,10 @@ impl Reference {
     fn check(&self) {
         let closed = self.book.epoch() - 1;
         let at = self.book.ledger.at(self.book.now).unwrap();
-        for index in 0..2 {
+        for (index, operator) in OPERATORS.into_iter().enumerate() {
             for token in TOKENS {
                 let due = self.commissions.get(&(index, token)).copied().unwrap_or_default();
-                assert_eq!(at.commission_of(OPERATORS[index], token), due);
+                assert_eq!(at.commission_of(operator, token), due);
                 for generation in 0..3 {
                     let pool = pool(index).at_generation(generation);
                     let carry = self.carry.get(&(pool, token)).copied().unwrap_or_default();

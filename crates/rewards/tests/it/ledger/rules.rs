@@ -15,7 +15,7 @@ const SILVER: Address = TOKENS[1];
 
 fn misfit(told: Result<(), Error>) -> Misfit {
     let Err(Error::Misfit { misfit, .. }) = told else { panic!("{told:?}") };
-    misfit
+    *misfit
 }
 
 /// Alice has 3 shares and Bob 1, from epoch 1 on; it is epoch 3.
