@@ -346,7 +346,7 @@ impl Model {
             *owed.of(token) += commission;
         }
         for (&(_, token), paid) in &self.rewards.paid {
-            *owed.of(token) += paid.net;
+            *owed.of(token) += paid.net.saturating_to::<u128>();
         }
         for (&(pool, token, owner), claimed) in &self.rewards.claimed {
             // What was claimed of a token was paid in it before.
@@ -377,7 +377,7 @@ impl Model {
             let owners = positions.take_while(|((id, _), _)| *id == pool).map(|(key, _)| key.1);
             let earned: U256 =
                 owners.map(|owner| self.earned(pool, token, owner, LAST_EPOCH)).sum();
-            let (carried, paid) = (paid.carried, U256::from(paid.net) << FRACTION_BITS);
+            let (carried, paid) = (paid.carried, paid.net << FRACTION_BITS);
             require(earned + carried == paid, || Violation::RewardsDivided {
                 pool,
                 token,

@@ -104,7 +104,7 @@ pub(crate) struct Paid {
     /// What the last payment could not divide, in 2^-64 units.
     pub(crate) carried: U256,
     /// All payments together, less commissions. No part of the protocol: what the sums are judged by.
-    pub(crate) net: u128,
+    pub(crate) net: U256,
 }
 
 impl Paid {
@@ -123,7 +123,7 @@ impl Paid {
         }
         self.per_share.insert(epoch, sum);
         self.carried = rest;
-        self.net += amount;
+        self.net += U256::from(amount);
         Ok(())
     }
 }
@@ -208,7 +208,9 @@ impl Model {
             let commission = commission_of(amount, rate);
             if commission > 0 {
                 let before = self.commission_of(operator, token);
-                *collectable.entry((operator, token)).or_insert(before) += commission;
+                let due: &mut u128 = collectable.entry((operator, token)).or_insert(before);
+                // What nobody has is refused below.
+                *due = due.saturating_add(commission);
                 ways.push(Branch::PaysCommission);
             }
             let account: &mut Paid = paid.entry((pool, token)).or_insert_with(|| {
