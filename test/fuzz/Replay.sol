@@ -8,6 +8,7 @@ import {IERC165} from "@openzeppelin/contracts/utils/introspection/IERC165.sol";
 import {IAllocationManager} from "palisade/interfaces/IAllocationManager.sol";
 import {IEpochClock} from "palisade/interfaces/IEpochClock.sol";
 import {IGoverned, Pausable} from "palisade/interfaces/IGoverned.sol";
+import {Claim, IRewardsDistributor, Payment} from "palisade/interfaces/IRewardsDistributor.sol";
 import {IStakeVault} from "palisade/interfaces/IStakeVault.sol";
 import {Epoch} from "palisade/types/Epoch.sol";
 import {Magnitude, Wad} from "palisade/types/Magnitude.sol";
@@ -34,6 +35,8 @@ abstract contract Replay is Test {
     address internal constant CREATOR = 0x00000000000000000000000000000000C0FfeE00;
     address internal constant VAULT = 0x38f035dF6df3968F7296019438BcFc7Ee814DC7c;
     address internal constant MANAGER = 0xd4c0A44767b5Be53d1407764CfF424bC4a2B2fA9;
+    address internal constant REWARDS = 0x62D762Da6754eb4350A29aD60FA9186a866E6Cd3;
+    address internal constant COIN = 0xf5ED6cB3873300b89aa2239d74F662880499eb58;
     address internal constant AUTHORITY = 0x000000000000000000000000000000000a070001;
     address internal constant RESOLVER = 0x0000000000000000000000000000000004e50001;
     address internal constant REGISTRAR_1 = 0x0000000000000000000000000000000004e60001;
@@ -74,16 +77,19 @@ abstract contract Replay is Test {
         create("Genesis", abi.encode(AUTHORITY, EPOCH_LENGTH));
         assertEq(address(IAllocationManager(MANAGER).VAULT()), VAULT);
         assertEq(IStakeVault(VAULT).ALLOCATION_MANAGER(), MANAGER);
-        address[3] memory tokens = [TOKEN_0, TOKEN_1, TOKEN_2];
+        address[4] memory tokens = [TOKEN_0, TOKEN_1, TOKEN_2, COIN];
         address[6] memory stakers = [STAKER_1, STAKER_2, STAKER_3, STAKER_4, STAKER_5, STAKER_6];
         for (uint256 i; i < tokens.length; ++i) {
+            if (tokens[i] == COIN) assertEq(create("RewardsDistributor", abi.encode(VAULT)), REWARDS);
             string memory place = vm.toString(i);
             bytes memory arguments = abi.encode(string.concat("Token ", place), string.concat("TOKEN", place), 18);
             assertEq(create("BlocklistToken", arguments), tokens[i]);
             for (uint256 j; j < stakers.length; ++j) {
                 IToken(tokens[i]).mint(stakers[j], ENDOWMENT);
-                vm.prank(stakers[j]);
+                vm.startPrank(stakers[j]);
                 IToken(tokens[i]).approve(VAULT, type(uint256).max);
+                IToken(tokens[i]).approve(REWARDS, type(uint256).max);
+                vm.stopPrank();
             }
         }
     }
@@ -195,20 +201,28 @@ abstract contract Replay is Test {
         return toOperatorSetId(avs, id);
     }
 
-    /// @dev Lists from `abi.encode` of their items.
+    /// @dev Lists from `abi.encode` of their items, or of the fields of all items.
     function addresses(bytes memory items) internal pure returns (address[] memory) {
-        return abi.decode(list(items), (address[]));
+        return abi.decode(list(items, 1), (address[]));
     }
 
     function pools(bytes memory items) internal pure returns (PoolId[] memory) {
-        return abi.decode(list(items), (PoolId[]));
+        return abi.decode(list(items, 1), (PoolId[]));
     }
 
     function wads(bytes memory items) internal pure returns (Wad[] memory) {
-        return abi.decode(list(items), (Wad[]));
+        return abi.decode(list(items, 1), (Wad[]));
     }
 
-    function list(bytes memory items) private pure returns (bytes memory) {
-        return bytes.concat(abi.encode(0x20, items.length / 32), items);
+    function payments(bytes memory items) internal pure returns (Payment[] memory) {
+        return abi.decode(list(items, 3), (Payment[]));
+    }
+
+    function claims(bytes memory items) internal pure returns (Claim[] memory) {
+        return abi.decode(list(items, 2), (Claim[]));
+    }
+
+    function list(bytes memory items, uint256 fields) private pure returns (bytes memory) {
+        return bytes.concat(abi.encode(0x20, items.length / (32 * fields)), items);
     }
 }

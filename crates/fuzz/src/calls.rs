@@ -4,7 +4,9 @@ use alloy::{
     primitives::{Address, Bytes},
     sol_types::SolCall,
 };
-use palisade_bindings::{AllocationManager as M, BlocklistToken as T, StakeVault as V};
+use palisade_bindings::{
+    AllocationManager as M, BlocklistToken as T, RewardsDistributor as D, StakeVault as V,
+};
 use palisade_model::{Action, Function, Pausable, Recipient, Strategy, Terms};
 
 use crate::{
@@ -18,6 +20,8 @@ use crate::{
 pub(crate) fn call(world: &World, action: &Action) -> Option<Sent> {
     let (to, input) = if let Some((token, input)) = token(world, action) {
         (strategy(token), input)
+    } else if let Some(input) = rewards(action) {
+        (world.rewards, input)
     } else if let Some(input) = vault(world, action) {
         (if is_of_manager(action) { world.manager } else { world.vault }, input)
     } else {
@@ -146,6 +150,44 @@ fn vault(world: &World, action: &Action) -> Option<Vec<u8>> {
             receiver: address(receiver),
         }
         .abi_encode(),
+        _ => return None,
+    })
+}
+
+fn rewards(action: &Action) -> Option<Vec<u8>> {
+    use Action as A;
+    Some(match *action {
+        A::Distribute { epoch: of, token, ref payments, .. } => {
+            let payments = payments.iter().map(|it| D::Payment {
+                operator: operator(it.operator),
+                strategy: strategy(it.strategy),
+                amount: wide(it.amount),
+            });
+            let (epoch, token, payments) = (epoch(of), strategy(token), payments.collect());
+            D::distributeCall { epoch, token, payments }.abi_encode()
+        }
+        A::SetCommission { rate, .. } => D::setCommissionCall { rate: wad(rate) }.abi_encode(),
+        A::CollectCommission { operator: of, receiver, ref tokens, .. } => D::collectCall {
+            operator: operator(of),
+            receiver: address(receiver),
+            tokens: strategies(tokens),
+        }
+        .abi_encode(),
+        A::ClaimRewards { owner, receiver, through, ref claims, .. } => {
+            let claims = claims
+                .iter()
+                .map(|it| D::Claim { pool: pool(it.pool).into(), token: strategy(it.token) });
+            D::claimCall {
+                owner: address(owner),
+                receiver: address(receiver),
+                through: epoch(through),
+                claims: claims.collect(),
+            }
+            .abi_encode()
+        }
+        A::SetRecipient { recipient, .. } => {
+            D::setRecipientCall { recipient: address(recipient) }.abi_encode()
+        }
         _ => return None,
     })
 }

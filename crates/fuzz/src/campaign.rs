@@ -50,6 +50,7 @@ const EXACT_EVERY: u16 = 16;
 #[derive(Clone)]
 pub struct Fuzz {
     pub(crate) genesis: Bytes,
+    pub(crate) distributor: Bytes,
     pub(crate) seed: u64,
     pub(crate) actions: u64,
     pub(crate) jobs: NonZero<usize>,
@@ -195,6 +196,7 @@ impl Fuzz {
     pub fn new() -> Self {
         Self {
             genesis: artifacts::GENESIS.creation_code().clone(),
+            distributor: artifacts::REWARDS_DISTRIBUTOR.creation_code().clone(),
             seed: 1,
             actions: 100_000,
             jobs: NonZero::<usize>::MIN,
@@ -209,6 +211,12 @@ impl Fuzz {
     #[must_use]
     pub fn genesis(self, genesis: Bytes) -> Self {
         Self { genesis, ..self }
+    }
+
+    /// Another rewards distributor: its creation code, without its arguments.
+    #[must_use]
+    pub fn distributor(self, distributor: Bytes) -> Self {
+        Self { distributor, ..self }
     }
 
     /// What all chances follow from.
@@ -274,7 +282,7 @@ impl Fuzz {
         let (next, stop) = (AtomicU64::new(0), AtomicU64::new(histories));
         let (sender, receiver) = mpsc::sync_channel(64);
         let work = |sender: mpsc::SyncSender<Result<Played>>| {
-            let start = match Duel::new(&world, &self.genesis) {
+            let start = match self.begin(&world) {
                 Ok(start) => start,
                 Err(error) => return drop(sender.send(Err(error))),
             };
@@ -378,6 +386,11 @@ impl Fuzz {
         Ok((tally, found.map(|disagreement| (actions, disagreement))))
     }
 
+    /// Both sides before anything happened.
+    pub(crate) fn begin(&self, world: &World) -> Result<Duel> {
+        Duel::new(world, &self.genesis, &self.distributor)
+    }
+
     fn prepared(&self, start: &Duel) -> Duel {
         let mut duel = start.fork();
         for Named { name, make } in &self.checks {
@@ -396,7 +409,7 @@ impl Fuzz {
         actions: &[Action],
         tell: impl FnMut(Replayed<'_>) -> std::result::Result<(), E>,
     ) -> std::result::Result<Option<(usize, Disagreement)>, E> {
-        let start = Duel::new(&World::new()?, &self.genesis)?;
+        let start = self.begin(&World::new()?)?;
         self.follow(&start, actions, tell)
     }
 
@@ -435,7 +448,7 @@ impl Fuzz {
         if !self.shrinks {
             return Ok((actions, disagreement));
         }
-        let start = Duel::new(world, &self.genesis)?;
+        let start = self.begin(world)?;
         let kind = disagreement.kind();
         let fails = |actions: &[Action]| {
             // What the EVM cannot run shows nothing.

@@ -4,7 +4,7 @@ use alloy::{
     primitives::{Address, B256, Bytes, Log, TxKind, U256},
     sol_types::{SolCall, SolConstructor},
 };
-use palisade_bindings::{BlocklistToken, Genesis, artifacts};
+use palisade_bindings::{BlocklistToken, Genesis, RewardsDistributor, artifacts};
 use revm::{
     Context, Database, DatabaseCommit, ExecuteEvm, MainBuilder, MainContext, MainnetEvm,
     SystemCallEvm,
@@ -97,12 +97,13 @@ impl Clone for Chain {
 }
 
 impl Chain {
-    /// Deploys the core, from the creation code of `Genesis` (which carries that of the two contracts), and the tokens
-    /// of the world; every staker gets its own, and lets the vault take them.
+    /// Deploys the core, from the creation code of `Genesis` (which carries that of the two contracts), the tokens of the
+    /// world, and the rewards distributor from its creation code; every staker gets tokens of its own, and lets vault and
+    /// distributor take them.
     ///
     /// # Errors
     /// [`Error::Deployment`] where a constructor reverts.
-    pub fn new(world: &World, genesis: &[u8]) -> Result<Self> {
+    pub fn new(world: &World, genesis: &[u8], distributor: &[u8]) -> Result<Self> {
         let block = BlockEnv {
             timestamp: U256::from(ORIGIN),
             gas_limit: u64::MAX,
@@ -120,7 +121,13 @@ impl Chain {
             epochLength: U256::from(EPOCH_LENGTH),
         };
         chain.birth = chain.create(&[genesis, &arguments.abi_encode()[..]].concat())?;
-        for (place, token) in world.tokens.into_iter().enumerate() {
+        for (place, token) in world.rewarded().into_iter().enumerate() {
+            if token == world.coin {
+                let vault = RewardsDistributor::constructorCall { vault: world.vault };
+                let code = [distributor, &vault.abi_encode()[..]].concat();
+                let birth = chain.create(&code)?;
+                chain.birth.extend(birth);
+            }
             let arguments = BlocklistToken::constructorCall {
                 name_: format!("Token {place}"),
                 symbol_: format!("TOKEN{place}"),
@@ -129,9 +136,10 @@ impl Chain {
             chain.create(&artifacts::BLOCKLIST_TOKEN.init_code(&arguments.abi_encode()))?;
             for staker in STAKERS.map(address) {
                 let mint = BlocklistToken::mintCall { to: staker, amount: U256::from(ENDOWMENT) };
-                let approve =
-                    BlocklistToken::approveCall { spender: world.vault, value: U256::MAX };
-                for input in [mint.abi_encode(), approve.abi_encode()] {
+                let approve = |spender| {
+                    BlocklistToken::approveCall { spender, value: U256::MAX }.abi_encode()
+                };
+                for input in [mint.abi_encode(), approve(world.vault), approve(world.rewards)] {
                     let to = strategy(token);
                     chain.execute(&Sent { from: staker, to, input: input.into() })?;
                 }

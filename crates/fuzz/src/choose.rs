@@ -9,6 +9,7 @@ mod operators;
 mod picks;
 mod positions;
 mod protocol;
+mod rewards;
 mod sets;
 mod slashing;
 mod staking;
@@ -51,7 +52,7 @@ const OTHERS: [Account; 6] =
 const WEIGHTS: &[(ActionKind, usize)] = {
     use ActionKind as K;
     &[
-        (K::AdvanceTo, 62),
+        (K::AdvanceTo, 60),
         (K::Mint, 27),
         (K::Donate, 27),
         (K::SetCanReceive, 27),
@@ -63,7 +64,7 @@ const WEIGHTS: &[(ActionKind, usize)] = {
         (K::Admit, 27),
         (K::Open, 27),
         (K::Close, 27),
-        (K::Deposit, 72),
+        (K::Deposit, 58),
         (K::Withdraw, 27),
         (K::Delegate, 27),
         (K::QueueWithdrawal, 28),
@@ -83,12 +84,18 @@ const WEIGHTS: &[(ActionKind, usize)] = {
         (K::Leave, 27),
         (K::Eject, 27),
         (K::Renew, 27),
-        (K::Allocate, 80),
+        (K::Allocate, 64),
         (K::Settle, 27),
-        (K::Slash, 50),
-        (K::ProposeSlash, 45),
+        (K::Slash, 44),
+        (K::ProposeSlash, 43),
         (K::CancelSlash, 27),
         (K::ExecuteSlash, 27),
+        // At least 1 % each: so many kinds leave no room for 2. One of them pays or claims several times.
+        (K::Distribute, 19),
+        (K::SetCommission, 14),
+        (K::CollectCommission, 14),
+        (K::ClaimRewards, 19),
+        (K::SetRecipient, 14),
     ]
 };
 
@@ -112,6 +119,8 @@ const OPENING: &[(ActionKind, usize)] = {
 pub(crate) struct Chooser {
     /// In ascending order.
     tokens: [Strategy; crate::world::TOKENS],
+    /// Nobody stakes it.
+    coin: Strategy,
     approvers: [Account; 2],
     /// Every kind as often as its weight.
     kinds: Vec<ActionKind>,
@@ -141,6 +150,7 @@ impl Chooser {
         opening.reverse();
         Self {
             tokens,
+            coin: world.coin,
             approvers: world.approvers,
             kinds: repeated(WEIGHTS),
             opening,
@@ -204,6 +214,11 @@ impl Chooser {
             K::ProposeSlash => self.propose_slash(model, picks),
             K::CancelSlash => self.cancel_slash(model, picks),
             K::ExecuteSlash => self.execute_slash(model, picks),
+            K::Distribute => self.distribute(model, picks),
+            K::SetCommission => self.set_commission(model, picks),
+            K::CollectCommission => self.collect_commission(model, picks),
+            K::ClaimRewards => self.claim_rewards(model, picks),
+            K::SetRecipient => self.set_recipient(model, picks),
             // `SetMetadata`; a test holds that there are no others.
             _ => operators::set_metadata(model, picks),
         }

@@ -80,8 +80,8 @@ impl Duel {
     ///
     /// # Errors
     /// Where the contracts cannot be deployed, or log something else than they should when they are.
-    pub fn new(world: &World, genesis: &[u8]) -> Result<Self> {
-        let chain = Chain::new(world, genesis)?;
+    pub fn new(world: &World, genesis: &[u8], distributor: &[u8]) -> Result<Self> {
+        let chain = Chain::new(world, genesis, distributor)?;
         let model = world.model()?;
         let watch = Watch::new(&model);
         let mut duel = Self {

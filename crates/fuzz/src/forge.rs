@@ -16,12 +16,13 @@ use solidity::{Code, call, hex, number, text};
 use values::Names;
 
 /// What a test may need besides the base, which hands it on.
-const IMPORTS: [&str; 12] = [
+const IMPORTS: [&str; 13] = [
     "Epoch",
     "IAllocationManager",
     "IEpochClock",
     "IERC165",
     "IGoverned",
+    "IRewardsDistributor",
     "IStakeVault",
     "IToken",
     "Magnitude",

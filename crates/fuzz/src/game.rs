@@ -49,7 +49,12 @@ pub(crate) struct Game {
 impl Game {
     pub(crate) fn new() -> Self {
         let world = World::new().unwrap();
-        let chain = Chain::new(&world, artifacts::GENESIS.creation_code()).unwrap();
+        let chain = Chain::new(
+            &world,
+            artifacts::GENESIS.creation_code(),
+            artifacts::REWARDS_DISTRIBUTOR.creation_code(),
+        )
+        .unwrap();
         let model = world.model().unwrap();
         let (accepted, refused, reasons) = Default::default();
         Self { world, chain, model, accepted, refused, reasons }

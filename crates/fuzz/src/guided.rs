@@ -13,7 +13,6 @@ use palisade_model::{Action, Branch, Model, ModelError, Outcome};
 use crate::{
     Error, Failure, Fuzz, Report, Result, Tally,
     campaign::{Failed, Progress},
-    duel::Duel,
     genes::{Gene, Kept, Rng, mutate},
     world::World,
 };
@@ -137,7 +136,7 @@ impl Fuzz {
     fn try_all(&self, world: &World, batch: &[Vec<Gene>]) -> Result<Vec<Tried>> {
         let next = AtomicUsize::new(0);
         let work = || -> Result<Vec<(usize, Tried)>> {
-            let start = Duel::new(world, &self.genesis)?;
+            let start = self.begin(world)?;
             let mut done = Vec::new();
             loop {
                 let place = next.fetch_add(1, Ordering::Relaxed);

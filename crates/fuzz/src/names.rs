@@ -39,6 +39,8 @@ fn names() -> BTreeMap<Address, String> {
     if let Ok(world) = World::new() {
         names.insert(world.vault, "vault".to_owned());
         names.insert(world.manager, "manager".to_owned());
+        names.insert(world.rewards, "rewards".to_owned());
+        names.insert(world::strategy(world.coin), "coin".to_owned());
         let approvers = numbered("approver", world.approvers.to_vec());
         names.extend(approvers.map(|(account, name)| (world::address(account), name)));
         let token = |(place, token)| (world::strategy(token), format!("token {place}"));

@@ -2,8 +2,8 @@
 
 use palisade_bindings::artifacts;
 use palisade_model::{
-    Account, Action, Approval, Epoch, Function, Magnitude, Model, Operator, OperatorSetId,
-    Pausable, PoolId, Recipient, Strategy, Terms, U256, Wad,
+    Account, Action, Approval, Claim, Epoch, Function, Magnitude, Model, Operator, OperatorSetId,
+    Pausable, Payment, PoolId, Recipient, Strategy, Terms, U256, Wad,
 };
 
 use crate::{
@@ -32,7 +32,11 @@ pub(crate) struct Pair {
 impl Pair {
     pub(crate) fn new() -> Result<Self> {
         let world = World::new()?;
-        let chain = Chain::new(&world, &artifacts::GENESIS.init_code(&[]))?;
+        let chain = Chain::new(
+            &world,
+            artifacts::GENESIS.creation_code(),
+            artifacts::REWARDS_DISTRIBUTOR.creation_code(),
+        )?;
         Ok(Self { model: world.model()?, world, chain })
     }
 
@@ -104,6 +108,12 @@ pub(crate) fn story(world: &World) -> Vec<Action> {
         operator: OPERATOR,
         fractions: vec![(strategy, Wad(tenths * 10_u64.pow(17)))],
     };
+    let distribute = |amount| A::Distribute {
+        by: STAKER,
+        epoch: Epoch(6),
+        token: world.coin,
+        payments: vec![Payment { operator: OPERATOR, strategy: first, amount }],
+    };
     let propose = || A::ProposeSlash {
         by: slasher,
         set: SLOW,
@@ -132,6 +142,7 @@ pub(crate) fn story(world: &World) -> Vec<Action> {
         allocate(INSTANT, second, 10),
         allocate(SLOW, first, 3),
         allocate(GIVEN_UP, first, 1),
+        A::SetCommission { operator: OPERATOR, rate: Wad(Wad::ONE.0 / 10) },
         A::Open { operator: OPERATOR },
         epoch_begins(2),
         deposit(STAKER, OPERATOR, first, 1_000_000),
@@ -190,6 +201,22 @@ pub(crate) fn story(world: &World) -> Vec<Action> {
         A::Pause { by: AUTHORITY, action: Pausable::CreateSet, duration: 70 },
         A::Donate { strategy: third, from: STAKERS[3], amount: 11 },
         A::Mint { strategy: third, to: STRANGER, amount: 12 },
+        distribute(10_001),
+        A::CollectCommission {
+            by,
+            operator: OPERATOR,
+            receiver: TREASURY,
+            tokens: vec![world.coin, second],
+        },
+        A::ClaimRewards {
+            by: STAKER,
+            owner: STAKER,
+            receiver: STAKER,
+            through: Epoch(9),
+            claims: vec![Claim { pool: id(OPERATOR, first, 0), token: world.coin }],
+        },
+        A::SetRecipient { owner: STAKER, recipient: STRANGER },
+        distribute(70_000),
     ]
 }
 

@@ -1,6 +1,8 @@
 //! What an action does, in a line.
 
-use palisade_model::{Account, Action, OperatorSetId, Recipient, Strategy, Terms, U256};
+use palisade_model::{
+    Account, Action, Claim, OperatorSetId, Payment, Recipient, Strategy, Terms, U256,
+};
 
 use crate::{
     names::{account, operator, pool, set, token},
@@ -12,7 +14,10 @@ use crate::{
 #[must_use]
 pub fn tell(action: &Action) -> String {
     let told = environment(action).or_else(|| stake(action)).or_else(|| position(action));
-    told.or_else(|| service(action)).or_else(|| promise(action)).unwrap_or_else(|| slash(action))
+    told.or_else(|| service(action))
+        .or_else(|| promise(action))
+        .or_else(|| rewards(action))
+        .unwrap_or_else(|| slash(action))
 }
 
 /// Time, tokens and governance.
@@ -198,6 +203,43 @@ fn promise(action: &Action) -> Option<String> {
                 token(strategy),
                 set(id)
             )
+        }
+        _ => return None,
+    })
+}
+
+/// What is paid for stake, and who gets it.
+fn rewards(action: &Action) -> Option<String> {
+    use Action as A;
+    Some(match *action {
+        A::Distribute { by, epoch, token: paid, ref payments } => {
+            let part = |it: &Payment| {
+                let (whose, of) = (operator(it.operator), token(it.strategy));
+                format!("{} to {whose}/{of}", number(it.amount))
+            };
+            let parts: Vec<_> = payments.iter().map(part).collect();
+            let parts = if parts.is_empty() { "nothing".to_owned() } else { parts.join(" and ") };
+            format!("{} pays {parts} for epoch {epoch}, in {}", account(by), token(paid))
+        }
+        A::SetCommission { operator: who, rate } => {
+            format!("{} sets its commission to {}", operator(who), fraction(rate.0))
+        }
+        A::CollectCommission { by, operator: who, receiver, tokens: ref of } => {
+            let (whose, sent) = (whose(by, who.account()), sent(who.account(), receiver));
+            format!("{} collects commission in {}{whose}{sent}", account(by), tokens(of))
+        }
+        A::ClaimRewards { by, owner, receiver, through, ref claims } => {
+            let part = |it: &Claim| format!("{} of {}", token(it.token), pool(it.pool));
+            let parts: Vec<_> = claims.iter().map(part).collect();
+            let parts = if parts.is_empty() { "nothing".to_owned() } else { parts.join(" and ") };
+            let (whose, sent) = (whose(by, owner), sent(owner, receiver));
+            format!("{} claims {parts} through epoch {through}{whose}{sent}", account(by))
+        }
+        A::SetRecipient { owner, recipient } if recipient.is_zero() => {
+            format!("{} lets nobody send its rewards", account(owner))
+        }
+        A::SetRecipient { owner, recipient } => {
+            format!("{} lets anybody send its rewards to {}", account(owner), account(recipient))
         }
         _ => return None,
     })

@@ -89,8 +89,12 @@ pub struct World {
     pub vault: Address,
     /// Where the allocation manager stands.
     pub manager: Address,
-    /// The tokens.
+    /// Where the rewards distributor stands.
+    pub rewards: Address,
+    /// The tokens that are staked.
     pub tokens: [Strategy; TOKENS],
+    /// A token that nobody stakes: rewards are paid in it, as in the others.
+    pub coin: Strategy,
     /// Who may approve stakers, and sign it.
     pub approvers: [Account; 2],
     keys: [PrivateKeySigner; 2],
@@ -123,9 +127,17 @@ impl World {
             vault: genesis.create(1),
             manager: genesis.create(2),
             tokens: std::array::from_fn(token),
+            rewards: CREATOR.create(1 + TOKENS as u64),
+            coin: token(1 + TOKENS),
             approvers: [0, 1].map(|place: usize| Account(keys[place].address().into_array())),
             keys,
         })
+    }
+
+    /// The tokens in which rewards are paid: all of them.
+    #[must_use]
+    pub fn rewarded(&self) -> [Strategy; TOKENS + 1] {
+        std::array::from_fn(|place| self.tokens.get(place).copied().unwrap_or(self.coin))
     }
 
     /// The model of the world before anything happened: every staker has tokens.
@@ -136,7 +148,7 @@ impl World {
         let fail = |error: palisade_model::ModelError| Error::Evm(error.to_string());
         let mut model = Model::new(ORIGIN, EPOCH_LENGTH).map_err(fail)?.governed_by(AUTHORITY);
         for staker in STAKERS {
-            for token in self.tokens {
+            for token in self.rewarded() {
                 model.mint(token, staker, ENDOWMENT).map_err(fail)?;
             }
         }

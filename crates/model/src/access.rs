@@ -138,6 +138,10 @@ impl Action {
             | Self::Approve { owner: by, .. }
             | Self::SetOperator { owner: by, .. }
             | Self::Appoint { account: by, .. }
+            | Self::SetRecipient { owner: by, .. }
+            | Self::Distribute { by, .. }
+            | Self::CollectCommission { by, .. }
+            | Self::ClaimRewards { by, .. }
             | Self::SetDepositCap { by, .. }
             | Self::SetCeiling { by, .. }
             | Self::Pause { by, .. }
@@ -167,7 +171,8 @@ impl Action {
             Self::RegisterOperator { operator, .. }
             | Self::RemoveApprover { operator }
             | Self::Open { operator }
-            | Self::Close { operator } => Some(operator.account()),
+            | Self::Close { operator }
+            | Self::SetCommission { operator, .. } => Some(operator.account()),
         }
     }
 

@@ -1,8 +1,8 @@
 //! Every action as a value, for traces, fuzzers and replays.
 
 use crate::{
-    Account, Approval, Branch, Epoch, Function, Magnitude, Model, Operator, OperatorSetId,
-    Pausable, PoolId, Proposal, QueuedExit, Result, Slashed, Strategy, Terms, U256, Wad,
+    Account, Approval, Branch, Claim, Epoch, Function, Magnitude, Model, Operator, OperatorSetId,
+    Pausable, Payment, PoolId, Proposal, QueuedExit, Result, Slashed, Strategy, Terms, U256, Wad,
 };
 
 /// One call to the protocol (or to the world around it). Each variant is the method of [`Model`] of
@@ -151,6 +151,22 @@ pub enum Action {
     CancelSlash { by: Account, set: OperatorSetId, operator: Operator, strategy: Strategy },
     /// [`Model::execute_slash`].
     ExecuteSlash { by: Account, set: OperatorSetId, operator: Operator, strategy: Strategy },
+    /// [`Model::distribute`].
+    Distribute { by: Account, epoch: Epoch, token: Strategy, payments: Vec<Payment> },
+    /// [`Model::set_commission`].
+    SetCommission { operator: Operator, rate: Wad },
+    /// [`Model::collect_commission`].
+    CollectCommission { by: Account, operator: Operator, receiver: Account, tokens: Vec<Strategy> },
+    /// [`Model::claim_rewards`].
+    ClaimRewards {
+        by: Account,
+        owner: Account,
+        receiver: Account,
+        through: Epoch,
+        claims: Vec<Claim>,
+    },
+    /// [`Model::set_recipient`].
+    SetRecipient { owner: Account, recipient: Account },
 }
 
 impl Action {
@@ -192,6 +208,10 @@ pub enum Outcome {
     Proposed(Proposal),
     /// A slash took this, strategy by strategy.
     Slashed(Vec<Slashed>),
+    /// Commission was paid out, token by token.
+    Collected(Vec<u128>),
+    /// Rewards were paid out, claim by claim; `None` where there was nothing to do.
+    Claimed(Vec<Option<u128>>),
 }
 
 impl Model {
@@ -304,6 +324,21 @@ impl Model {
                 let slashed = self.execute_slash(set, operator, strategy)?;
                 return Ok(Outcome::Slashed(vec![slashed]));
             }
+            A::Distribute { by, epoch, token, ref payments } => {
+                self.distribute(by, epoch, token, payments)?;
+            }
+            A::SetCommission { operator, rate } => {
+                return self.set_commission(operator, rate).map(Outcome::Effective);
+            }
+            A::CollectCommission { by, operator, receiver, ref tokens } => {
+                let collected = self.collect_commission(by, operator, receiver, tokens);
+                return collected.map(Outcome::Collected);
+            }
+            A::ClaimRewards { by, owner, receiver, through, ref claims } => {
+                let claimed = self.claim_rewards(by, owner, receiver, through, claims);
+                return claimed.map(Outcome::Claimed);
+            }
+            A::SetRecipient { owner, recipient } => self.set_recipient(owner, recipient),
         }
         Ok(Outcome::Done)
     }

@@ -334,6 +334,67 @@ pub enum Branch {
     ExecutesOfLeft,
     /// A proposal is executed in the epoch after its own.
     ExecutesInNextEpoch,
+    // -- rewards -----------------------------------------------------------------------
+    /// A distribution without a payment.
+    PaysNothing,
+    /// A distribution to one pool.
+    PaysOnePool,
+    /// A distribution to several, or to one several times.
+    PaysSeveralPools,
+    /// A generation is paid in a token for the first time.
+    PaysFirst,
+    /// A generation is paid again for the same epoch.
+    PaysEpochAgain,
+    /// A generation is paid for a later epoch than before.
+    PaysLaterEpoch,
+    /// A generation is paid that has ended since.
+    PaysEndedGeneration,
+    /// What the last payment could not divide is divided with this one.
+    PaysWithCarried,
+    /// A payment is too small for the shares, and carried as a whole.
+    PaysTooLittleToDivide,
+    /// A commission is set aside.
+    PaysCommission,
+    /// An operator that has never opened raises its commission at once.
+    CommissionBeforeOpening,
+    /// A raise of the commission is announced.
+    CommissionRaised,
+    /// A larger raise is announced in its place.
+    CommissionRaisedAgain,
+    /// An announced raise is cut and keeps its day.
+    CommissionCut,
+    /// An announced raise is withdrawn.
+    CommissionWithdrawn,
+    /// The commission is lowered at once.
+    CommissionLowered,
+    /// Commission is collected.
+    CollectsCommission,
+    /// There is no commission to collect.
+    CollectsNoCommission,
+    /// An owner claims.
+    ClaimsByOwner,
+    /// An operator of the owner claims.
+    ClaimsByAgent,
+    /// Somebody sends rewards to the recipient that their owner set.
+    ClaimsByAnybody,
+    /// Rewards go to another account than the owner's.
+    ClaimsElsewhere,
+    /// There is nothing to do for any claim.
+    ClaimsNothing,
+    /// A claim pays.
+    ClaimPays,
+    /// A claim pays nothing and gets on to a later epoch.
+    ClaimGetsOn,
+    /// A claim of an epoch that was claimed before and has been paid again.
+    ClaimsEpochAgain,
+    /// A claim that pays for epochs between which the balance changed.
+    ClaimsOverChanges,
+    /// A claim of what was earned in a generation that has ended.
+    ClaimsEndedGeneration,
+    /// An owner names a recipient.
+    SetsRecipient,
+    /// An owner names nobody any more.
+    ClearsRecipient,
 }
 
 impl Branch {

@@ -253,6 +253,70 @@ pub enum ModelError {
         now: Epoch,
     },
 
+    // -- rewards ----------------------------------------------------------------------------
+    /// Only the epoch that has just closed is paid for.
+    #[error("epoch {epoch} cannot be paid for, only {closed}")]
+    EpochNotPayable {
+        /// The epoch named.
+        epoch: Epoch,
+        /// The one that has just closed.
+        closed: Epoch,
+    },
+    /// Idle stake secures nothing, and earns nothing.
+    #[error("the idle pool of {strategy} earns nothing")]
+    IdlePoolPaid {
+        /// What is staked in it.
+        strategy: Strategy,
+    },
+    /// Nobody had a share of the pool at the start of the epoch, so nobody could claim.
+    #[error("nobody had staked {strategy} with {operator} when epoch {epoch} began")]
+    NoStake {
+        /// The operator.
+        operator: Operator,
+        /// The strategy.
+        strategy: Strategy,
+        /// The epoch.
+        epoch: Epoch,
+    },
+    /// A payment of nothing, or of more than 128 bits.
+    #[error("{amount} cannot be paid to the pool of {strategy} with {operator}")]
+    BadPayment {
+        /// The operator.
+        operator: Operator,
+        /// The strategy.
+        strategy: Strategy,
+        /// The amount.
+        amount: u128,
+    },
+    /// The shares are so few, and what they were paid so much, that it does not fit on chain.
+    #[error("{per_share} for a share, in 2^-64 units, does not fit")]
+    RewardsOverflow {
+        /// The rewards of a share, with the payment.
+        per_share: U256,
+    },
+    /// Operators keep no more than this.
+    #[error("a commission of {rate} is above {highest}")]
+    CommissionTooHigh {
+        /// The rate.
+        rate: Wad,
+        /// The highest.
+        highest: Wad,
+    },
+    /// The commission is (or is about to be) what was asked for.
+    #[error("the commission is {rate} already")]
+    CommissionUnchanged {
+        /// The rate.
+        rate: Wad,
+    },
+    /// Rates are remembered from the closed epoch on.
+    #[error("the commission of epoch {epoch} is forgotten, that of {earliest} is not")]
+    CommissionForgotten {
+        /// The epoch asked for.
+        epoch: Epoch,
+        /// The earliest that is remembered.
+        earliest: Epoch,
+    },
+
     // -- operators --------------------------------------------------------------------------
     /// The operator is registered already.
     #[error("{operator} is registered already")]

@@ -31,6 +31,24 @@ impl History {
         self.changes.range(..epoch).next_back().map_or(0, |(_, value)| *value)
     }
 
+    /// Whether the value changed in an epoch from `from` on and before `to`.
+    pub(crate) fn changed_within(&self, from: Epoch, to: Epoch) -> bool {
+        from < to && self.changes.range(from..to).next().is_some()
+    }
+
+    /// What was in force at the first instants of the epochs `from` to `to`, newest first: since which
+    /// epoch, and the value; since epoch 0 it is none.
+    pub(crate) fn between(&self, from: Epoch, to: Epoch) -> Vec<(Epoch, u128)> {
+        let mut earlier = self.changes.range(..to).rev().map(|(since, value)| (*since, *value));
+        let mut next = earlier.next().unwrap_or_default();
+        let mut held = vec![next];
+        while next.0 != Epoch(0) && next.0 >= from {
+            next = earlier.next().unwrap_or_default();
+            held.push(next);
+        }
+        held
+    }
+
     /// Which way a change of a position in epoch `now` goes.
     pub(crate) fn branch(&self, now: Epoch) -> Branch {
         match (self.changes.len(), self.changes.last_key_value()) {

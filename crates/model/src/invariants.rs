@@ -7,8 +7,8 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    Epoch, Magnitude, Model, Operator, OperatorSetId, PoolId, Proposal, Strategy, U256, Violation,
-    Wad,
+    Account, Epoch, LAST_EPOCH, MAX_COMMISSION, Magnitude, Model, Operator, OperatorSetId, PoolId,
+    Proposal, Strategy, U256, Violation, Wad,
     admissions::LAST_DEADLINE,
     allocations::Allocation,
     clock::{LOWERING_NOTICE, RAISE_NOTICE},
@@ -16,6 +16,7 @@ use crate::{
     history::History,
     pool::{MAX_104, MAX_152},
     renewal::REST,
+    rewards::FRACTION_BITS,
 };
 
 type Check = Result<(), Violation>;
@@ -64,17 +65,23 @@ impl Pools {
 pub(crate) struct Scope {
     stakes: Pools,
     promises: Pools,
+    rewards: Pools,
 }
 
 impl Scope {
-    const ALL: Self = Self { stakes: Pools(None), promises: Pools(None) };
+    const ALL: Self = Self { stakes: Pools(None), promises: Pools(None), rewards: Pools(None) };
 
-    /// The stake of some pools, and what is promised of some.
+    /// The stake of some pools, what is promised of some, and the rewards of some.
     pub(crate) const fn of(
         stakes: Vec<(Operator, Strategy)>,
         promises: Vec<(Operator, Strategy)>,
+        rewards: Vec<(Operator, Strategy)>,
     ) -> Self {
-        Self { stakes: Pools(Some(stakes)), promises: Pools(Some(promises)) }
+        Self {
+            stakes: Pools(Some(stakes)),
+            promises: Pools(Some(promises)),
+            rewards: Pools(Some(rewards)),
+        }
     }
 }
 
@@ -101,7 +108,8 @@ impl Model {
         self.check_allocations(&scope.promises)?;
         self.check_proposals(&scope.promises)?;
         self.check_admissions()?;
-        self.check_pauses()
+        self.check_pauses()?;
+        self.check_rewards(&scope.rewards)
     }
 
     fn check_tokens(&self) -> Check {
@@ -129,7 +137,8 @@ impl Model {
                 owed,
                 unasked,
             })?;
-            let accounted = *held.of(strategy) + vault + self.burned(strategy);
+            let accounted =
+                *held.of(strategy) + vault + self.rewards_balance(strategy) + self.burned(strategy);
             require(supply == accounted, || Violation::Supply { strategy, supply, accounted })?;
         }
         // Nothing is owed of a token that was never minted.
@@ -326,6 +335,62 @@ impl Model {
                 proposal,
                 contested,
             })?;
+        }
+        Ok(())
+    }
+
+    /// Nothing that was paid is lost or made: neither on the way to positions, nor in the balance.
+    fn check_rewards(&self, scope: &Pools) -> Check {
+        let mut owed = Sums::<Strategy, u128>::default();
+        for (&(_, token), commission) in &self.rewards.collectable {
+            *owed.of(token) += commission;
+        }
+        for (&(_, token), paid) in &self.rewards.paid {
+            *owed.of(token) += paid.net.saturating_to::<u128>();
+        }
+        for (&(pool, token, owner), claimed) in &self.rewards.claimed {
+            // What was claimed of a token was paid in it before.
+            let sum = owed.of(token);
+            *sum = sum.saturating_sub(claimed.units());
+            if scope.has_id(pool) {
+                let earned = self.earned(pool, token, owner, claimed.through);
+                let sound = claimed.earned <= earned && claimed.through < self.epoch();
+                let claimed = claimed.earned;
+                require(sound, || Violation::RewardsClaimed {
+                    pool,
+                    token,
+                    owner,
+                    claimed,
+                    earned,
+                })?;
+            }
+        }
+        for (token, owed) in owed.0 {
+            let held = self.rewards_balance(token);
+            require(held == owed, || Violation::RewardsHeld { token, held, owed })?;
+        }
+        for (&(pool, token), paid) in &self.rewards.paid {
+            if !scope.has_id(pool) {
+                continue;
+            }
+            let positions = self.vault.positions.range((pool, Account::default())..);
+            let owners = positions.take_while(|((id, _), _)| *id == pool).map(|(key, _)| key.1);
+            let earned: U256 =
+                owners.map(|owner| self.earned(pool, token, owner, LAST_EPOCH)).sum();
+            let (carried, paid) = (paid.carried, paid.net << FRACTION_BITS);
+            require(earned + carried == paid, || Violation::RewardsDivided {
+                pool,
+                token,
+                earned,
+                carried,
+                paid,
+            })?;
+        }
+        for (&operator, rates) in &self.rewards.commissions {
+            for (&from, &rate) in rates {
+                let sound = rate <= MAX_COMMISSION && from <= self.epoch().plus(RAISE_NOTICE);
+                require(sound, || Violation::Commission { operator, rate, from })?;
+            }
         }
         Ok(())
     }

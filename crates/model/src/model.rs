@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     Account, Branch, Clock, Epoch, ModelError, Operator, Pausable, Pause, PoolId, Result, Strategy,
-    Wad, allocations::Allocations, branches::Trail, tokens::Tokens, vault::Vault,
+    Wad, allocations::Allocations, branches::Trail, rewards::Rewards, tokens::Tokens, vault::Vault,
 };
 
 /// The whole core: a pure, deterministic state machine. Clone it to look ahead.
@@ -19,6 +19,7 @@ pub struct Model {
     pub(crate) tokens: Tokens,
     pub(crate) vault: Vault,
     pub(crate) allocations: Allocations,
+    pub(crate) rewards: Rewards,
     /// The restaking degree of each strategy, and the highest it ever was.
     pub(crate) ceilings: BTreeMap<Strategy, Ceiling>,
     pub(crate) pauses: BTreeMap<Pausable, Pause>,
@@ -52,6 +53,7 @@ impl Model {
             tokens: Tokens::default(),
             vault: Vault::default(),
             allocations: Allocations::default(),
+            rewards: Rewards::default(),
             ceilings: BTreeMap::new(),
             pauses: BTreeMap::new(),
             trail: Trail::default(),

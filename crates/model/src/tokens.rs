@@ -12,6 +12,8 @@ pub(crate) struct Tokens {
     pub(crate) balances: BTreeMap<(Strategy, Account), u128>,
     /// What the vault holds: the token's own figure, which nothing in the vault's books feeds.
     pub(crate) vault: BTreeMap<Strategy, u128>,
+    /// What the rewards distributor holds.
+    pub(crate) rewards: BTreeMap<Strategy, u128>,
     /// What was sent to the vault unasked: part of its balance, part of nobody's stake (P1).
     pub(crate) unasked: BTreeMap<Strategy, u128>,
     /// What slashes have burned.
@@ -50,6 +52,24 @@ impl Tokens {
 
     /// Moves tokens from an account into the vault.
     pub(crate) fn pull(&mut self, strategy: Strategy, from: Account, amount: u128) -> Result<()> {
+        self.take(strategy, from, amount)?;
+        *self.vault.entry(strategy).or_default() += amount;
+        Ok(())
+    }
+
+    /// Moves tokens from an account to the rewards distributor.
+    pub(crate) fn pull_rewards(
+        &mut self,
+        token: Strategy,
+        from: Account,
+        amount: u128,
+    ) -> Result<()> {
+        self.take(token, from, amount)?;
+        *self.rewards.entry(token).or_default() += amount;
+        Ok(())
+    }
+
+    fn take(&mut self, strategy: Strategy, from: Account, amount: u128) -> Result<()> {
         let balance = self.balance(strategy, from);
         let rest = balance.checked_sub(amount).ok_or(ModelError::InsufficientBalance {
             strategy,
@@ -58,7 +78,26 @@ impl Tokens {
             needed: amount,
         })?;
         self.balances.insert((strategy, from), rest);
-        *self.vault.entry(strategy).or_default() += amount;
+        Ok(())
+    }
+
+    /// Moves tokens from the rewards distributor to an account; nothing is moved without a call.
+    pub(crate) fn push_rewards(
+        &mut self,
+        token: Strategy,
+        to: Account,
+        amount: u128,
+    ) -> Result<()> {
+        if amount == 0 {
+            return Ok(());
+        }
+        if !self.can_receive(token, to) {
+            return Err(ModelError::CannotReceive { strategy: token, account: to });
+        }
+        // As with the vault: were the books wrong, a check would say so.
+        let held = self.rewards.entry(token).or_default();
+        *held = held.saturating_sub(amount);
+        *self.balances.entry((token, to)).or_default() += amount;
         Ok(())
     }
 

@@ -183,6 +183,25 @@ impl Model {
         Ok(self.vault.positions.get(&(id, owner)).map_or(0, |history| history.at(epoch)))
     }
 
+    /// What a position held at the first instants of the epochs `from` to `to`, newest first: since
+    /// which epoch, and how many shares. The first was in force at `to`, each of the others until the
+    /// epoch of the one before it, and the last at `from`; one since epoch 0 is of no shares, before
+    /// the position was.
+    ///
+    /// # Errors
+    /// [`ModelError::EpochNotBegun`], of `to`.
+    pub fn history_of(
+        &self,
+        id: PoolId,
+        owner: Account,
+        from: Epoch,
+        to: Epoch,
+    ) -> Result<Vec<(Epoch, u128)>> {
+        self.require_begun(to)?;
+        let history = self.vault.positions.get(&(id, owner));
+        Ok(history.map_or_else(|| vec![Default::default()], |history| history.between(from, to)))
+    }
+
     /// The shares of all positions of a pool generation at the first instant of `epoch`: always the
     /// sum of [`shares_at`](Self::shares_at), after the end of the generation too.
     ///

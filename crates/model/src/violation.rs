@@ -205,6 +205,57 @@ pub enum Violation {
         /// The admission.
         admission: Admission,
     },
+    /// Of a token, what the distributor holds is what was paid in and was neither claimed nor collected.
+    #[error("{token}: the distributor holds {held}, and should hold {owed}")]
+    RewardsHeld {
+        /// The token.
+        token: Strategy,
+        /// What it holds.
+        held: u128,
+        /// Payments less commissions and claims, and commissions that were not collected.
+        owed: u128,
+    },
+    /// What all positions of a generation earned, and what is carried, is what was paid, to the last
+    /// 2^-64 unit.
+    #[error("{pool}, {token}: {earned} earned and {carried} carried, of {paid} paid (2^-64 units)")]
+    RewardsDivided {
+        /// The pool generation.
+        pool: PoolId,
+        /// The reward token.
+        token: Strategy,
+        /// What all positions earned.
+        earned: U256,
+        /// What is carried.
+        carried: U256,
+        /// What was paid, less commissions.
+        paid: U256,
+    },
+    /// A position has claimed more than it earned.
+    #[error(
+        "{owner} has claimed {claimed} in {token} of {pool}, and earned {earned} (2^-64 units)"
+    )]
+    RewardsClaimed {
+        /// The pool generation.
+        pool: PoolId,
+        /// The reward token.
+        token: Strategy,
+        /// Whose position.
+        owner: Account,
+        /// What was earned when it was claimed.
+        claimed: U256,
+        /// What is earned.
+        earned: U256,
+    },
+    /// A commission is above the highest, or announced with more notice than there is.
+    #[error("{operator} keeps {rate} from epoch {from} on")]
+    Commission {
+        /// The operator.
+        operator: Operator,
+        /// The rate.
+        rate: Wad,
+        /// From when on.
+        from: Epoch,
+    },
     /// P6: a pause lasts too long, or the rest after it not as long.
     #[error("P6 {action:?}: {pause:?} at {now}")]
     Pause {

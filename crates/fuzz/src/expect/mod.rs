@@ -2,6 +2,7 @@
 //! state, never from the chain.
 
 mod manager;
+mod rewards;
 #[cfg(test)]
 mod tests;
 mod vault;
@@ -74,7 +75,7 @@ pub(crate) fn expected(
     outcome: &Outcome,
 ) -> Expected {
     let mut told = Telling { world, model, before, outcome, expected: Expected::default() };
-    if !told.token(action) && !told.vault(action) {
+    if !told.token(action) && !told.rewards(action) && !told.vault(action) {
         told.manager(action);
     }
     told.expected

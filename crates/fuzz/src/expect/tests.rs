@@ -1,6 +1,6 @@
 use palisade_model::{
-    Action, ActionKind, Approval, Epoch, Function, Operator, OperatorSetId, Outcome, Pausable,
-    SHORTEST_REST, U256, Wad,
+    Action, ActionKind, Approval, Claim, Epoch, Function, Operator, OperatorSetId, Outcome,
+    Pausable, Payment, SHORTEST_REST, U256, Wad,
 };
 
 use crate::{
@@ -22,6 +22,7 @@ fn every_action_returns_and_logs_what_the_model_says() {
         slashes,
         ends,
         proposals,
+        rewards,
     ];
     let mut accepted = std::collections::BTreeSet::new();
     for history in histories {
@@ -299,5 +300,60 @@ fn proposals() -> Game {
     game.wait(3_600);
     // It burns what it takes, and names no evidence again.
     game.does(execute(token));
+    game
+}
+
+/// Two pools are paid in two tokens, by a rate that is in force; parts are claimed and collected for others.
+fn rewards() -> Game {
+    let mut game = Game::new();
+    let (token, coin) = (game.token(0), game.world.coin);
+    let operators = [OPERATOR, OTHER];
+    for operator in operators {
+        game.does(register(operator, None));
+        game.does(Action::SetCommission { operator, rate: Wad(ONE / 3) });
+        game.does(Action::Open { operator });
+    }
+    game.pass(1);
+    for operator in operators {
+        game.does(deposit(ALICE, token, operator, 1_000));
+        game.does(deposit(BOB, token, operator, 333));
+    }
+    game.does(queue(BOB, game.pool(OTHER), 33));
+    game.pass(2);
+    game.does(Action::SetCommission { operator: OPERATOR, rate: Wad(ONE / 2) });
+    game.does(Action::SetCommission { operator: OTHER, rate: Wad(0) });
+    let pay = |operator, amount| Payment { operator, strategy: token, amount };
+    let distribute = |game: &mut Game, token, payments: &[Payment]| {
+        let (epoch, payments) = (game.model.closed_epoch(), payments.to_vec());
+        game.does(Action::Distribute { by: BOB, epoch, token, payments })
+    };
+    distribute(&mut game, coin, &[pay(OPERATOR, 1_001), pay(OTHER, 77), pay(OPERATOR, 1)]);
+    distribute(&mut game, token, &[pay(OTHER, 500)]);
+    distribute(&mut game, token, &[]);
+    let claims = |game: &Game| {
+        let [first, second] = operators.map(|operator| game.pool(operator));
+        // Neighbours in one token are paid together; one is named twice.
+        [(first, coin), (second, coin), (second, token), (first, token), (first, coin)]
+            .map(|(pool, token)| Claim { pool, token })
+            .to_vec()
+    };
+    let claim = |game: &mut Game, by, receiver, through| {
+        let (owner, claims) = (ALICE, claims(game));
+        game.does(Action::ClaimRewards { by, owner, receiver, through, claims })
+    };
+    claim(&mut game, ALICE, ALICE, Epoch(2));
+    claim(&mut game, ALICE, BOB, Epoch(u32::MAX));
+    game.does(Action::SetRecipient { owner: ALICE, recipient: TREASURY });
+    game.does(Action::SetOperator { owner: ALICE, spender: BOB, approved: true });
+    game.pass(1);
+    game.does(transfer(ALICE, ALICE, game.pool(OPERATOR), 5));
+    distribute(&mut game, coin, &[pay(OPERATOR, 999)]);
+    claim(&mut game, STRANGER, TREASURY, Epoch(9));
+    distribute(&mut game, coin, &[pay(OPERATOR, 998)]);
+    claim(&mut game, BOB, BOB, Epoch(9));
+    let tokens = vec![coin, token, coin];
+    let by = OPERATOR.account();
+    game.does(Action::CollectCommission { by, operator: OPERATOR, receiver: TREASURY, tokens });
+    game.does(Action::SetRecipient { owner: ALICE, recipient: palisade_model::Account::default() });
     game
 }

@@ -31,6 +31,7 @@ pub(super) struct Names<'a> {
     world: &'a World,
     vault: Interface,
     manager: Interface,
+    rewards: Interface,
     token: Interface,
     accounts: BTreeMap<Address, String>,
     /// The operator and strategy of each pool that can be meant, by its key.
@@ -49,6 +50,8 @@ pub(super) fn constants(world: &World) -> Vec<(String, Address)> {
         ("CREATOR", CREATOR),
         ("VAULT", world.vault),
         ("MANAGER", world.manager),
+        ("REWARDS", world.rewards),
+        ("COIN", strategy(world.coin)),
         ("AUTHORITY", address(AUTHORITY)),
         ("RESOLVER", address(RESOLVER)),
         ("REGISTRAR_1", address(REGISTRARS[0])),
@@ -98,6 +101,10 @@ impl<'a> Names<'a> {
                 name: "IAllocationManager",
                 abi: abi(include_str!("../../../bindings/artifacts/AllocationManager.json")),
             },
+            rewards: Interface {
+                name: "IRewardsDistributor",
+                abi: abi(include_str!("../../../bindings/artifacts/RewardsDistributor.json")),
+            },
             token: Interface {
                 name: "IToken",
                 abi: abi(include_str!("../../../bindings/artifacts/BlocklistToken.json")),
@@ -123,7 +130,7 @@ impl<'a> Names<'a> {
 
     /// The selector of an error that has this name.
     pub(super) fn error(&self, name: &str) -> Option<Selector> {
-        let mut of = [&self.vault, &self.manager, &self.token].into_iter();
+        let mut of = [&self.vault, &self.manager, &self.rewards, &self.token].into_iter();
         of.find_map(|of| of.abi.error(name)?.first().map(alloy::json_abi::Error::selector))
     }
 
@@ -164,6 +171,7 @@ impl<'a> Names<'a> {
         let of = match to {
             _ if to == self.world.vault => &self.vault,
             _ if to == self.world.manager => &self.manager,
+            _ if to == self.world.rewards => &self.rewards,
             _ => &self.token,
         };
         let function = function(&of.abi, *input.first_chunk()?)?;
@@ -188,13 +196,16 @@ impl<'a> Names<'a> {
             DynSolValue::Array(items) => {
                 let of = ty.strip_suffix("[]")?;
                 let list = match of {
+                    "Payment" => "payments",
+                    "Claim" => "claims",
                     "address" => "addresses",
                     "PoolId" => "pools",
                     "Wad" => "wads",
                     _ => return None,
                 };
-                let items: Option<Vec<_>> = items.iter().map(|item| self.leaf(item, of)).collect();
-                call(list, [call("abi.encode", items?)])
+                let items: Option<Vec<_>> =
+                    items.iter().map(|item| self.leaves(item, param, of)).collect();
+                call(list, [call("abi.encode", items?.into_iter().flatten())])
             }
             DynSolValue::Tuple(values) if ty == "Terms" => {
                 let field = |(value, it): (&DynSolValue, &Param)| {
@@ -206,6 +217,12 @@ impl<'a> Names<'a> {
             }
             _ => self.leaf(value, ty)?,
         })
+    }
+
+    /// An item of a list; the fields of a struct one after the other.
+    fn leaves(&self, item: &DynSolValue, list: &Param, of: &str) -> Option<Vec<Code>> {
+        let DynSolValue::Tuple(fields) = item else { return Some(vec![self.leaf(item, of)?]) };
+        self.values(fields, &list.components)
     }
 
     fn leaf(&self, value: &DynSolValue, ty: &str) -> Option<Code> {

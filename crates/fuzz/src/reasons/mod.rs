@@ -4,6 +4,7 @@
 //! perhaps. So what is asked of the chain's reason is that it is one of them, with the right figures.
 
 mod manager;
+mod rewards;
 mod slashing;
 #[cfg(test)]
 mod tests;
@@ -27,6 +28,7 @@ pub(crate) fn applies(world: &World, model: &Model, action: &Action, refusal: &R
     match refusal {
         Refusal::Vault(error) => refused.by_vault(error),
         Refusal::Manager(error) => refused.by_manager(error),
+        Refusal::Rewards(error) => refused.by_rewards(error),
         Refusal::Token(error) => refused.by_token(error),
         Refusal::Unknown(data) => {
             T::Blocked::abi_decode(data).is_ok_and(|error| refused.is_blocked(&error))
@@ -48,15 +50,16 @@ impl Refused<'_> {
     fn by_token(&self, error: &DevToken::DevTokenErrors) -> bool {
         use DevToken::DevTokenErrors as E;
         let pays = match *self.action {
-            Action::Deposit { from, strategy, assets, .. } => Some((from, strategy, assets)),
-            Action::Donate { from, strategy, amount } => Some((from, strategy, amount)),
+            Action::Deposit { from, strategy, assets, .. } => Some((from, strategy, wide(assets))),
+            Action::Donate { from, strategy, amount } => Some((from, strategy, wide(amount))),
+            Action::Distribute { by, token, .. } => self.paid().map(|sum| (by, token, sum)),
             _ => None,
         };
         match (error, self.action) {
             (E::ERC20InsufficientBalance(e), _) => pays.is_some_and(|(from, strategy, amount)| {
                 e.sender == address(from)
                     && e.balance == U256::from(self.model.balance(strategy, from))
-                    && e.needed == wide(amount)
+                    && e.needed == amount
                     && e.balance < e.needed
             }),
             // Only stakers let the vault take their tokens, without end.
@@ -65,6 +68,13 @@ impl Refused<'_> {
                     && e.allowance.is_zero()
                     && e.needed == wide(*assets)
                     && !STAKERS.contains(from)
+            }
+            (E::ERC20InsufficientAllowance(e), Action::Distribute { by, .. }) => {
+                e.spender == self.world.rewards
+                    && e.allowance.is_zero()
+                    && Some(e.needed) == self.paid()
+                    && !e.needed.is_zero()
+                    && !STAKERS.contains(by)
             }
             (E::ERC20InvalidReceiver(e), Action::Mint { to, .. }) => {
                 e.receiver == address(*to) && to.is_zero()
@@ -88,10 +98,22 @@ impl Refused<'_> {
         error.receiver == address(receiver) && !self.model.can_receive(strategy, receiver)
     }
 
-    /// The one panic that a caller can cause: tokens minted beyond the 256 bits of their supply. The model refuses it
-    /// too, for its supply has 128 bits, of which the largest number stands for the chain's.
+    /// All payments together; none where they do not fit 256 bits.
+    fn paid(&self) -> Option<U256> {
+        let Action::Distribute { payments, .. } = self.action else { return None };
+        let mut amounts = payments.iter().map(|payment| wide(payment.amount));
+        amounts.try_fold(U256::ZERO, U256::checked_add)
+    }
+
+    /// The panics that a caller can cause: tokens minted beyond the 256 bits of their supply, and payments whose sum is
+    /// beyond them. The model refuses both too, for it has 128 bits, of which the largest number stands for the chain's.
     fn overflows_supply(&self, reason: &str) -> bool {
         let overflow = Panic::from(PanicKind::UnderOverflow).to_string();
-        matches!(self.action, Action::Mint { amount: u128::MAX, .. }) && reason == overflow
+        let overflows = match self.action {
+            Action::Mint { amount, .. } => *amount == u128::MAX,
+            Action::Distribute { .. } => self.paid().is_none(),
+            _ => false,
+        };
+        overflows && reason == overflow
     }
 }

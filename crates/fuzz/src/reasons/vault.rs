@@ -346,6 +346,16 @@ impl Refused<'_> {
             | A::QueueWithdrawal { by, owner, .. }
             | A::CompleteWithdrawal { by, owner, .. }
             | A::Redelegate { by, owner, .. } => Some((by, owner)),
+            A::ClaimRewards { by, owner, receiver, .. }
+                if self.model.recipient_of(owner) != receiver =>
+            {
+                Some((by, owner))
+            }
+            A::CollectCommission { by, operator: of, receiver, .. }
+                if self.model.recipient_of(of.account()) != receiver =>
+            {
+                Some((by, of.account()))
+            }
             // To their owner, anybody may send credits.
             A::CollectCredit { by, owner, receiver, .. } if receiver != owner => Some((by, owner)),
             // Nobody else uses up an approval.
@@ -362,7 +372,9 @@ impl Refused<'_> {
             A::Deposit { receiver, .. }
             | A::Withdraw { receiver, .. }
             | A::CompleteWithdrawal { receiver, .. }
-            | A::CollectCredit { receiver, .. } => Some(receiver),
+            | A::CollectCredit { receiver, .. }
+            | A::CollectCommission { receiver, .. }
+            | A::ClaimRewards { receiver, .. } => Some(receiver),
             A::Delegate { owner, .. } | A::Redelegate { owner, .. } => Some(owner),
             A::Transfer { to, .. } => Some(to),
             _ => None,

@@ -82,6 +82,9 @@ fn shifted(action: &Action, epochs: u64) -> Action {
         Action::CompleteWithdrawal { epoch, .. } | Action::Redelegate { epoch, .. } => {
             epoch.0 = epoch.0.saturating_sub(u32::try_from(epochs).unwrap_or(u32::MAX));
         }
+        Action::Distribute { epoch, .. } | Action::ClaimRewards { through: epoch, .. } => {
+            epoch.0 = epoch.0.saturating_sub(u32::try_from(epochs).unwrap_or(u32::MAX));
+        }
         Action::Admit { deadline, signed, .. } => {
             *deadline = deadline.saturating_sub(seconds);
             if let Some(signed) = signed {

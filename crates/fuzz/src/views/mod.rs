@@ -8,6 +8,7 @@ mod answer;
 mod gates;
 mod keys;
 mod manager;
+mod rewards;
 mod tokens;
 mod vault;
 
@@ -68,6 +69,7 @@ pub(crate) fn compare(
 fn put(to: &mut Questions<'_>, world: &World, model: &Model, keys: &Keys) -> Asked {
     vault::ask(to, world, model, keys)?;
     manager::ask(to, world, model, keys)?;
+    rewards::ask(to, world, model, keys)?;
     tokens::ask(to, world, model, keys)?;
     gates::ask(to, world, model, keys)
 }

@@ -12,11 +12,15 @@ use crate::{
 };
 
 pub(super) fn ask(to: &mut Questions<'_>, world: &World, model: &Model, keys: &Keys) -> Asked {
-    for token in world.tokens {
+    for token in world.rewarded() {
         let contract = strategy(token);
         let question = || (T::totalSupplyCall {}, words![model.supply(token)]);
         to.ask(contract, question, String::new)?;
-        let held = [(world.vault, model.vault_balance(token)), (BURN_ADDRESS, model.burned(token))];
+        let held = [
+            (world.vault, model.vault_balance(token)),
+            (world.rewards, model.rewards_balance(token)),
+            (BURN_ADDRESS, model.burned(token)),
+        ];
         for (account, balance) in held {
             let question = || (T::balanceOfCall { account }, words![balance]);
             to.ask(contract, question, || name_of(account).into())?;

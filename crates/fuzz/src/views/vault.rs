@@ -246,6 +246,24 @@ fn positions(to: &mut Questions<'_>, world: &World, model: &Model, keys: &Keys) 
             };
             to.ask(world.vault, question, || format!("{}, epoch {at}", about()))?;
         }
+        let [_, _, from, to_, now] = keys.past(seed);
+        for (from, upto) in [(Epoch(0), now), (from, to_), (to_, now)] {
+            let question = || {
+                let told = model.history_of(id, holder, from, upto).unwrap_or_default();
+                let told = told
+                    .into_iter()
+                    .map(|(since, shares)| U256::from(shares) | epoch(since) << 104);
+                let (from, to) = (epoch(from), epoch(upto));
+                (V::historyOfCall { pool: pool(), owner, from, to }, list(told))
+            };
+            to.ask(world.vault, question, || format!("{}, epochs {from} to {upto}", about()))?;
+        }
+        let question = || {
+            let next = epoch(keys.now.plus(1));
+            let from = U256::ZERO;
+            (V::historyOfCall { pool: pool(), owner, from, to: next }, not_begun(keys.now))
+        };
+        to.ask_refused(world.vault, question, || format!("{}, to the next epoch", about()))?;
         let question = || {
             let next = epoch(keys.now.plus(1));
             (V::sharesAtCall { pool: pool(), owner, epoch: next }, not_begun(keys.now))

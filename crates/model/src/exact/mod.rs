@@ -47,8 +47,25 @@
 //!
 //! So `B` is at most the number of roundings in the ledger so far, plus what came along with stake from
 //! other ledgers, and slashes shrink it with the stake. Both bounds are checked after each action.
+//!
+//! # Rewards
+//!
+//! Of a payment of `a` units, less commission, to `S` shares, a position of `s` shares is owed
+//! `y = a s / S`. The integers divide `2^64 a + r`, with `r` carried from the payment before, and give a
+//! share `floor((2^64 a + r) / S)`; what is left is below `S`. In units, the position has
+//! `y - s / 2^64 < its rewards <= y + (s / S) (r / 2^64)`, where `r` is below the shares `S'` of the
+//! payment before. Summed over all payments:
+//!
+//! ```text
+//! sum(y) - sum(s) / 2^64 <= earned <= sum(y) + sum(s S' / S) / 2^64
+//! ```
+//!
+//! A claim takes whole units of that, so less than one more is missing in what was paid out. Nobody
+//! has more than an exact part of what was paid and carried: where nobody comes or goes, nobody has more
+//! than an exact part of what was paid. Both bounds are checked after each distribution and claim.
 
 mod ledger;
+mod rewards;
 
 use std::collections::BTreeMap;
 
@@ -59,6 +76,7 @@ use crate::{
     Strategy, U256, renewal::REST,
 };
 use ledger::{Ledger, Part, integer, zero};
+use rewards::Record;
 
 /// How far the integer worth of a holder's shares (before it is rounded down) may lie from the exact
 /// one, in wei.
@@ -91,6 +109,8 @@ pub struct Strayed {
 pub struct Exact {
     /// Positions under epoch 0, exits under the epoch of their bucket.
     ledgers: BTreeMap<Key, Ledger>,
+    /// What each pool generation was paid in each token.
+    rewards: BTreeMap<(PoolId, Strategy), Record>,
     /// What was left of each pool before the action.
     left: BTreeMap<(Operator, Strategy), Magnitude>,
 }
@@ -102,7 +122,8 @@ impl Exact {
     /// Begins at any state: what the shares are worth in it, not rounded down, is their exact worth.
     #[must_use]
     pub fn new(model: &Model) -> Self {
-        let mut exact = Self { ledgers: BTreeMap::new(), left: BTreeMap::new() };
+        let (ledgers, left) = Default::default();
+        let mut exact = Self { ledgers, rewards: rewards::begun(model), left };
         let positions = model.positions().map(|(id, owner)| (id, REST, owner));
         let stakes: Vec<_> = positions.chain(model.exits()).collect();
         for (id, epoch, owner) in stakes {
@@ -131,7 +152,8 @@ impl Exact {
         let Ok(outcome) = outcome else { return Ok(()) };
         let touched = self.follow(model, action, outcome)?;
         self.remember(model);
-        touched.into_iter().try_for_each(|key| self.judge(model, key))
+        touched.into_iter().try_for_each(|key| self.judge(model, key))?;
+        self.follow_rewards(model, action)
     }
 
     /// What a position is worth exactly, in wei; zero where there is none.

@@ -580,14 +580,14 @@ fn check_asks_of_the_pools_of_its_scope() -> Result<()> {
     model.mint(TOKEN, ALICE, 6)?;
     model.tokens.pull(TOKEN, ALICE, 6)?;
     model.vault.pools.insert(north, Pool { generation: 1, assets: 6, shares: 5 });
-    assert_eq!(model.check_within(&Scope::of(vec![south], vec![north])), Ok(()));
-    let found = model.check_within(&Scope::of(vec![north], vec![south]));
+    assert_eq!(model.check_within(&Scope::of(vec![south], vec![north], vec![])), Ok(()));
+    let found = model.check_within(&Scope::of(vec![north], vec![south], vec![]));
     assert!(matches!(found, Err(Violation::Pool { .. })), "{found:?}");
     assert_eq!(model.check(), found);
 
     let model = with_budget(5, 6, &[6])?;
-    assert_eq!(model.check_within(&Scope::of(vec![north], vec![south])), Ok(()));
-    let found = model.check_within(&Scope::of(vec![south], vec![north]));
+    assert_eq!(model.check_within(&Scope::of(vec![north], vec![south], vec![])), Ok(()));
+    let found = model.check_within(&Scope::of(vec![south], vec![north], vec![]));
     assert!(matches!(found, Err(Violation::Degree { .. })), "{found:?}");
     Ok(())
 }

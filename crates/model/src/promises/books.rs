@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use crate::{
     Account, Admission, Allocation, Bucket, Budget, Epoch, Magnitude, Model, Operator,
     OperatorSetId, OperatorState, Parts, Pausable, Pause, Pool, PoolId, Strategy, Terms, U256, Wad,
-    renewal::REST,
+    renewal::REST, rewards::Rewards,
 };
 
 /// One set's promise of one pool.
@@ -119,6 +119,7 @@ impl Stake {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Token {
     vault: u128,
+    rewards: u128,
     unasked: u128,
     pub(super) burned: u128,
 }
@@ -216,6 +217,9 @@ pub(super) struct Books {
     pub(super) pauses: Table<Pausable, Pause>,
     pub(super) caps: Table<Strategy, u128>,
     pub(super) ceilings: Table<Strategy, Wad>,
+    pub(super) rewards: Rewards,
+    /// Whether the last action changed them.
+    pub(super) rewards_changed: bool,
 }
 
 impl Books {
@@ -238,6 +242,8 @@ impl Books {
             pauses: Table::default(),
             caps: Table::default(),
             ceilings: Table::default(),
+            rewards: Rewards::default(),
+            rewards_changed: false,
         };
         books.compare(model);
         books.commit(model);
@@ -258,7 +264,8 @@ impl Books {
         self.credits.compare(rows(&vault.credits));
         self.tokens.compare(tokens.supply.keys().map(|&strategy| {
             let (vault, unasked) = (model.vault_balance(strategy), model.unasked(strategy));
-            (strategy, Token { vault, unasked, burned: model.burned(strategy) })
+            let (rewards, burned) = (model.rewards_balance(strategy), model.burned(strategy));
+            (strategy, Token { vault, rewards, unasked, burned })
         }));
         self.sets.compare(
             allocations
@@ -272,6 +279,7 @@ impl Books {
         self.caps.compare(rows(&vault.deposit_caps));
         self.ceilings
             .compare(model.ceilings.iter().map(|(strategy, ceiling)| (*strategy, ceiling.now)));
+        self.rewards_changed = self.rewards != model.rewards;
     }
 
     /// Makes the changes the new before.
@@ -292,6 +300,9 @@ impl Books {
         self.pauses.commit();
         self.caps.commit();
         self.ceilings.commit();
+        if self.rewards_changed {
+            self.rewards.clone_from(&model.rewards);
+        }
     }
 
     /// Which of these books changed, if any did.
@@ -317,6 +328,7 @@ impl Books {
             ("pauses", !self.pauses.changes.is_empty()),
             ("caps", !self.caps.changes.is_empty()),
             ("ceilings", !self.ceilings.changes.is_empty()),
+            ("rewards", self.rewards_changed),
         ];
         books.into_iter().find(|(book, changed)| *changed && which(book)).map(|(book, _)| book)
     }

@@ -2,7 +2,7 @@
 
 use crate::{
     Account, Epoch, Magnitude, ModelError, Operator, OperatorSetId, Pausable, PoolId, Slashed,
-    Strategy, Strayed, Violation,
+    Strategy, Strayed, Violation, Wad,
 };
 
 /// A promise that an action broke: a mistake of the model or of the protocol, or an outcome that is
@@ -89,6 +89,49 @@ pub enum Broken {
         epoch: Epoch,
         /// Whose stake.
         owner: Account,
+    },
+
+    // -- rewards ----------------------------------------------------------------------------
+    /// An action that is none of rewards changed what is earned, claimed or kept.
+    #[error("what is earned, claimed or kept of rewards changed by another action")]
+    Rewards,
+    /// Rewards moved other tokens than those of the payments, or of what was paid out.
+    #[error("{account} has {after} of {token} after {before}, which is not what rewards moved")]
+    RewardsMoved {
+        /// The token.
+        token: Strategy,
+        /// Whose balance.
+        account: Account,
+        /// Its balance before.
+        before: u128,
+        /// Its balance after.
+        after: u128,
+    },
+    /// P5: the commission of an operator that has opened rose with less notice than an exit takes; or
+    /// that of an epoch that has closed changed.
+    #[error("P5 {operator}: a commission of {after} in epoch {epoch}, where {before} was in force")]
+    Commission {
+        /// The operator.
+        operator: Operator,
+        /// The epoch.
+        epoch: Epoch,
+        /// The rate in that epoch, as it was before.
+        before: Wad,
+        /// The rate as it is now.
+        after: Wad,
+    },
+    /// What a position earned strays from its exact part of the payments by more than the roundings
+    /// allow ([`Exact`](crate::Exact)).
+    #[error("{owner}, {pool}, {token}: {strayed}")]
+    RewardsDrift {
+        /// The pool generation.
+        pool: PoolId,
+        /// The reward token.
+        token: Strategy,
+        /// Whose position.
+        owner: Account,
+        /// By how much.
+        strayed: Box<Strayed>,
     },
 
     // -- P3 ---------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ mod gates;
 mod guarantees;
 mod limits;
 mod proposals;
+mod rewards;
 mod slashes;
 #[cfg(test)]
 mod tests;
@@ -115,6 +116,7 @@ impl Watch {
         scene.judge_ends()?;
         scene.judge_gates()?;
         scene.judge_limits()?;
+        scene.judge_rewards()?;
         self.memory.note(scene);
         self.memory.judge_slashes(scene)?;
         self.memory.judge_proposals(scene)?;
@@ -125,7 +127,7 @@ impl Watch {
             for &pair in stakes.iter().chain(also) {
                 self.memory.judge_pool(scene, pair)?;
             }
-            model.check_within(&Scope::of(stakes, promises))?;
+            model.check_within(&Scope::of(stakes, promises, rewards::touched(action)))?;
         } else {
             self.memory.judge_all(scene)?;
             model.check()?;
@@ -161,7 +163,11 @@ impl Scene<'_> {
                 matches!(self.outcome, O::Assets(_))
             }
             A::QueueWithdrawal { .. } => matches!(self.outcome, O::Queued(_)),
-            A::Open { .. } | A::Allocate { .. } => matches!(self.outcome, O::Effective(_)),
+            A::Open { .. } | A::Allocate { .. } | A::SetCommission { .. } => {
+                matches!(self.outcome, O::Effective(_))
+            }
+            A::CollectCommission { .. } => matches!(self.outcome, O::Collected(_)),
+            A::ClaimRewards { .. } => matches!(self.outcome, O::Claimed(_)),
             A::Leave { .. } | A::Eject { .. } => matches!(self.outcome, O::Left(_)),
             A::ProposeSlash { .. } => matches!(self.outcome, O::Proposed(_)),
             A::Slash { .. } | A::ExecuteSlash { .. } => matches!(self.outcome, O::Slashed(_)),

@@ -129,7 +129,7 @@ fn senders_kinds_and_reasons_have_names() -> Result<()> {
     assert_eq!(Action::Open { operator: NORTH }.by(), Some(NORTH.account()));
     assert_eq!(Action::AdvanceTo { timestamp: 1 }.by(), None);
     assert_eq!(ActionKind::Deposit.name(), "Deposit");
-    assert_eq!(ActionKind::ALL.last(), Some(&ActionKind::ExecuteSlash));
+    assert_eq!(ActionKind::ALL.last(), Some(&ActionKind::SetRecipient));
 
     let error = founded()?.apply(&deposit).err();
     assert_eq!(error.as_ref().map(ModelError::name), Some("OperatorClosed"));

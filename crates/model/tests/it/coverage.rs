@@ -13,6 +13,7 @@ use proptest::{
 
 use crate::{
     promises::{begin, starts, wishes},
+    rewards,
     world::*,
 };
 
@@ -55,7 +56,9 @@ fn of_histories(cases: usize) -> Result<Branches, TestCaseError> {
 /// The rest, each with the branches that are its point.
 fn of_scenes() -> Result<Branches> {
     let branches = Branches::default();
-    for scene in [appointments, approvals, credits, worn_and_unaccepted, generations, pauses] {
+    for scene in
+        [appointments, approvals, credits, worn_and_unaccepted, generations, pauses, rewards::scene]
+    {
         branches.add(scene()?.branches());
     }
     Ok(branches)

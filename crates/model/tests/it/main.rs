@@ -13,6 +13,7 @@ mod positions;
 mod promises;
 mod proposals;
 mod renewal;
+mod rewards;
 mod slashing;
 mod staking;
 #[cfg(feature = "serde")]

@@ -1,8 +1,8 @@
 //! Actions as JSON.
 
 use palisade_model::{
-    Account, Action, ActionKind, Approval, Epoch, Function, Magnitude, Operator, Pausable, PoolId,
-    Recipient, Terms, U256, Wad,
+    Account, Action, ActionKind, Approval, Claim, Epoch, Function, Magnitude, Operator, Pausable,
+    Payment, PoolId, Recipient, Terms, U256, Wad,
 };
 use serde_json::{Result, from_str, from_value, json, to_string, to_value};
 
@@ -61,6 +61,22 @@ fn one_of_each_kind() -> Vec<Action> {
         Action::ProposeSlash { by, set, operator, strategy, wad: Wad::ONE },
         Action::CancelSlash { by, set, operator, strategy },
         Action::ExecuteSlash { by, set, operator, strategy },
+        Action::Distribute {
+            by,
+            epoch,
+            token: strategy,
+            payments: vec![Payment { operator, strategy, amount }],
+        },
+        Action::SetCommission { operator, rate: Wad(u64::MAX) },
+        Action::CollectCommission { by, operator, receiver, tokens: vec![strategy] },
+        Action::ClaimRewards {
+            by,
+            owner,
+            receiver,
+            through: epoch,
+            claims: vec![Claim { pool, token: strategy }],
+        },
+        Action::SetRecipient { owner, recipient: Account::default() },
     ]
 }
 

@@ -1,21 +1,23 @@
 mod manager;
 mod not_so;
+mod rewards;
 mod vault;
 
 use std::collections::BTreeSet;
 
 use alloy::sol_types::Revert;
-use palisade_bindings::{AllocationManager as M, StakeVault as V};
+use palisade_bindings::{AllocationManager as M, RewardsDistributor as D, StakeVault as V};
 use palisade_model::{Action, ActionKind, Operator};
 
 use super::*;
 use crate::game::*;
 
 /// What no action of the world can meet: `StakeVault.sol` and `AllocationManager.sol` say when they would say so.
-const NEVER: [&str; 12] = [
+const NEVER: [&str; 13] = [
     "CannotAppointAppoint",
     "ERC20InvalidApprover",
     "ERC20InvalidSpender",
+    "CommissionForgotten",
     "EpochNotBegun",
     "EpochTooShort",
     "GenerationsExhausted",
@@ -28,7 +30,8 @@ const NEVER: [&str; 12] = [
 ];
 
 /// What is refused to nobody.
-const FREE: [ActionKind; 5] = [
+const FREE: [ActionKind; 6] = [
+    ActionKind::SetRecipient,
     ActionKind::AdvanceTo,
     ActionKind::SetCanReceive,
     ActionKind::Approve,
@@ -39,7 +42,8 @@ const FREE: [ActionKind; 5] = [
 #[test]
 fn whatever_the_chain_refuses_it_refuses_for_a_reason_that_is_so() {
     let (mut refused, mut reasons) = (BTreeSet::new(), BTreeSet::new());
-    for history in vault::HISTORIES.into_iter().chain(manager::HISTORIES) {
+    for history in vault::HISTORIES.into_iter().chain(manager::HISTORIES).chain(rewards::HISTORIES)
+    {
         let game = history();
         refused.extend(game.refused);
         reasons.extend(game.reasons);
@@ -52,6 +56,7 @@ fn whatever_the_chain_refuses_it_refuses_for_a_reason_that_is_so() {
     let errors = [
         V::StakeVaultErrors::VARIANT_NAMES,
         M::AllocationManagerErrors::VARIANT_NAMES,
+        D::RewardsDistributorErrors::VARIANT_NAMES,
         DevToken::DevTokenErrors::VARIANT_NAMES,
     ];
     let missed: BTreeSet<_> =

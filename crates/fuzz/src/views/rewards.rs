@@ -1,0 +1,114 @@
+//! The views of the rewards distributor.
+
+use alloy::sol_types::SolValue;
+use palisade_bindings::RewardsDistributor as D;
+use palisade_model::{Claim, Epoch, MAX_COMMISSION, Model, Operator};
+
+use super::{
+    Asked, Questions,
+    answer::{list, words},
+    keys::Keys,
+};
+use crate::{
+    World, names,
+    world::{EPOCH_LENGTH, ORIGIN, STAKERS, STRANGER, address, epoch, operator, pool, strategy},
+};
+
+pub(super) fn ask(to: &mut Questions<'_>, world: &World, model: &Model, keys: &Keys) -> Asked {
+    let (rewards, nothing) = (world.rewards, String::new);
+    to.ask(rewards, || (D::VAULTCall {}, words![world.vault]), nothing)?;
+    to.ask(rewards, || (D::MAX_COMMISSIONCall {}, words![MAX_COMMISSION]), nothing)?;
+    to.ask(rewards, || (D::EPOCH_LENGTHCall {}, words![EPOCH_LENGTH]), nothing)?;
+    to.ask(rewards, || (D::ORIGINCall {}, words![ORIGIN]), nothing)?;
+    to.ask(rewards, || (D::currentEpochCall {}, words![model.epoch()]), nothing)?;
+    for &who in &keys.operators {
+        commissions(to, world, model, who)?;
+    }
+    for owner in
+        STAKERS.into_iter().chain([STRANGER]).chain(keys.operators.iter().map(|who| who.account()))
+    {
+        let question = || {
+            let call = D::recipientOfCall { owner: address(owner) };
+            (call, words![address(model.recipient_of(owner))])
+        };
+        to.ask(rewards, question, || names::account(owner).into())?;
+    }
+    paid(to, world, model, keys)
+}
+
+fn commissions(to: &mut Questions<'_>, world: &World, model: &Model, who: Operator) -> Asked {
+    let closed = model.closed_epoch();
+    for epochs in 0..5 {
+        let at = closed.plus(epochs);
+        let question = || {
+            let call = D::commissionAtCall { operator: operator(who), epoch: epoch(at) };
+            (call, words![model.commission_at(who, at).unwrap_or_default()])
+        };
+        to.ask(world.rewards, question, || format!("{}, epoch {at}", names::operator(who)))?;
+    }
+    if closed > Epoch(0) {
+        let question = || {
+            let (at, earliest) = (epoch(Epoch(closed.0 - 1)), epoch(closed));
+            let call = D::commissionAtCall { operator: operator(who), epoch: at };
+            (call, D::CommissionForgotten { epoch: at, earliest })
+        };
+        to.ask_refused(world.rewards, question, || {
+            format!("{}, the epoch before the last", names::operator(who))
+        })?;
+    }
+    for token in world.rewarded() {
+        let question = || {
+            let call = D::commissionOfCall { operator: operator(who), token: strategy(token) };
+            (call, words![model.commission_of(who, token)])
+        };
+        to.ask(world.rewards, question, || {
+            format!("{}, {}", names::operator(who), names::token(token))
+        })?;
+    }
+    Ok(())
+}
+
+/// What was paid, and one token for each living pool that perhaps was not.
+fn paid(to: &mut Questions<'_>, world: &World, model: &Model, keys: &Keys) -> Asked {
+    let unpaid = keys.pools.iter().map(|id| (*id, world.coin));
+    let unpaid = unpaid.filter(|key| model.rewards_per_share(key.0, key.1, keys.now).is_zero());
+    for (seed, (id, token)) in model.rewarded().chain(unpaid).enumerate() {
+        let about = || format!("{}, {}", names::pool(id), names::token(token));
+        for at in keys.past(seed).into_iter().chain([model.closed_epoch(), keys.now.plus(1)]) {
+            let question = || {
+                let call = D::rewardsPerShareCall {
+                    pool: pool(id).into(),
+                    token: strategy(token),
+                    epoch: epoch(at),
+                };
+                (call, words![model.rewards_per_share(id, token, at)])
+            };
+            to.ask(world.rewards, question, || format!("{}, epoch {at}", about()))?;
+        }
+        let question = || {
+            let call = D::carriedCall { pool: pool(id).into(), token: strategy(token) };
+            (call, words![model.carried(id, token)])
+        };
+        to.ask(world.rewards, question, about)?;
+        for holder in STAKERS {
+            let about = || format!("{}, {}", about(), names::account(holder));
+            let question = || {
+                let claimed = model.claimed_of(id, token, holder);
+                let answer = words![claimed.through, claimed.per_share, claimed.fraction()];
+                let (pool, token, owner) = (pool(id).into(), strategy(token), address(holder));
+                (D::claimedOfCall { pool, token, owner }, answer)
+            };
+            to.ask(world.rewards, question, about)?;
+            for through in [keys.now, keys.past(seed)[2]] {
+                let question = || {
+                    let due = model.claimable(holder, through, &[Claim { pool: id, token }]);
+                    let claim = D::Claim { pool: pool(id).into(), token: strategy(token) };
+                    let (owner, through, claims) = (address(holder), epoch(through), vec![claim]);
+                    (D::claimableCall { owner, through, claims }, list(due))
+                };
+                to.ask(world.rewards, question, || format!("{}, through {through}", about()))?;
+            }
+        }
+    }
+    Ok(())
+}
