@@ -74,8 +74,8 @@ interface IMerkleDrops {
     error BadExpiry(uint256 expiry, uint256 earlier);
     /// @notice There is no such drop.
     error NoSuchDrop(uint256 drop);
-    /// @notice The sender is not the drop's payer.
-    error NotDropPayer(uint256 drop, address sender);
+    /// @notice The account (the sender, or whom a funder named) is not the drop's payer.
+    error NotDropPayer(uint256 drop, address account);
     /// @notice The drop expired at `expiry`.
     error DropExpired(uint256 drop, uint256 expiry);
     /// @notice The drop does not expire before `expiry`.
@@ -131,7 +131,8 @@ interface IMerkleDrops {
     /* ANYONE */
 
     /// @notice Puts `amount` of the drop's token, which the sender lets this contract take, into the drop.
-    function fund(uint256 drop, uint256 amount) external;
+    /// @param payer whose drop the sender takes it for: a number alone may turn out to be another's
+    function fund(uint256 drop, address payer, uint256 amount) external;
 
     /// @notice Pays each account what it is owed and has not got. What was claimed already is passed over; for any
     /// other reason not to pay one, none is paid.

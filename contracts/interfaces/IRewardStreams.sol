@@ -145,12 +145,11 @@ interface IRewardStreams {
     /// @notice A stream; all zero where there is none.
     function streamOf(uint256 id) external view returns (Stream memory);
 
-    /// @notice What `release` would distribute now.
+    /// @notice What `release` would distribute now, if any of the operators can be paid.
     function due(uint256 id) external view returns (uint256 amount);
 
-    /// @notice By what a sum for the closed epoch is split: each operator's stake of `strategy` that is guaranteed to
-    /// the set now, less the part that came since the epoch began, which does not earn for it. 0 where the pool's
-    /// generation ended since.
+    /// @notice By what a sum for the closed epoch is split: the shares of `strategy` that stood with each operator when
+    /// it began, at what is guaranteed to the set of a share now, rounded down. 0 where the pool's generation ended since.
     function weights(OperatorSetId set, address strategy, address[] calldata operators)
         external
         view

@@ -4,12 +4,12 @@ pragma solidity >=0.8.34;
 import {IEpochClock} from "../interfaces/IEpochClock.sol";
 import {EPOCH_MASK, Epoch} from "../types/Epoch.sol";
 
+/// @dev Where the clock stops: epochs a few ahead of the current one must fit 24 bits too.
+uint256 constant LAST_EPOCH = EPOCH_MASK - 8;
+
 /// @title EpochClock
 /// @notice The clock of the contract that inherits it.
 abstract contract EpochClock is IEpochClock {
-    /// @dev Epochs a few ahead of the current one must fit 24 bits too.
-    uint256 private constant LAST_EPOCH = EPOCH_MASK - 8;
-
     /// @inheritdoc IEpochClock
     uint256 public immutable EPOCH_LENGTH;
 

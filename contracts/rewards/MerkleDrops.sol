@@ -133,9 +133,10 @@ contract MerkleDrops is IMerkleDrops, ReentrancyGuardTransient {
     /* ANYONE */
 
     /// @inheritdoc IMerkleDrops
-    function fund(uint256 drop, uint256 amount) external nonReentrant {
+    function fund(uint256 drop, address payer, uint256 amount) external nonReentrant {
         DropRecord storage record = _drops[drop];
         _requireRunning(drop, record);
+        if (record.payer != payer) revert NotDropPayer(drop, payer);
         if (amount == 0) revert NothingToMove(drop);
         record.funded = (uint256(record.funded) + amount).toUint128();
         emit DropFunded(drop, msg.sender, amount);
@@ -168,7 +169,7 @@ contract MerkleDrops is IMerkleDrops, ReentrancyGuardTransient {
     /* VIEW */
 
     /// @inheritdoc IMerkleDrops
-    function dropOf(uint256 drop) external view returns (Drop memory) {
+    function dropOf(uint256 drop) external view nonReentrantView returns (Drop memory) {
         DropRecord storage record = _drops[drop];
         bool pending = block.timestamp < record.activeFrom;
         return Drop({
@@ -193,6 +194,7 @@ contract MerkleDrops is IMerkleDrops, ReentrancyGuardTransient {
     function claimable(uint256 drop, address account, uint256 cumulative, bytes32[] calldata proof)
         external
         view
+        nonReentrantView
         returns (uint256 amount)
     {
         amount = _owed(drop, account, cumulative, proof);

@@ -10,9 +10,10 @@ import {IAllocationManager} from "../interfaces/IAllocationManager.sol";
 import {IRewardsDistributor, Payment} from "../interfaces/IRewardsDistributor.sol";
 import {IRewardStreams, Stream} from "../interfaces/IRewardStreams.sol";
 import {IStakeVault} from "../interfaces/IStakeVault.sol";
-import {EPOCH_MASK, Epoch} from "../types/Epoch.sol";
+import {Epoch} from "../types/Epoch.sol";
 import {OperatorSetId} from "../types/OperatorSetId.sol";
 import {PoolId, poolKey} from "../types/PoolId.sol";
+import {LAST_EPOCH} from "../libraries/EpochClock.sol";
 import {Incoming} from "../libraries/Incoming.sol";
 
 /// @title RewardStreams
@@ -22,10 +23,10 @@ import {Incoming} from "../libraries/Incoming.sol";
 /// pools of operators of one set in one strategy.
 ///
 /// PROMISES
-/// - A stream pays exactly its sum for each of its epochs. Nobody can keep it from being released to those who are named,
-///   nor take any of it back, unless the AVS has retired the set: then the payer can.
-/// - A sum is split by guaranteed stake, as the set could rely on it at the call, of which only the part counts that
-///   stood when the paid epoch began: so it goes by the same stake that then earns.
+/// - A stream pays exactly its sum for each of its epochs, to operators that its payer named. It is not paid back, unless
+///   the AVS has retired the set: then nobody can be paid, and the payer takes the rest.
+/// - A sum is split by the stake that earns it: what stood when the paid epoch began, of which the part counts that is
+///   guaranteed to the set at the call. Neither stake that came since nor exits queued since change a split.
 /// - Streams never touch each other's tokens.
 ///
 /// ASSUMES what the RewardsDistributor assumes of tokens.
@@ -36,7 +37,11 @@ import {Incoming} from "../libraries/Incoming.sol";
 ///
 /// DOES NOT GUARANTEE
 /// - that the payer names all operators of the set, or goes on naming those that it named: what is escrowed is the sum;
-/// - that a split is of one particular instant: whoever releases chooses when in the epoch.
+///   it may name one of its own, and is paid then as any staker of it is;
+/// - that a split is of one particular instant: whoever releases chooses when in the epoch. Who has been ejected, has left
+///   or has lowered an allocation by then weighs less, for the closed epoch too;
+/// - that a pool can be paid which the distributor refuses, because it had next to no shares once: the payer names the
+///   others.
 contract RewardStreams is IRewardStreams, ReentrancyGuardTransient {
     using SafeERC20 for IERC20;
 
@@ -90,7 +95,7 @@ contract RewardStreams is IRewardStreams, ReentrancyGuardTransient {
         if (perEpoch == 0 || perEpoch > type(uint104).max) revert BadSum(perEpoch);
         if (!ALLOCATION_MANAGER.isAccepted(set, strategy)) revert StrategyNotAccepted(set, strategy);
         Epoch first = VAULT.currentEpoch();
-        uint256 most = EPOCH_MASK - Epoch.unwrap(first);
+        uint256 most = LAST_EPOCH - Epoch.unwrap(first);
         if (epochs == 0 || epochs > most) revert BadLength(epochs, most);
         Epoch last = first.plus(epochs - 1);
 
@@ -204,7 +209,8 @@ contract RewardStreams is IRewardStreams, ReentrancyGuardTransient {
             (PoolId pool, uint256 standing) = VAULT.totalSharesAt(key, epoch);
             (, uint256 shares, uint256 generation,) = VAULT.poolState(key);
             if (pool.generation() != generation) parts[i] = 0;
-            else if (standing < shares) parts[i] = parts[i] * standing / shares;
+            // Safe: both fit 104 bits, and where stake is guaranteed there are shares.
+            else parts[i] = parts[i] * standing / shares;
         }
     }
 

@@ -54,8 +54,14 @@ struct RewardsRecord {
 ///
 /// DOES NOT GUARANTEE
 /// - that anybody pays;
-/// - that a carried remainder is ever divided: where no payment follows it, less than 2^-64 units a share stay here;
-/// - that a pool of very few shares can be paid for ever: past 2^104 units a share, payments are refused.
+/// - that a carried remainder goes to those who stood when it was paid. It is less than 2^-64 units a share: nothing in a
+///   token of 18 decimals, and 0.07 USDC where a million ether are in the pool. Whoever stands at the next payment shares
+///   it; where none follows, it stays here;
+/// - that a pool of next to no shares can be paid for ever. Past 2^104 units a share, payments are refused, for that
+///   generation and token. While all of a pool is one unit its holder can bring it there with borrowed tokens, paid and
+///   claimed over and over, for the price of the gas; once a pool has a million shares, nobody can;
+/// - that a claim fits a transaction after some 7,000 changes of the claimer's balance, a change an epoch at most: 134 years
+///   of weeks. Epochs of a live chain should not be much shorter than days.
 contract RewardsDistributor is IRewardsDistributor, EpochClock, ReentrancyGuardTransient {
     using RewardHistoryLib for RewardHistory;
     using SafeERC20 for IERC20;

@@ -61,6 +61,27 @@ contract RewardsGas is Base {
         claim("claim_after_1000");
     }
 
+    /// @dev Rewards of a share from before the staker came are read, too.
+    function test_ClaimOfALateStaker() public {
+        distributeEpochs(10);
+        address late = makeAddr("late");
+        deposit(late, operators[0], 10 * unit);
+        skipEpochs(1);
+        distributeEpochs(10);
+        reward.mint(late, 1);
+        Claim[] memory claims = one();
+        vm.prank(late);
+        rewards.claim(late, late, Epoch.wrap(type(uint24).max), claims);
+        vm.snapshotGasLastCall("rewards", "claim_late_staker");
+    }
+
+    /// @dev The last epoch that was paid for has to be looked for.
+    function test_ClaimBeforeTheClosedEpochIsPaid() public {
+        distributeEpochs(10);
+        skipEpochs(1);
+        claim("claim_closed_unpaid");
+    }
+
     function test_ClaimAgain() public {
         distributeEpochs(10);
         claimAll();
@@ -229,10 +250,14 @@ contract RewardsGas is Base {
     }
 
     function claimAll() internal {
-        Claim[] memory claims = new Claim[](1);
-        claims[0] = Claim(pool, address(reward));
+        Claim[] memory claims = one();
         vm.prank(alice);
         rewards.claim(alice, alice, Epoch.wrap(type(uint24).max), claims);
+    }
+
+    function one() internal view returns (Claim[] memory claims) {
+        claims = new Claim[](1);
+        claims[0] = Claim(pool, address(reward));
     }
 
     function distributeEpochs(uint256 n) internal {

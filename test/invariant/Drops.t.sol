@@ -160,7 +160,7 @@ contract DropsCampaign is DropsScene {
         Expected storage e = drop_[id];
         uint256 amount = 1 + pick(2 ** (1 + pick(60)));
         vm.prank(payers[pick(2)]);
-        if (done(abi.encodeCall(drops.fund, (id, amount)), expired(e))) e.funded += amount;
+        if (done(abi.encodeCall(drops.fund, (id, e.payer, amount)), expired(e))) e.funded += amount;
     }
 
     /// @dev One of the last tree's amounts or all of them grow, or shrink; the total is the sum, or a lie.

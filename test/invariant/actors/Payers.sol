@@ -372,7 +372,7 @@ abstract contract Payers is World {
             PoolId living = _pool(list[i], strategy);
             uint256 shares = _readPool(living).shares;
             if (s.total == 0 || PoolId.unwrap(s.pool) != PoolId.unwrap(living)) weights[i] = 0;
-            else if (s.total < shares) weights[i] = weights[i] * s.total / shares;
+            else weights[i] = weights[i] * s.total / shares;
             total += weights[i];
         }
         uint256[] memory told = streams.weights(set, strategy, list);

@@ -46,7 +46,7 @@ abstract contract DropsScene is Base {
 
     function fund(uint256 drop_, uint256 amount) internal {
         vm.prank(payer);
-        drops.fund(drop_, amount);
+        drops.fund(drop_, payer, amount);
     }
 
     function post(uint256 drop_, bytes32[] memory tree, uint256 total) internal {

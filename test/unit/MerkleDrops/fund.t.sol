@@ -23,6 +23,16 @@ contract MerkleDropsFundTest is DropsScene {
         fund(drop, unit);
     }
 
+    /// @dev Who makes a drop and funds it in one go does not know its number for sure: a stranger may take it first.
+    function test_RevertWhen_SomebodyElsesDrop() public {
+        uint256 expected = drops.dropCount() + 1;
+        vm.prank(stranger);
+        assertEq(drops.create(address(token), 1, expiry), expected);
+        create(token);
+        vm.expectRevert(abi.encodeWithSelector(IMerkleDrops.NotDropPayer.selector, expected, payer));
+        fund(expected, unit);
+    }
+
     function test_RevertWhen_AmountIsZero() public {
         vm.expectRevert(abi.encodeWithSelector(IMerkleDrops.NothingToMove.selector, drop));
         fund(drop, 0);
@@ -36,7 +46,7 @@ contract MerkleDropsFundTest is DropsScene {
             abi.encodeWithSelector(IERC20Errors.ERC20InsufficientAllowance.selector, address(drops), unit - 1, unit)
         );
         vm.prank(alice);
-        drops.fund(drop, unit);
+        drops.fund(drop, payer, unit);
     }
 
     function test_RevertWhen_SumDoesNotFit() public {
@@ -80,7 +90,7 @@ contract MerkleDropsFundTest is DropsScene {
         vm.expectEmit(address(drops));
         emit IMerkleDrops.DropFunded(drop, alice, 3 * unit);
         vm.prank(alice);
-        drops.fund(drop, 3 * unit);
+        drops.fund(drop, payer, 3 * unit);
         assertEq(token.balanceOf(alice), 0);
         assertDrop(drop, 103 * unit, 0);
         assertEq(held(token), 103 * unit);

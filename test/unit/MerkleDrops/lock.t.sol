@@ -57,7 +57,7 @@ contract MerkleDropsLockTest is DropsScene {
             abi.encodeCall(IMerkleDrops.withdrawRoot, (hooked)),
             abi.encodeCall(IMerkleDrops.extend, (hooked, expiry + 1)),
             abi.encodeCall(IMerkleDrops.reclaim, (hooked)),
-            abi.encodeCall(IMerkleDrops.fund, (hooked, unit)),
+            abi.encodeCall(IMerkleDrops.fund, (hooked, address(this), unit)),
             abi.encodeCall(IMerkleDrops.claim, (list(alices()))),
             abi.encodeCall(IMerkleDrops.claimTo, (list(alices()), stranger))
         ];

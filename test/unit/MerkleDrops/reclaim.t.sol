@@ -65,7 +65,7 @@ contract MerkleDropsReclaimTest is DropsScene {
     function test_TakesWhatOthersFunded() public {
         give(token, alice, unit);
         vm.prank(alice);
-        drops.fund(drop, unit);
+        drops.fund(drop, payer, unit);
         vm.warp(expiry);
         assertEq(reclaim(drop), 101 * unit);
     }

@@ -25,7 +25,7 @@ contract RewardStreamsWeightsTest is StreamScene {
         assertEq(weightOf(otherOperator), 19 * unit);
     }
 
-    function testFuzz_WeighsNoMoreThanStoodOrIsGuaranteed(uint256 comes, uint256 leaves, uint256 fraction) public {
+    function testFuzz_WeighsWhatStoodAsFarAsAShareIsGuaranteed(uint256 comes, uint256 leaves, uint256 fraction) public {
         (comes, leaves) = (bound(comes, 0, 100 * unit), bound(leaves, 0, 7 * unit));
         if (comes > 0) deposit(alice, otherOperator, comes);
         if (leaves > 0) queue(bob, otherPool, leaves);
@@ -33,16 +33,18 @@ contract RewardStreamsWeightsTest is StreamScene {
         // Of less nothing would move.
         if (fraction > 0.01e18) slash(set, otherOperator, wad(fraction));
         (uint256 assets, uint256 shares,,) = vault.poolState(otherPool);
-        uint256 guaranteed = guaranteedTo(set, otherOperator);
-        uint256 stood = 8 * unit < shares ? 8 * unit : shares;
-        assertEq(weightOf(otherOperator), guaranteed * stood / shares);
-        assertLe(weightOf(otherOperator), guaranteed);
+        uint256 stood = 8 * unit;
+        assertEq(weightOf(otherOperator), guaranteedTo(set, otherOperator) * stood / shares);
         assertLe(weightOf(otherOperator), stood * assets / shares);
     }
 
-    function test_WhatIsQueuedDoesNotCount() public {
+    /// @dev It stood when the epoch began, earns for it, and is slashable still: so it weighs, too.
+    function test_WhatWasQueuedSinceCounts() public {
         queue(alice, pool, 4 * unit);
-        assertEq(weightOf(operator), 10 * unit);
+        assertEq(guaranteedTo(set, operator), 10 * unit);
+        assertEq(weightOf(operator), 12 * unit);
+        queue(alice, pool, 20 * unit);
+        assertEq(weightOf(operator), 0, "nothing is guaranteed");
     }
 
     /// @dev A quarter of the pool: a half of the half that is promised.

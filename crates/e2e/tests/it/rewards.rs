@@ -267,7 +267,7 @@ async fn a_drop_pays_what_its_list_says() {
     let (wrong, right) = (tree(20, 60), tree(60, 20));
     let text = format!("TotalNotFunded {{ drop: 1, total: {}, funded: 0 }}", rwd(80));
     assert_eq!(refused(post(&right)).await, text);
-    mined(payer.fund(drop, rwd(80))).await;
+    mined(payer.fund(drop, scene.address("avs-1"), rwd(80))).await;
     mined(post(&wrong)).await;
 
     let anybody = scene.net.drops_as("dave").unwrap();
