@@ -360,8 +360,8 @@ impl Model {
                     pool,
                     token,
                     owner,
-                    claimed,
-                    earned,
+                    claimed: Box::new(claimed),
+                    earned: Box::new(earned),
                 })?;
             }
         }
@@ -381,9 +381,9 @@ impl Model {
             require(earned + carried == paid, || Violation::RewardsDivided {
                 pool,
                 token,
-                earned,
-                carried,
-                paid,
+                earned: Box::new(earned),
+                carried: Box::new(carried),
+                paid: Box::new(paid),
             })?;
         }
         for (&operator, rates) in &self.rewards.commissions {

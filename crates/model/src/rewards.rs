@@ -236,7 +236,9 @@ impl Model {
         self.tokens.pull_rewards(token, by, sum)?;
         self.rewards.paid.extend(paid);
         self.rewards.collectable.extend(collectable);
-        ways.into_iter().for_each(|way| self.reached(way));
+        for way in ways {
+            self.reached(way);
+        }
         self.reached(match payments.len() {
             0 => Branch::PaysNothing,
             1 => Branch::PaysOnePool,
@@ -349,7 +351,9 @@ impl Model {
         }
         self.rewards.claimed.extend(states);
         self.reached_if(amounts.iter().all(Option::is_none), Branch::ClaimsNothing);
-        ways.into_iter().for_each(|way| self.reached(way));
+        for way in ways {
+            self.reached(way);
+        }
         self.reached(match by {
             by if by == owner => Branch::ClaimsByOwner,
             by if self.is_operator(owner, by) => Branch::ClaimsByAgent,

@@ -224,11 +224,11 @@ pub enum Violation {
         /// The reward token.
         token: Strategy,
         /// What all positions earned.
-        earned: U256,
+        earned: Box<U256>,
         /// What is carried.
-        carried: U256,
+        carried: Box<U256>,
         /// What was paid, less commissions.
-        paid: U256,
+        paid: Box<U256>,
     },
     /// A position has claimed more than it earned.
     #[error(
@@ -242,9 +242,9 @@ pub enum Violation {
         /// Whose position.
         owner: Account,
         /// What was earned when it was claimed.
-        claimed: U256,
+        claimed: Box<U256>,
         /// What is earned.
-        earned: U256,
+        earned: Box<U256>,
     },
     /// A commission is above the highest, or announced with more notice than there is.
     #[error("{operator} keeps {rate} from epoch {from} on")]
