@@ -136,8 +136,11 @@ impl Book {
                 Call::new(from, to, &call, |_| Outcome::Nothing)
             }
             Payout::FundDrop { amount, .. } => {
-                let call =
-                    MerkleDrops::fundCall { drop: DROP, payer: from, amount: U256::from(amount) };
+                let call = MerkleDrops::fundCall {
+                    drop: DROP,
+                    payer: self.person(from),
+                    amount: U256::from(amount),
+                };
                 Call::new(from, to, &call, |_| Outcome::Nothing)
             }
             Payout::Post { list, .. } => {

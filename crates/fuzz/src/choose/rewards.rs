@@ -88,7 +88,7 @@ impl Chooser {
             tokens.extend([self.reward(picks), self.reward(picks)]);
         }
         let owner = operator.account();
-        let (by, receiver) = self.sends(model, picks, owner);
+        let (by, receiver) = Self::sends(model, picks, owner);
         Action::CollectCommission { by, operator, receiver, tokens }
     }
 
@@ -121,12 +121,12 @@ impl Chooser {
             8..12 => model.closed_epoch(),
             _ => Epoch(u32::MAX),
         };
-        let (by, receiver) = self.sends(model, picks, owner);
+        let (by, receiver) = Self::sends(model, picks, owner);
         Action::ClaimRewards { by, owner, receiver, through, claims }
     }
 
     /// Who has rewards of an owner sent, and where to.
-    fn sends(&self, model: &Model, picks: &mut Picks, owner: Account) -> (Account, Account) {
+    fn sends(model: &Model, picks: &mut Picks, owner: Account) -> (Account, Account) {
         let named = model.recipient_of(owner);
         if !named.is_zero() && picks.below(2) == 0 {
             return (picks.one(&OTHERS), named);

@@ -79,10 +79,10 @@ fn shifted(action: &Action, epochs: u64) -> Action {
     let seconds = epochs * EPOCH_LENGTH;
     match &mut action {
         Action::AdvanceTo { timestamp } => *timestamp = timestamp.saturating_sub(seconds),
-        Action::CompleteWithdrawal { epoch, .. } | Action::Redelegate { epoch, .. } => {
-            epoch.0 = epoch.0.saturating_sub(u32::try_from(epochs).unwrap_or(u32::MAX));
-        }
-        Action::Distribute { epoch, .. } | Action::ClaimRewards { through: epoch, .. } => {
+        Action::CompleteWithdrawal { epoch, .. }
+        | Action::Redelegate { epoch, .. }
+        | Action::Distribute { epoch, .. }
+        | Action::ClaimRewards { through: epoch, .. } => {
             epoch.0 = epoch.0.saturating_sub(u32::try_from(epochs).unwrap_or(u32::MAX));
         }
         Action::Admit { deadline, signed, .. } => {
