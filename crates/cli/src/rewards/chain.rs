@@ -398,7 +398,9 @@ mod tests {
         let (a, b) = (Address::repeat_byte(1), Address::repeat_byte(2));
         let name: PoolName = format!("{a}/{b}").parse().unwrap();
         assert_eq!(name.key(), PoolId::key(a, b));
-        for wrong in ["", "0x1/0x2", &a.to_string(), &format!("{a}/x")] {
+        // The last digit is another, and the checksum as before.
+        let typo = format!("{a}/0xd8dA6BF26964aF9D7eEd9e03E53415D37aA96046");
+        for wrong in ["", "0x1/0x2", &a.to_string(), &format!("{a}/x"), &typo] {
             assert!(wrong.parse::<PoolName>().is_err(), "{wrong}");
         }
     }
