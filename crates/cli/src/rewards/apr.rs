@@ -12,7 +12,7 @@ use palisade_bindings::Epoch;
 use palisade_rewards::apr::{Assumptions, Decimal, Error, Price, Rate, Yearly, Yield};
 use serde_json::{Value, json};
 
-use super::chain::{ChainArgs, PoolName, Tokens};
+use super::chain::{ChainArgs, PoolName, Tokens, address};
 use crate::output;
 
 /// Arguments of `palisade rewards apr`.
@@ -24,7 +24,7 @@ pub struct AprArgs {
     #[arg(long, value_name = "OPERATOR/STRATEGY")]
     pool: Vec<PoolName>,
     /// What this account has in each pool, instead of all that is in it; may be repeated.
-    #[arg(long, value_name = "ADDRESS")]
+    #[arg(long, value_name = "ADDRESS", value_parser = address)]
     staker: Vec<Address>,
     /// The first epoch of the window; by default the one that closed last, or that of --to-epoch.
     #[arg(long, value_name = "EPOCH")]
@@ -58,10 +58,9 @@ impl FromStr for PriceArg {
     fn from_str(text: &str) -> Result<Self> {
         let form = || eyre!("write a price as TOKEN=0.0003, or TOKEN/STRATEGY=0.0003");
         let (names, price) = text.split_once('=').ok_or_else(form)?;
-        let read = |text: &str| text.parse().map_err(|_| eyre!("{text:?} is no address"));
         let (token, strategy) = match names.split_once('/') {
-            Some((token, strategy)) => (read(token)?, Some(read(strategy)?)),
-            None => (read(names)?, None),
+            Some((token, strategy)) => (address(token)?, Some(address(strategy)?)),
+            None => (address(names)?, None),
         };
         Ok(Self { token, strategy, price: price.parse()?, text: text.to_owned() })
     }
@@ -78,7 +77,7 @@ impl AprArgs {
         let to = to_epoch.map_or(closed, Epoch);
         let from = from_epoch.map_or(to, Epoch);
 
-        let named: BTreeSet<_> = pool.iter().map(|name| name.key()).collect();
+        let named = read.keys(&pool)?;
         let keys: Vec<_> = if named.is_empty() {
             let paid = read.ledger.payments().iter().map(|payment| payment.pool.to_key());
             paid.collect::<BTreeSet<_>>().into_iter().collect()

@@ -1,13 +1,15 @@
 //! The chain that rewards are read from: its deployment, its logs, its tokens.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
+    fmt,
     path::PathBuf,
     str::FromStr,
     time::{Duration, Instant},
 };
 
 use alloy::{
+    contract::Error as ContractError,
     network::TransactionBuilder,
     primitives::{Address, B256, Bytes, TxHash, U256},
     providers::{DynProvider, Provider},
@@ -19,7 +21,10 @@ use clap::{Args, value_parser};
 use eyre::{Report, Result, WrapErr, bail, eyre};
 use palisade_bindings::{DevToken, Epoch, PoolId, Refusal, RevertData};
 use palisade_deploy::{Config, Deployer, Failure, Manifest, Plan, Store, ask};
-use palisade_rewards::ledger::{Contracts, Entry, Ledger};
+use palisade_rewards::{
+    ledger::{Contracts, Entry, Ledger},
+    tree::{self, Flaw},
+};
 use serde_json::json;
 
 use crate::{deploy::of_node, node::NodeUrl, output, verify::advise};
@@ -58,12 +63,22 @@ impl FromStr for PoolName {
     type Err = Report;
 
     fn from_str(text: &str) -> Result<Self> {
-        let read = |text: &str| text.parse().map_err(|_| eyre!("{text:?} is no address"));
         let (operator, strategy) = text
             .split_once('/')
             .ok_or_else(|| eyre!("write a pool as OPERATOR/STRATEGY, by their addresses"))?;
-        Ok(Self { operator: read(operator)?, strategy: read(strategy)? })
+        Ok(Self { operator: address(operator)?, strategy: address(strategy)? })
     }
+}
+
+impl fmt::Display for PoolName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.operator, self.strategy)
+    }
+}
+
+/// An address; one with a wrong checksum is refused.
+pub(super) fn address(text: &str) -> Result<Address, Flaw> {
+    tree::address(text.as_bytes())
 }
 
 impl PoolName {
@@ -91,11 +106,25 @@ pub(super) struct Read {
     pub(super) timestamp: u64,
 }
 
+impl Read {
+    /// The keys of these pools.
+    ///
+    /// # Errors
+    /// Stake was never in one of them.
+    pub(super) fn keys(&self, names: &[PoolName]) -> Result<BTreeSet<PoolId>> {
+        match names.iter().find(|name| !self.ledger.pools().contains_key(&name.key())) {
+            Some(unknown) => bail!("no stake was ever in pool {unknown}"),
+            None => Ok(names.iter().map(|name| name.key()).collect()),
+        }
+    }
+}
+
 /// How a token counts.
 #[derive(Clone, Debug)]
 pub(super) struct Token {
     pub(super) symbol: String,
-    pub(super) decimals: u8,
+    /// `None` where it does not tell.
+    pub(super) decimals: Option<u8>,
 }
 
 impl ChainArgs {
@@ -223,14 +252,39 @@ impl Chain {
                 continue;
             }
             let token = DevToken::new(address, &self.provider);
-            let symbol = token.symbol().call().await.ok();
-            let decimals = token.decimals().call().await.ok();
-            let known = symbol.zip(decimals);
-            let (symbol, decimals) = known.unwrap_or_else(|| (address.to_string(), 0));
-            let symbol = palisade_artifacts::one_line(&symbol);
+            let symbol = self.told("read a token's symbol", token.symbol().call()).await?;
+            let decimals = self.told("read a token's decimals", token.decimals().call()).await?;
+            // In units of what? The symbol would mislead.
+            let symbol = symbol.filter(|_| decimals.is_some());
+            let symbol = symbol.map(|it| palisade_artifacts::one_line(&it));
+            let symbol = symbol.unwrap_or_else(|| address.to_string());
             tokens.insert(address, Token { symbol, decimals });
         }
         Ok(Tokens(tokens))
+    }
+
+    /// The timestamp of a block that came now. Where blocks are rare, the newest may be of an epoch long closed.
+    pub(super) async fn now(&self, read: &Read) -> u64 {
+        let pending = self.provider.get_block_by_number(BlockNumberOrTag::Pending).into_future();
+        // Some nodes do not tell it.
+        let pending = self.ask("read the pending block", pending).await.ok().flatten();
+        pending.map_or(read.timestamp, |it| it.header.timestamp.max(read.timestamp))
+    }
+
+    /// What a contract answers; `None` where it refuses, or answers something else. A node that fails is an error.
+    async fn told<T>(
+        &self,
+        action: &'static str,
+        call: impl IntoFuture<Output = Result<T, ContractError>>,
+    ) -> Result<Option<T>> {
+        let request = async {
+            match call.into_future().await {
+                Ok(answer) => Ok(Some(answer)),
+                Err(ContractError::TransportError(error)) if !error.is_error_resp() => Err(error),
+                Err(_) => Ok(None),
+            }
+        };
+        self.ask(action, request).await
     }
 
     /// Sends a call in the name of `from`, and waits until it is mined.
@@ -295,8 +349,13 @@ impl Tokens {
         self.0.get(&token).map_or_else(|| token.to_string(), |it| it.symbol.clone())
     }
 
+    /// How many decimals a token says it has.
+    pub(super) fn told_decimals(&self, token: Address) -> Option<u8> {
+        self.0.get(&token).and_then(|it| it.decimals)
+    }
+
     pub(super) fn decimals(&self, token: Address) -> u8 {
-        self.0.get(&token).map_or(0, |it| it.decimals)
+        self.told_decimals(token).unwrap_or_default()
     }
 
     /// An amount in whole tokens, with its symbol.
@@ -339,7 +398,9 @@ mod tests {
         let (a, b) = (Address::repeat_byte(1), Address::repeat_byte(2));
         let name: PoolName = format!("{a}/{b}").parse().unwrap();
         assert_eq!(name.key(), PoolId::key(a, b));
-        for wrong in ["", "0x1/0x2", &a.to_string(), &format!("{a}/x")] {
+        // The last digit is another, and the checksum as before.
+        let typo = format!("{a}/0xd8dA6BF26964aF9D7eEd9e03E53415D37aA96046");
+        for wrong in ["", "0x1/0x2", &a.to_string(), &format!("{a}/x"), &typo] {
             assert!(wrong.parse::<PoolName>().is_err(), "{wrong}");
         }
     }

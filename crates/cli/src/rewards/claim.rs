@@ -1,6 +1,6 @@
 //! `palisade rewards claim`.
 
-use std::{collections::BTreeSet, path::PathBuf};
+use std::path::PathBuf;
 
 use alloy::{
     primitives::{Address, U256},
@@ -14,21 +14,22 @@ use palisade_rewards::ledger::Standing;
 use serde_json::json;
 
 use super::{
-    chain::{Call, Chain, ChainArgs, PoolName, Tokens, show_unsigned},
+    chain::{Call, Chain, ChainArgs, PoolName, Tokens, address, show_unsigned},
     show,
 };
 use crate::{deploy::signer, output};
 
 /// Arguments of `palisade rewards claim`.
 #[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("sender").required(true))]
 pub struct ClaimArgs {
     #[command(flatten)]
     chain: ChainArgs,
     /// Whose rewards; by default those of the account that signs.
-    #[arg(long, value_name = "ADDRESS", required_unless_present_any = ["private_key_env", "private_key_file"])]
+    #[arg(long, value_name = "ADDRESS", value_parser = address, required_if_eq("unsigned", "true"))]
     owner: Option<Address>,
     /// Who is paid; by default the owner. Others than the owner and its operators claim to its recipient alone.
-    #[arg(long, value_name = "ADDRESS")]
+    #[arg(long, value_name = "ADDRESS", value_parser = address)]
     receiver: Option<Address>,
     /// The last epoch to claim for; by default the one that closed last.
     #[arg(long, value_name = "EPOCH")]
@@ -37,16 +38,16 @@ pub struct ClaimArgs {
     #[arg(long, value_name = "OPERATOR/STRATEGY")]
     pool: Vec<PoolName>,
     /// Only in this token; may be repeated.
-    #[arg(long, value_name = "ADDRESS")]
+    #[arg(long, value_name = "ADDRESS", value_parser = address)]
     token: Vec<Address>,
     /// Print what to send, as JSON, and send nothing: for a Safe or another wallet. Needs no key.
-    #[arg(long, conflicts_with_all = ["private_key_env", "private_key_file"])]
+    #[arg(long, group = "sender")]
     unsigned: bool,
     /// The environment variable that holds the private key of the account that sends.
-    #[arg(long, value_name = "NAME", required_unless_present_any = ["private_key_file", "unsigned"])]
+    #[arg(long, value_name = "NAME", group = "sender")]
     private_key_env: Option<String>,
     /// The file that holds it.
-    #[arg(long, value_name = "FILE", conflicts_with = "private_key_env")]
+    #[arg(long, value_name = "FILE", group = "sender")]
     private_key_file: Option<PathBuf>,
     /// The most gas that one transaction may need: a claim that needs more is made in parts.
     #[arg(long, value_name = "GAS", default_value_t = 10_000_000, value_parser = value_parser!(u64).range(50_000..))]
@@ -87,7 +88,7 @@ impl ClaimArgs {
         let chain = chain.connect(signer).await?;
         let read = chain.read().await?;
         let Some(at) = read.ledger.at(read.timestamp) else { bail!("the clock has not started") };
-        let pools: BTreeSet<_> = pool.iter().map(|name| name.key()).collect();
+        let pools = read.keys(&pool)?;
         let mut standings: Vec<_> = at
             .standings()
             .filter(|it| it.owner == owner)
@@ -200,8 +201,9 @@ fn show_sent(
     let header = ["pool", "claimed", "transaction"].map(ToOwned::to_owned);
     output::print(&output::table(header, rows))?;
     let gas: U256 = parts.iter().map(|part| U256::from(part.gas)).sum();
-    output::print(&format!(
-        "claimed through epoch {through}, in {} transactions of at most {gas} gas\n",
-        sent.len()
-    ))
+    let count = match sent.len() {
+        1 => "one transaction".to_owned(),
+        count => format!("{count} transactions"),
+    };
+    output::print(&format!("claimed through epoch {through}, in {count} of at most {gas} gas\n"))
 }

@@ -4,6 +4,7 @@ use std::{fs, path::PathBuf, str::FromStr};
 
 use alloy::{
     primitives::{Address, Bytes, U256, utils::parse_units},
+    rpc::types::BlockId,
     sol_types::SolCall,
 };
 use clap::Args;
@@ -14,49 +15,51 @@ use palisade_bindings::{
 use palisade_rewards::{apr::Rate, ledger::At};
 use serde_json::json;
 
-use super::chain::{Call, Chain, ChainArgs, PoolName, Read, Tokens, show_unsigned};
+use super::chain::{Call, Chain, ChainArgs, PoolName, Read, Tokens, address, show_unsigned};
 use crate::{deploy::signer, output};
 
 /// Arguments of `palisade rewards distribute`.
 #[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("payments").required(true))]
+#[command(group = clap::ArgGroup::new("sender").required(true).multiple(true))]
 pub struct DistributeArgs {
     #[command(flatten)]
     chain: ChainArgs,
     /// The reward token.
-    #[arg(long, value_name = "ADDRESS")]
+    #[arg(long, value_name = "ADDRESS", value_parser = address)]
     token: Address,
     /// Pay this pool so many whole tokens; may be repeated.
-    #[arg(long, value_name = "OPERATOR/STRATEGY=AMOUNT", required_unless_present_any = ["file", "by_stake"])]
+    #[arg(long, value_name = "OPERATOR/STRATEGY=AMOUNT", group = "payments")]
     pool: Vec<PaymentArg>,
     /// Pay what this file says: CSV, a line for each pool, `operator,strategy,amount` in whole tokens.
-    #[arg(long, value_name = "FILE", conflicts_with = "pool")]
+    #[arg(long, value_name = "FILE", group = "payments")]
     file: Option<PathBuf>,
     /// Split so many whole tokens among operators of a set, by the stake that they guarantee to it.
-    #[arg(long, value_name = "AMOUNT", conflicts_with_all = ["pool", "file"], requires_all = ["set", "strategy", "operator"])]
+    #[arg(long, value_name = "AMOUNT", group = "payments", requires_all = ["set", "strategy", "operator"])]
     by_stake: Option<String>,
     /// The set.
     #[arg(long, value_name = "AVS/ID", requires = "by_stake")]
     set: Option<SetArg>,
     /// The staked token whose pools are paid.
-    #[arg(long, value_name = "ADDRESS", requires = "by_stake")]
+    #[arg(long, value_name = "ADDRESS", value_parser = address, requires = "by_stake")]
     strategy: Option<Address>,
     /// One of the operators; may be repeated.
-    #[arg(long, value_name = "ADDRESS", requires = "by_stake")]
+    #[arg(long, value_name = "ADDRESS", value_parser = address, requires = "by_stake")]
     operator: Vec<Address>,
     /// Show what would be paid; send nothing. Needs no key.
-    #[arg(long)]
+    #[arg(long, group = "sender")]
     dry_run: bool,
     /// Print what to send, as JSON, and send nothing: for a Safe or another wallet. Needs no key, but who pays.
-    #[arg(long, conflicts_with_all = ["private_key_env", "private_key_file", "dry_run"], requires = "payer")]
+    #[arg(long, group = "sender", conflicts_with_all = ["private_key_env", "private_key_file", "dry_run"], requires = "payer")]
     unsigned: bool,
     /// Who pays, where no key says it.
-    #[arg(long, value_name = "ADDRESS", conflicts_with_all = ["private_key_env", "private_key_file"])]
+    #[arg(long, value_name = "ADDRESS", value_parser = address, conflicts_with_all = ["private_key_env", "private_key_file"])]
     payer: Option<Address>,
     /// The environment variable that holds the private key of the account that pays.
-    #[arg(long, value_name = "NAME", required_unless_present_any = ["private_key_file", "unsigned", "dry_run"])]
+    #[arg(long, value_name = "NAME", group = "sender")]
     private_key_env: Option<String>,
     /// The file that holds it.
-    #[arg(long, value_name = "FILE", conflicts_with = "private_key_env")]
+    #[arg(long, value_name = "FILE", group = "sender", conflicts_with = "private_key_env")]
     private_key_file: Option<PathBuf>,
     /// Print one JSON object instead of a table.
     #[arg(long)]
@@ -91,7 +94,7 @@ impl FromStr for SetArg {
     fn from_str(text: &str) -> Result<Self> {
         let form = || eyre!("write a set as AVS/ID, an address and a number");
         let (avs, id) = text.split_once('/').ok_or_else(form)?;
-        let avs = avs.parse().map_err(|_| form())?;
+        let avs = address(avs)?;
         Ok(Self(OperatorSetId::new(avs, id.parse().map_err(|_| form())?)))
     }
 }
@@ -112,11 +115,14 @@ impl DistributeArgs {
         let payer = payer.or(self.payer);
         let chain = self.chain.connect(signer).await?;
         let read = chain.read().await?;
-        let Some(at) = read.ledger.at(read.timestamp) else { bail!("the clock has not started") };
+        let now = chain.now(&read).await;
+        let Some(at) = read.ledger.at(now) else { bail!("the clock has not started") };
         let closed = at.closed_epoch();
         let strategies = read.ledger.pools().values().map(|pool| pool.strategy);
         let tokens = chain.tokens(strategies.chain([self.token])).await?;
-        let decimals = tokens.decimals(self.token);
+        let decimals = tokens
+            .told_decimals(self.token)
+            .ok_or_else(|| eyre!("{} does not tell its decimals: is it a token?", self.token))?;
 
         let by_stake = self.by_stake.zip(self.set).zip(self.strategy);
         let (spender, lines, call) = if let Some(((amount, SetArg(set)), strategy)) = by_stake {
@@ -296,6 +302,7 @@ async fn split(
 ) -> Result<Vec<(PoolName, U256)>> {
     let streams = RewardStreams::new(chain.contracts.streams, &chain.provider);
     let weights = streams.weights(set.packed(), strategy, operators.to_vec());
+    let weights = weights.block(BlockId::pending());
     let weights = chain.ask("read the stake of the set", weights.call().into_future()).await?;
     let total = weights.iter().fold(U256::ZERO, |sum, it| sum.saturating_add(*it));
     if total.is_zero() {
@@ -305,6 +312,9 @@ async fn split(
     }
     let (mut weight, mut paid, mut lines) = (U256::ZERO, U256::ZERO, Vec::new());
     for (&operator, part) in operators.iter().zip(weights) {
+        if part.is_zero() {
+            output::note(&format!("operator {operator} guarantees nothing: it is paid nothing"));
+        }
         weight = weight.saturating_add(part);
         // Fits: an amount has 128 bits, and assets have 104.
         let sum = amount * weight / total;

@@ -12,7 +12,7 @@ use palisade_rewards::{
 };
 use serde_json::json;
 
-use super::chain::{Chain, ChainArgs, PoolName, Read, Tokens, epoch};
+use super::chain::{Chain, ChainArgs, PoolName, Read, Tokens, address, epoch};
 use crate::output;
 
 /// Arguments of `palisade rewards show`.
@@ -21,7 +21,7 @@ pub struct ShowArgs {
     #[command(flatten)]
     chain: ChainArgs,
     /// Only what this account earned; may be repeated.
-    #[arg(long, value_name = "ADDRESS")]
+    #[arg(long, value_name = "ADDRESS", value_parser = address)]
     staker: Vec<Address>,
     /// Only what this pool was paid; may be repeated.
     #[arg(long, value_name = "OPERATOR/STRATEGY")]
@@ -38,10 +38,7 @@ impl ShowArgs {
         let chain = chain.connect(None).await?;
         let read = chain.read().await?;
         let Some(at) = read.ledger.at(read.timestamp) else { bail!("the clock has not started") };
-        let pools: BTreeSet<_> = pool.iter().map(|name| name.key()).collect();
-        if let Some(unknown) = pool.iter().find(|it| !read.ledger.pools().contains_key(&it.key())) {
-            bail!("no stake was ever in pool {}: {unknown:?}", unknown.key());
-        }
+        let pools = read.keys(&pool)?;
         let is_asked = |key: PoolId| pools.is_empty() || pools.contains(&key);
         let standings: Vec<_> = at
             .standings()
@@ -182,7 +179,11 @@ fn show(
     });
     let header =
         ["staker", "operator", "stake", "generation", "claimable", "claimed", "through epoch"];
-    parts.push(output::table(text(&header), rows));
+    if standings.is_empty() {
+        parts.push("nothing was earned there so far\n".to_owned());
+    } else {
+        parts.push(output::table(text(&header), rows));
+    }
     let rows = operators.iter().map(|operator| {
         let rates = rates(at, *operator);
         let rates = rates.iter().enumerate().map(|(index, (from, rate))| match index {
@@ -193,7 +194,9 @@ fn show(
         let due: Vec<_> = due.map(|((_, token), due)| tokens.amount(*token, *due)).collect();
         vec![operator.to_string(), rates.collect::<Vec<_>>().join(", "), due.join(", ")]
     });
-    parts.push(output::table(text(&["operator", "commission", "to collect"]), rows));
+    if !operators.is_empty() {
+        parts.push(output::table(text(&["operator", "commission", "to collect"]), rows));
+    }
     output::print(&parts.join("\n"))?;
     output::print(&format!(
         "block {}, epoch {} closed last; from {} logs, and the contract says the same\n",

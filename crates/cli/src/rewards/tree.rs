@@ -16,7 +16,7 @@ use palisade_rewards::tree::{
 use serde::Serialize;
 use serde_json::json;
 
-use super::{draft::Draft, progress::Bar};
+use super::{chain, draft::Draft, progress::Bar};
 use crate::output;
 
 /// What can be done with trees of payouts.
@@ -133,6 +133,7 @@ pub struct ProveArgs {
     #[arg(value_name = "FILE")]
     list: PathBuf,
     /// Whose proof.
+    #[arg(value_parser = chain::address)]
     account: Address,
     /// Print one JSON object instead of a table.
     #[arg(long)]

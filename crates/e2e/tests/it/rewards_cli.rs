@@ -370,4 +370,14 @@ async fn distributes_what_it_has_shown() {
     let empty = format!("{}/{}=1", paid.operator, paid.dollar);
     let empty = paid.palisade("distribute").args(["--token", &token, "--pool", &empty]);
     empty.args(["--dry-run"]).run().await.assert_failure(["had no stake that earns"]).await;
+    let account = paid.palisade("distribute").args(["--token", &treasury, "--pool", &payment]);
+    account.args(["--dry-run"]).run().await.assert_failure(["does not tell its decimals"]).await;
+
+    // An epoch has gone by in which no block came.
+    paid.mint("treasury-2", paid.strategy, 2 * ETHER).await;
+    let later = paid.net.provider().raw_request::<_, Value>("evm_increaseTime".into(), [EPOCH]);
+    later.await.unwrap();
+    let shown = with(&["--dry-run"]).run().await;
+    assert!(shown.stdout.contains("would pay 2.5 rETH for epoch 6"), "{shown:?}");
+    assert_eq!(paid.json(keyed(with(&[]))).await["epoch"], 6);
 }

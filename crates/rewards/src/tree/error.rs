@@ -81,6 +81,9 @@ pub enum Flaw {
     /// It is not an account and an amount.
     #[error("{0} is not an entry: `account,amount`, or [\"account\", \"amount\"] in JSON")]
     NoEntry(String),
+    /// The list ends before its array.
+    #[error("the array does not end: its last `]` is missing")]
+    Unfinished,
     /// It is longer than any entry.
     #[error("the entry is longer than 1024 bytes")]
     TooLong,

@@ -144,7 +144,8 @@ impl<R: BufRead> List<R> {
                     self.form = Form::Ended;
                     if self.beyond_space()?.is_some() { Err(self.no_entry()) } else { Ok(()) }
                 }
-                _ => Err(self.no_entry()),
+                Some(_) => Err(self.no_entry()),
+                None => Err(Error::Line { line: self.line, flaw: Flaw::Unfinished }),
             },
             Form::Ended => Ok(()),
         }

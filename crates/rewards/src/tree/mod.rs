@@ -21,4 +21,5 @@ pub use leaf::{Leaf, verify};
 pub use list::{Entry, List};
 pub use payouts::Payouts;
 pub use progress::{Progress, Step};
+pub use text::address;
 pub use whole::Tree;

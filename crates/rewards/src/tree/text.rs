@@ -7,22 +7,28 @@ use super::Flaw;
 /// What of a text others wrote is shown.
 const SHOWN: usize = 80;
 
-/// An account: mixed case bears a checksum, and it is not zero.
+/// An account: an address, and not zero.
 pub(crate) fn account(text: &[u8]) -> Result<Address, Flaw> {
+    let account = address(text)?;
+    if account.is_zero() { Err(Flaw::Zero) } else { Ok(account) }
+}
+
+/// An address as people write it: `0x`, and in mixed case with its checksum.
+///
+/// # Errors
+/// [`Flaw::NoAddress`], [`Flaw::Checksum`].
+pub fn address(text: &[u8]) -> Result<Address, Flaw> {
     let no_address = || Flaw::NoAddress(shown(text));
     let digits = text.strip_prefix(b"0x").filter(|it| it.len() == 40).ok_or_else(no_address)?;
     let mut bytes = [0; 20];
     const_hex::decode_to_slice(digits, &mut bytes).map_err(|_| no_address())?;
-    let account = Address::from(bytes);
+    let address = Address::from(bytes);
     let is_mixed =
         digits.iter().any(u8::is_ascii_uppercase) && digits.iter().any(u8::is_ascii_lowercase);
-    if is_mixed && checksummed(account) != text {
-        return Err(Flaw::Checksum { given: shown(text), right: account });
+    if is_mixed && checksummed(address) != text {
+        return Err(Flaw::Checksum { given: shown(text), right: address });
     }
-    if account.is_zero() {
-        return Err(Flaw::Zero);
-    }
-    Ok(account)
+    Ok(address)
 }
 
 /// As `Address::to_checksum` writes it, which would look for each hash in a cache first.

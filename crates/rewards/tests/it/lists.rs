@@ -92,7 +92,7 @@ fn what_is_wrong_is_told_with_its_line_and_value() {
         (format!("{ONE},1,000"), format!("line 1: \"{ONE},1,000\" {not_an_entry}")),
         (format!("[[\"{ONE}\",\"5\"],]"), format!("line 1: \"]\" {not_an_entry}")),
         (format!("[[\"{ONE}\",\"5\"]\n[\"{TWO}\",\"5\"]]"), format!("line 2: \"[\\\"{TWO}\\\",\\\"5\\\"]]\" {not_an_entry}")),
-        (format!("[[\"{ONE}\",\"5\"]"), format!("line 1: \"\" {not_an_entry}")),
+        (format!("[[\"{ONE}\",\"5\"]"), "line 1: the array does not end: its last `]` is missing".to_owned()),
         (format!("[[\"{ONE}\",\"5\"]] 1"), format!("line 1: \"1\" {not_an_entry}")),
         (format!("[[\"{ONE}\",5]]"), format!("line 1: \"[\\\"{ONE}\\\",5]\" {not_an_entry}")),
         (format!("[\"{ONE}\",\"5\""), format!("line 1: \"[\\\"{ONE}\\\",\\\"5\\\"\" {not_an_entry}")),
