@@ -72,6 +72,21 @@ pub struct Decimal {
     scale: u8,
 }
 
+impl Decimal {
+    /// So many whole tokens in units. `None` where the token has fewer decimals, or there is no such amount.
+    #[must_use]
+    pub fn units(self, decimals: u8) -> Option<U256> {
+        let Self { digits, scale } = self;
+        match decimals.checked_sub(scale) {
+            Some(missing) => digits.checked_mul(power(missing)),
+            None => {
+                let (units, rest) = digits.div_rem(power(scale - decimals));
+                rest.is_zero().then_some(units)
+            }
+        }
+    }
+}
+
 impl FromStr for Decimal {
     type Err = Error;
 
