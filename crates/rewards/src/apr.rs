@@ -77,13 +77,11 @@ impl Decimal {
     #[must_use]
     pub fn units(self, decimals: u8) -> Option<U256> {
         let Self { digits, scale } = self;
-        match decimals.checked_sub(scale) {
-            Some(missing) => digits.checked_mul(power(missing)),
-            None => {
-                let (units, rest) = digits.div_rem(power(scale - decimals));
-                rest.is_zero().then_some(units)
-            }
+        if let Some(missing) = decimals.checked_sub(scale) {
+            return digits.checked_mul(power(missing));
         }
+        let (units, rest) = digits.div_rem(power(scale - decimals));
+        rest.is_zero().then_some(units)
     }
 }
 
