@@ -72,6 +72,19 @@ pub struct Decimal {
     scale: u8,
 }
 
+impl Decimal {
+    /// So many whole tokens in units. `None` where the token has fewer decimals, or there is no such amount.
+    #[must_use]
+    pub fn units(self, decimals: u8) -> Option<U256> {
+        let Self { digits, scale } = self;
+        if let Some(missing) = decimals.checked_sub(scale) {
+            return digits.checked_mul(power(missing));
+        }
+        let (units, rest) = digits.div_rem(power(scale - decimals));
+        rest.is_zero().then_some(units)
+    }
+}
+
 impl FromStr for Decimal {
     type Err = Error;
 

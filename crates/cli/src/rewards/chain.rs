@@ -107,6 +107,13 @@ pub(super) struct Read {
 }
 
 impl Read {
+    /// Whose a pool's generation is, and of what.
+    pub(super) fn name(&self, pool: PoolId) -> PoolName {
+        let pool = self.ledger.pools().get(&pool.to_key());
+        let (operator, strategy) = pool.map(|it| (it.operator, it.strategy)).unwrap_or_default();
+        PoolName { operator, strategy }
+    }
+
     /// The keys of these pools.
     ///
     /// # Errors

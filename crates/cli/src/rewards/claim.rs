@@ -14,7 +14,7 @@ use palisade_rewards::ledger::Standing;
 use serde_json::json;
 
 use super::{
-    chain::{Call, Chain, ChainArgs, PoolName, Tokens, address, show_unsigned},
+    chain::{Call, Chain, ChainArgs, PoolName, Read, Tokens, address, show_unsigned},
     show,
 };
 use crate::{deploy::signer, output};
@@ -114,13 +114,14 @@ impl ClaimArgs {
             let name = format!("Claim rewards through epoch {through}");
             return show_unsigned(&chain, &calls, &name);
         }
-        let tokens =
-            chain.tokens(parts.iter().flat_map(|it| &it.claims).map(|it| it.token)).await?;
+        let claims = || parts.iter().flat_map(|part| &part.claims);
+        let strategies = claims().map(|it| read.name(it.pool).strategy);
+        let tokens = chain.tokens(claims().map(|it| it.token).chain(strategies)).await?;
         let mut sent = Vec::new();
         for part in &parts {
             sent.push(chain.send("claim", sender, &part.call).await?);
         }
-        show_sent(&parts, &sent, through, &tokens, json)
+        show_sent(&read, &parts, &sent, through, &tokens, json)
     }
 }
 
@@ -169,6 +170,7 @@ impl Claimer<'_> {
 }
 
 fn show_sent(
+    read: &Read,
     parts: &[Part],
     sent: &[alloy::primitives::TxHash],
     through: Epoch,
@@ -181,7 +183,10 @@ fn show_sent(
     };
     if as_json {
         let claims = claims().map(|(it, hash)| {
+            let PoolName { operator, strategy } = read.name(it.pool);
             json!({
+                "operator": operator.to_string(),
+                "strategy": strategy.to_string(),
                 "pool": it.pool.to_string(),
                 "token": it.token.to_string(),
                 "amount": it.claimable.to_string(),
@@ -196,9 +201,11 @@ fn show_sent(
         }));
     }
     let rows = claims().map(|(it, hash)| {
-        [it.pool.to_string(), tokens.amount(it.token, it.claimable), hash.to_string()]
+        let PoolName { operator, strategy } = read.name(it.pool);
+        let (stake, claimed) = (tokens.symbol(strategy), tokens.amount(it.token, it.claimable));
+        [operator.to_string(), stake, claimed, hash.to_string()]
     });
-    let header = ["pool", "claimed", "transaction"].map(ToOwned::to_owned);
+    let header = ["operator", "stake", "claimed", "transaction"].map(ToOwned::to_owned);
     output::print(&output::table(header, rows))?;
     let gas: U256 = parts.iter().map(|part| U256::from(part.gas)).sum();
     let count = match sent.len() {

@@ -3,7 +3,7 @@
 use std::{fs, path::PathBuf, str::FromStr};
 
 use alloy::{
-    primitives::{Address, Bytes, U256, utils::parse_units},
+    primitives::{Address, Bytes, U256},
     rpc::types::BlockId,
     sol_types::SolCall,
 };
@@ -12,7 +12,10 @@ use eyre::{Report, Result, WrapErr, bail, eyre};
 use palisade_bindings::{
     DevToken, Epoch, OperatorSetId, PoolId, RewardStreams, RewardsDistributor,
 };
-use palisade_rewards::{apr::Rate, ledger::At};
+use palisade_rewards::{
+    apr::{Decimal, Rate},
+    ledger::At,
+};
 use serde_json::json;
 
 use super::chain::{Call, Chain, ChainArgs, PoolName, Read, Tokens, address, show_unsigned};
@@ -253,18 +256,11 @@ impl Shown {
 
 /// Whole tokens in units; digits that the token does not have are refused.
 fn units(text: &str, decimals: u8) -> Result<U256> {
-    let digits = |it: &str| !it.is_empty() && it.bytes().all(|byte| byte.is_ascii_digit());
-    let (whole, part) = text.split_once('.').unwrap_or((text, "0"));
-    if !digits(whole) || !digits(part) {
-        bail!("{text:?} is no amount: write it as 12.5");
-    }
-    if part.trim_end_matches('0').len() > usize::from(decimals) {
-        bail!("{text} has more than the {decimals} decimals of the token");
-    }
-    let units = parse_units(text, decimals).wrap_err_with(|| format!("{text} is no amount"))?;
-    let amount = units.get_absolute();
+    let amount = text.parse::<Decimal>()?.units(decimals);
+    let amount =
+        amount.ok_or_else(|| eyre!("{text} is no amount of a token with {decimals} decimals"))?;
     if amount.is_zero() || amount.bit_len() > 128 {
-        bail!("a payment of {text} is none: it is of 1 to 2^128-1 units");
+        bail!("a payment of {text} is none: pay 1 to 2^128-1 units");
     }
     Ok(amount)
 }

@@ -47,7 +47,10 @@ impl ShowArgs {
             .filter(|it| !it.claimable.is_zero() || it.claim.through.is_set())
             .collect();
         check(&chain, &read, at, &standings).await?;
-        let shown = read.ledger.pools().iter().filter(|(key, _)| is_asked(**key));
+        let is_shown =
+            |key: PoolId| staker.is_empty() || standings.iter().any(|it| it.pool.to_key() == key);
+        let shown =
+            read.ledger.pools().iter().filter(|(key, _)| is_asked(**key) && is_shown(**key));
         let operators: BTreeSet<_> =
             shown.map(|(_, pool)| pool.operator).filter(|operator| !operator.is_zero()).collect();
         let strategies = read.ledger.pools().values().map(|pool| pool.strategy);
@@ -112,12 +115,8 @@ fn show_json(
     standings: &[Standing],
     operators: &BTreeSet<Address>,
 ) -> Result<()> {
-    let names = |pool: PoolId| {
-        let pool = read.ledger.pools().get(&pool.to_key());
-        pool.map(|pool| (pool.operator, pool.strategy)).unwrap_or_default()
-    };
     let rewards = standings.iter().map(|it| {
-        let (operator, strategy) = names(it.pool);
+        let PoolName { operator, strategy } = read.name(it.pool);
         json!({
             "staker": it.owner.to_string(),
             "operator": operator.to_string(),
@@ -164,9 +163,7 @@ fn show(
     let text = |header: &[&str]| header.iter().map(ToString::to_string).collect::<Vec<_>>();
     let mut parts = Vec::new();
     let rows = standings.iter().map(|it| {
-        let pool = read.ledger.pools().get(&it.pool.to_key());
-        let (operator, strategy) =
-            pool.map(|pool| (pool.operator, pool.strategy)).unwrap_or_default();
+        let PoolName { operator, strategy } = read.name(it.pool);
         vec![
             it.owner.to_string(),
             operator.to_string(),
