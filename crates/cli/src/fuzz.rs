@@ -11,7 +11,7 @@ use std::{
 use clap::Args;
 use eyre::{Result, WrapErr, bail};
 use indicatif::{ProgressBar, ProgressStyle};
-use palisade_fuzz::{Branch, Failure, Fuzz, History, Progress, Replayed, Tally, read_genesis};
+use palisade_fuzz::{Branch, Code, Failure, Fuzz, History, Progress, Replayed, Tally, read_code};
 use serde::Serialize;
 
 use crate::output;
@@ -37,7 +37,8 @@ pub struct FuzzArgs {
     /// Tell each action of the history, and the state after it.
     #[arg(long, requires = "replay")]
     steps: bool,
-    /// Other contracts than the shipped ones: the compiler's artifact of Genesis, which carries both.
+    /// Another contract than the shipped one: the compiler's artifact of Genesis, which carries vault
+    /// and allocation manager, or of RewardsDistributor.
     #[arg(long, value_name = "FILE")]
     artifact: Option<PathBuf>,
     /// Keep histories that reach something new in this folder, and make others from them.
@@ -108,8 +109,9 @@ impl FuzzArgs {
     }
 
     fn hunt(self) -> Result<()> {
-        let fuzz = match &self.artifact {
-            Some(path) => Fuzz::new().genesis(read_genesis(path)?),
+        let fuzz = match self.artifact.as_deref().map(read_code).transpose()? {
+            Some(Code::Core(code)) => Fuzz::new().genesis(code),
+            Some(Code::Distributor(code)) => Fuzz::new().distributor(code),
             None => Fuzz::new(),
         };
         match &self.replay {

@@ -20,36 +20,50 @@ struct Bytecode {
     object: Bytes,
 }
 
-/// Reads the creation code of `Genesis`, which carries that of both contracts, from an artifact such as
-/// `out/Genesis.sol/Genesis.json`.
+/// The creation code of what takes the place of the shipped contracts, without its arguments.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Code {
+    /// `Genesis`, which carries the code of vault and allocation manager.
+    Core(Bytes),
+    /// `RewardsDistributor`.
+    Distributor(Bytes),
+}
+
+/// Reads the creation code from an artifact of `Genesis` or of `RewardsDistributor`, such as
+/// `out/Genesis.sol/Genesis.json`. Which of them it is follows from its ABI.
 ///
 /// # Errors
-/// [`Error::File`] where it cannot be read, or is no artifact of `Genesis`.
-pub fn read_genesis(path: &Path) -> Result<Bytes> {
+/// [`Error::File`] where it cannot be read, or is an artifact of neither.
+pub fn read_code(path: &Path) -> Result<Code> {
     let fail = |reason: String| Error::File { path: path.to_owned(), reason };
     let text = fs::read_to_string(path).map_err(|error| fail(error.to_string()))?;
-    genesis_of(&text).map_err(fail)
+    code_of(&text).map_err(fail)
 }
 
 /// The same from the text of an artifact.
 ///
 /// # Errors
-/// Why it is no artifact of `Genesis`.
-pub fn genesis_of(text: &str) -> Result<Bytes, String> {
+/// Why it is an artifact of neither.
+pub fn code_of(text: &str) -> Result<Code, String> {
     let artifact: Artifact = serde_json::from_str(text).map_err(|error| {
         format!("it is no compiler's artifact: {}", one_line(&error.to_string()))
     })?;
-    let is_genesis =
-        artifact.abi.errors.contains_key("Misplaced") && artifact.abi.functions.is_empty();
-    if !is_genesis {
-        let hint = "it is no artifact of Genesis, which carries the code of both contracts: build the contracts and \
-                    name out/Genesis.sol/Genesis.json";
+    let Artifact { abi, bytecode: Bytecode { object } } = artifact;
+    let has = |function: &str| abi.functions.contains_key(function);
+    let code = if abi.errors.contains_key("Misplaced") && abi.functions.is_empty() {
+        Code::Core
+    } else if has("distribute") && has("setCommission") && has("rewardsPerShare") {
+        Code::Distributor
+    } else {
+        let hint = "it is no artifact of Genesis, which carries the code of vault and allocation manager, nor of \
+                    RewardsDistributor: build the contracts and name out/Genesis.sol/Genesis.json or \
+                    out/RewardsDistributor.sol/RewardsDistributor.json";
         return Err(hint.to_owned());
-    }
-    if artifact.bytecode.object.is_empty() {
+    };
+    if object.is_empty() {
         return Err("it has no code: was it compiled?".to_owned());
     }
-    Ok(artifact.bytecode.object)
+    Ok(code(object))
 }
 
 #[cfg(test)]
@@ -64,18 +78,36 @@ mod tests {
 
     #[test]
     fn reads_genesis() {
-        let code = read_genesis(&committed("Genesis")).unwrap();
-        assert_eq!(&code, artifacts::GENESIS.creation_code());
+        let code = artifacts::GENESIS.creation_code().clone();
+        assert_eq!(read_code(&committed("Genesis")).unwrap(), Code::Core(code));
     }
 
     #[test]
-    fn refuses_what_is_not_genesis() {
-        let vault = read_genesis(&committed("StakeVault")).unwrap_err().to_string();
-        assert!(vault.contains("StakeVault.json") && vault.contains("Genesis.json"), "{vault}");
+    fn reads_the_distributor() {
+        let code = artifacts::REWARDS_DISTRIBUTOR.creation_code().clone();
+        assert_eq!(read_code(&committed("RewardsDistributor")).unwrap(), Code::Distributor(code));
+    }
+
+    #[test]
+    fn refuses_what_has_no_code() {
+        let text = fs::read_to_string(committed("RewardsDistributor")).unwrap();
+        let mut artifact: serde_json::Value = serde_json::from_str(&text).unwrap();
+        artifact["bytecode"]["object"] = "0x".into();
+        assert!(code_of(&artifact.to_string()).unwrap_err().contains("it has no code"));
+    }
+
+    #[test]
+    fn refuses_what_is_neither() {
+        for name in ["StakeVault", "RewardStreams", "MerkleDrops"] {
+            let told = read_code(&committed(name)).unwrap_err().to_string();
+            assert!(told.contains(&format!("{name}.json")), "{told}");
+            assert!(
+                told.contains("Genesis.json") && told.contains("RewardsDistributor.json"),
+                "{told}"
+            );
+        }
         let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
-        assert!(
-            read_genesis(&manifest).unwrap_err().to_string().contains("no compiler's artifact")
-        );
-        assert!(read_genesis(Path::new("/nowhere")).unwrap_err().to_string().contains("/nowhere"));
+        assert!(read_code(&manifest).unwrap_err().to_string().contains("no compiler's artifact"));
+        assert!(read_code(Path::new("/nowhere")).unwrap_err().to_string().contains("/nowhere"));
     }
 }

@@ -27,7 +27,7 @@ mod views;
 mod words;
 pub mod world;
 
-pub use artifact::{genesis_of, read_genesis};
+pub use artifact::{Code, code_of, read_code};
 pub use campaign::{Failure, Fuzz, HISTORY_LENGTH, Progress, Replayed, Report};
 pub use chain::{Chain, Executed, Sent, Write};
 pub use disagreement::Disagreement;

@@ -14,7 +14,7 @@ use palisade_artifacts::{Artifact, Settings};
 use palisade_bindings::Refusal;
 use palisade_cli::{Cli, NodeUrl};
 use palisade_deploy::{Config, Manifest, Plan};
-use palisade_fuzz::{History, Kept, World, genesis_of};
+use palisade_fuzz::{Code, History, Kept, World, code_of};
 
 pub use logs::{frame, logs};
 pub use payouts::{payouts, tree};
@@ -162,15 +162,15 @@ pub fn kept(data: &[u8]) -> bool {
     true
 }
 
-/// The compiler's artifact of `Genesis`.
+/// The compiler's artifact of `Genesis` or of `RewardsDistributor`.
 ///
 /// # Panics
 /// Where a promise is broken.
 #[must_use]
 pub fn genesis(data: &[u8]) -> bool {
     let Some(text) = text(data) else { return false };
-    match genesis_of(text) {
-        Ok(code) => assert!(!code.is_empty()),
+    match code_of(text) {
+        Ok(Code::Core(code) | Code::Distributor(code)) => assert!(!code.is_empty()),
         Err(reason) => {
             assert_told(&reason);
             return false;
