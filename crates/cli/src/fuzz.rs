@@ -38,7 +38,7 @@ pub struct FuzzArgs {
     #[arg(long, requires = "replay")]
     steps: bool,
     /// Another contract than the shipped one: the compiler's artifact of Genesis, which carries vault
-    /// and allocation manager, or of RewardsDistributor.
+    /// and allocation manager, or of `RewardsDistributor`.
     #[arg(long, value_name = "FILE")]
     artifact: Option<PathBuf>,
     /// Keep histories that reach something new in this folder, and make others from them.

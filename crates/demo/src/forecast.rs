@@ -498,7 +498,7 @@ impl World {
     }
 }
 
-/// What a sum for an epoch is split by: guaranteed stake, but for the part that came since the epoch began.
+/// What a sum for an epoch is split by: the shares that stood when it began, as far as a share is guaranteed now.
 fn weight(model: &Model, (set, op, asset): (Set, Operator, Asset), epoch: u32) -> U256 {
     let (by, token) = (operator(Some(op)), strategy(asset));
     let standing = || {
@@ -511,7 +511,7 @@ fn weight(model: &Model, (set, op, asset): (Set, Operator, Asset), epoch: u32) -
     if then != model.pool_id(by, token) || pool.shares == 0 {
         return U256::ZERO;
     }
-    let (standing, shares) = (U256::from(standing.min(pool.shares)), U256::from(pool.shares));
+    let (standing, shares) = (U256::from(standing), U256::from(pool.shares));
     U256::from(guaranteed) * standing / shares
 }
 
