@@ -81,8 +81,8 @@ test-contracts: tools ## Solidity tests; gas, layouts, ABIs and sizes against th
 	@script/gas-table
 	@script/snapshot --check
 	@for decimals in 6 8; do \
-		script/say "contracts, with tokens of $$decimals decimals"; \
-		DECIMALS=$$decimals FORGE_SNAPSHOT_EMIT=false script/at-least $(FORGE_TESTS_AT_OTHER_DECIMALS) \
+		script/say "contracts, with tokens of $$decimals decimals (and 64 fuzz runs)"; \
+		DECIMALS=$$decimals FOUNDRY_FUZZ_RUNS=64 FORGE_SNAPSHOT_EMIT=false script/at-least $(FORGE_TESTS_AT_OTHER_DECIMALS) \
 			$(FOUNDRY) forge test --no-match-path 'test/{gas,invariant}/**'; \
 	done
 
