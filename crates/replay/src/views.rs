@@ -200,6 +200,37 @@ impl VaultAt<'_> {
         Some(lookup(&position.history, position.previous, epoch).shares)
     }
 
+    /// `historyOf`: newest first, each balance and since when it stands; `None` where `to` has not begun.
+    #[must_use]
+    pub fn history_of(
+        &self,
+        pool: PoolId,
+        owner: Address,
+        from: Epoch,
+        to: Epoch,
+    ) -> Option<Vec<Checkpoint>> {
+        if to > self.current_epoch() {
+            return None;
+        }
+        let position = self.vault.positions.get(&(pool, owner)).cloned().unwrap_or_default();
+        let before = |it: Checkpoint| {
+            if it.since == position.now.since {
+                return position.previous;
+            }
+            position.history.get(&it.since).copied().unwrap_or_default()
+        };
+        let mut newest = position.now;
+        while newest.since.is_set() && newest.since >= to {
+            newest = before(newest);
+        }
+        let mut held = vec![newest];
+        while newest.since.is_set() && newest.since >= from {
+            newest = before(newest);
+            held.push(newest);
+        }
+        Some(held)
+    }
+
     /// `totalSharesAt`; `None` for an epoch that has not begun, where the contract reverts.
     #[must_use]
     pub fn total_shares_at(&self, pool: PoolId, epoch: Epoch) -> Option<(PoolId, U256)> {

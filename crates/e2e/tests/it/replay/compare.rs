@@ -8,7 +8,9 @@ use alloy::{
     sol_types::SolCall,
 };
 use palisade_bindings::{AllocationManager, Epoch, PoolId, StakeVault};
-use palisade_replay::{LEAST_MAGNITUDE, MAX_ASSETS, ManagerAt, Replay, Storage, VaultAt};
+use palisade_replay::{
+    Checkpoint, LEAST_MAGNITUDE, MAX_ASSETS, ManagerAt, Replay, Storage, VaultAt,
+};
 
 use super::{
     MANAGER, VAULT,
@@ -231,6 +233,14 @@ fn vault_questions(questions: &mut Questions, replay: &Replay, now: VaultAt<'_>,
             let Some(shares) = now.shares_at(pool, owner, epoch) else { continue };
             let call = C::sharesAtCall { pool: pool.0, owner, epoch: word(epoch) };
             questions.ask(&call, &shares);
+            let to = now.current_epoch();
+            for (from, to) in [(epoch, to), (Epoch(0), epoch)] {
+                let Some(held) = now.history_of(pool, owner, from, to) else { continue };
+                let packed = |it: &Checkpoint| word(it.since) << 104 | it.shares;
+                let held: Vec<U256> = held.iter().map(packed).collect();
+                let (from, to) = (word(from), word(to));
+                questions.ask(&C::historyOfCall { pool: pool.0, owner, from, to }, &held);
+            }
         }
     }
     for &(pool, epoch) in state.buckets.keys() {
