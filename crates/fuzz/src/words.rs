@@ -155,7 +155,7 @@ mod tests {
             let mut words = Words::new(&pair.world);
             let (birth, now) = (pair.chain.birth().to_vec(), pair.model.clock().now());
             assert_eq!(words.follow(&mut pair.chain, now, &birth, &[])?, None);
-            let mut told = Self { words, pair };
+            let mut told = Self { pair, words };
             for action in story(&told.pair.world.clone()) {
                 assert_eq!(told.play(&action, None)?, None, "{action:?}");
             }

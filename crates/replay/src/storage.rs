@@ -60,11 +60,11 @@ impl Place {
             Self::Credit(..) => &[("assets", 256)],
             Self::DepositCap(..) => &[("below the highest", 256)],
             Self::IsOperator(..) => &[("approved", 8)],
-            Self::Allowance(..) => &[("amount", 256)],
+            Self::Allowance(..) | Self::Collectable(..) => &[("amount", 256)],
             Self::TermsSlasher(..) => {
                 &[("slasher", 160), ("cap", 64), ("window", 24), ("has registrar", 8)]
             }
-            Self::TermsRecipient(..) => &[("recipient", 160)],
+            Self::TermsRecipient(..) | Self::Recipient(..) => &[("recipient", 160)],
             Self::TermsResolver(..) => &[("resolver", 160)],
             Self::TermsConditions(..) => &[("conditions", 256)],
             Self::TermsRegistrar(..) => &[("registrar", 160)],
@@ -89,12 +89,10 @@ impl Place {
             Self::Commission(..) => {
                 &[("previous", 64), ("current", 64), ("next", 64), ("since", 24), ("effective", 24)]
             }
-            Self::Collectable(..) => &[("amount", 256)],
             Self::Cumulative(..) => &[("rewards of a share", 256)],
             Self::Window(..) => &[("paid", 128), ("before", 24), ("carry", 104)],
             Self::Windows(..) => &[("not empty", 256)],
             Self::Claim(..) => &[("fraction", 64), ("cumulative", 168), ("through", 24)],
-            Self::Recipient(..) => &[("recipient", 160)],
         }
     }
 

@@ -48,6 +48,14 @@ async fn events_alone_rebuild_every_view_and_every_word() {
     let replay = replayed(&logs);
     assert_eq!(replay, followed, "who follows block by block knows the same");
     compare::storage(&chain, &replay).await;
+    let reached_back = |place: &Place| match place {
+        Place::Window(.., window) => {
+            *window > 0 && place.decode(replay.word(*place))[1].1 > U256::ZERO
+        }
+        _ => false,
+    };
+    assert!(replay.places().filter(reached_back).count() > 10, "few windows follow others");
+    assert!(replay.distributor().claims.len() > 50, "few claimed");
     // Time alone changes what views answer: look again when pending changes have landed.
     for epochs in [0, 1, 3] {
         chain.play(Vec::new(), chain.now + 1 + epochs * EPOCH).await;
