@@ -157,7 +157,12 @@ impl ChainArgs {
             (plan, first.unwrap_or_default())
         };
         let it = plan.addresses();
-        let contracts = Contracts { vault: it.vault, distributor: it.rewards, streams: it.streams };
+        let contracts = Contracts {
+            vault: it.vault,
+            allocation_manager: it.allocation_manager,
+            distributor: it.rewards,
+            streams: it.streams,
+        };
         Ok(Chain { provider, contracts, id: chain_id, url, timeout, log_blocks, first })
     }
 }
