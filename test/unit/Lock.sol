@@ -6,9 +6,10 @@ import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/Reentrancy
 import {IMintable} from "../Base.t.sol";
 import {HookToken} from "../mocks/OddTokens.sol";
 import {Scene} from "./Scene.sol";
+import {Selectors} from "./Selectors.sol";
 
 /// @notice A token that calls back in the middle of its transfers, and the check that it was locked out.
-abstract contract LockScene is Scene {
+abstract contract LockScene is Scene, Selectors {
     HookToken internal hook;
 
     function setUp() public virtual override {
@@ -18,6 +19,19 @@ abstract contract LockScene is Scene {
 
     function odd() internal view returns (IMintable) {
         return IMintable(address(hook));
+    }
+
+    /// @dev `calls` has one call of each function of the contract that changes state.
+    function assertAllListed(string memory name, bytes[] memory calls) internal view {
+        bytes4[] memory selectors = stateChanging(name);
+        assertEq(calls.length, selectors.length);
+        for (uint256 i; i < selectors.length; ++i) {
+            bool listed;
+            for (uint256 j; j < calls.length; ++j) {
+                listed = listed || bytes4(calls[j]) == selectors[i];
+            }
+            assertTrue(listed, vm.toString(abi.encodePacked(selectors[i])));
+        }
     }
 
     /// @dev Runs `action` once for each of `calls`, which the token makes to `core` meanwhile.

@@ -7,9 +7,8 @@ import {Wad} from "palisade/types/Magnitude.sol";
 import {PoolId} from "palisade/types/PoolId.sol";
 import {IMintable} from "../../Base.t.sol";
 import {LockScene} from "../Lock.sol";
-import {Selectors} from "../Selectors.sol";
 
-contract RewardsLockTest is LockScene, Selectors {
+contract RewardsLockTest is LockScene {
     function setUp() public override {
         super.setUp();
         vm.prank(operator);
@@ -24,16 +23,7 @@ contract RewardsLockTest is LockScene, Selectors {
     }
 
     function test_NoEntryPointIsLeftOut() public view {
-        bytes4[] memory selectors = stateChanging("RewardsDistributor");
-        bytes[] memory calls = entryPoints();
-        assertEq(calls.length, selectors.length);
-        for (uint256 i; i < selectors.length; ++i) {
-            bool listed;
-            for (uint256 j; j < calls.length; ++j) {
-                listed = listed || bytes4(calls[j]) == selectors[i];
-            }
-            assertTrue(listed, vm.toString(abi.encodePacked(selectors[i])));
-        }
+        assertAllListed("RewardsDistributor", entryPoints());
     }
 
     function test_EntryPointsDuringADistribution() public {
