@@ -1,20 +1,18 @@
 use std::{
     env, fs,
-    io::{self, IsTerminal},
     num::NonZero,
     path::{Path, PathBuf},
-    sync::Mutex,
+    sync::Arc,
     thread,
     time::{Duration, Instant},
 };
 
-use clap::Args;
+use clap::{Args, value_parser};
 use eyre::{Result, WrapErr, bail};
-use indicatif::{ProgressBar, ProgressStyle};
 use palisade_fuzz::{Branch, Code, Failure, Fuzz, History, Progress, Replayed, Tally, read_code};
 use serde::Serialize;
 
-use crate::output;
+use crate::{output, progress::Bar};
 
 /// Arguments of `palisade fuzz`.
 #[derive(Debug, Args)]
@@ -23,16 +21,16 @@ pub struct FuzzArgs {
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// How many actions to try.
-    #[arg(long, default_value_t = 100_000, value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, default_value_t = 100_000, value_parser = value_parser!(u64).range(1..))]
     actions: u64,
     /// On how many threads; by default one for each core. The result is the same.
-    #[arg(long)]
-    jobs: Option<NonZero<usize>>,
+    #[arg(long, value_parser = value_parser!(u16).range(1..=1_024))]
+    jobs: Option<u16>,
     /// How many actions a history has, before the next begins from nothing.
-    #[arg(long, default_value_t = palisade_fuzz::HISTORY_LENGTH, value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, default_value_t = palisade_fuzz::HISTORY_LENGTH, value_parser = value_parser!(u64).range(1..=1_000_000))]
     length: u64,
     /// Play a history from a file instead, as a failure is written to.
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["seed", "actions", "length", "corpus"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["seed", "actions", "length", "jobs", "corpus", "out"])]
     replay: Option<PathBuf>,
     /// Tell each action of the history, and the state after it.
     #[arg(long, requires = "replay")]
@@ -114,32 +112,48 @@ impl FuzzArgs {
             Some(Code::Distributor(code)) => Fuzz::new().distributor(code),
             None => Fuzz::new(),
         };
-        match &self.replay {
+        let artifact = self.artifact.clone();
+        let done = match &self.replay {
             Some(path) => self.play(&fuzz, path),
             None => self.campaign(fuzz),
-        }
+        };
+        done.map_err(|error| match (artifact, error.downcast_ref()) {
+            (Some(path), Some(palisade_fuzz::Error::Deployment(_))) => {
+                error.wrap_err(path.display().to_string())
+            }
+            _ => error,
+        })
     }
 
     fn campaign(self, fuzz: Fuzz) -> Result<()> {
         let Self { seed, actions, jobs, length, artifact, corpus, out, json, .. } = self;
+        let jobs = jobs.and_then(|jobs| NonZero::new(usize::from(jobs)));
         let jobs =
             jobs.or_else(|| thread::available_parallelism().ok()).unwrap_or(NonZero::<usize>::MIN);
+        // Now, not when there is something to lose.
+        fs::create_dir_all(&out).wrap_err_with(|| format!("cannot write to {}", out.display()))?;
         let began = Instant::now();
-        let bar = Bar::new(actions);
-        let shown = bar.clone();
+        let bar = Arc::new(Bar::new(Some(actions), HUNTING));
+        let shown = Arc::clone(&bar);
         let fuzz = fuzz
             .seed(seed)
             .actions(actions)
             .jobs(jobs)
             .length(length)
-            .progress(move |progress| shown.tell(progress));
+            .progress(move |progress| tell(&shown, progress, actions, began));
         let report = match corpus {
             Some(folder) => fuzz.guided(&folder)?,
             None => fuzz.run()?,
         };
-        bar.0.finish_and_clear();
-        let files =
-            report.failure.as_ref().map(|failure| write(&out, seed, failure)).transpose()?;
+        bar.shown.finish_and_clear();
+        let kept = |failure: &Failure| {
+            // What was found is told even so: it may have taken hours.
+            write(&out, seed, failure).wrap_err_with(|| {
+                let Failure { history, disagreement, .. } = failure;
+                format!("history {history} fails and cannot be kept: {disagreement}")
+            })
+        };
+        let files = report.failure.as_ref().map(kept).transpose()?;
         if !json {
             output::print(&tables(&report.tally))?;
         }
@@ -183,42 +197,25 @@ impl FuzzArgs {
     }
 }
 
-/// The progress of a campaign: a bar on a terminal, a line every ten seconds elsewhere.
-#[derive(Clone)]
-struct Bar(ProgressBar, std::sync::Arc<Mutex<Instant>>, bool);
+const HUNTING: &str = "{bar:30} {human_pos} of {human_len} actions, {per_sec}, {msg}, {eta} left";
 
-impl Bar {
-    fn new(actions: u64) -> Self {
-        let on_terminal = io::stderr().is_terminal();
-        let bar = if on_terminal { ProgressBar::new(actions) } else { ProgressBar::hidden() };
-        let template = "{bar:30} {human_pos} of {human_len} actions, {per_sec}, {msg}, {eta} left";
-        if let Ok(style) = ProgressStyle::with_template(template) {
-            bar.set_style(style);
+fn tell(bar: &Bar, progress: Progress, of: u64, began: Instant) {
+    match progress {
+        Progress::Hunting { actions, branches } => {
+            let coverage = format!("{branches} of {} branches", Branch::ALL.len());
+            bar.line(|| {
+                let rate = rate(actions, began.elapsed());
+                format!("{actions} of {of} actions, {rate} a second, {coverage}")
+            });
+            bar.shown.set_position(actions);
+            bar.shown.set_message(coverage);
         }
-        Self(bar, std::sync::Arc::new(Mutex::new(Instant::now())), on_terminal)
-    }
-
-    fn tell(&self, progress: Progress) {
-        let told = match progress {
-            Progress::Hunting { actions, branches } => {
-                self.0.set_position(actions);
-                let all = Branch::ALL.len();
-                let message = format!("{branches} of {all} branches");
-                self.0.set_message(message.clone());
-                format!("{actions} actions, {message}")
-            }
-            Progress::Shrinking { actions } => {
-                let message = format!("failed; making it smaller: {actions} actions");
-                self.0.set_message(message.clone());
-                message
-            }
-            _ => return,
-        };
-        let Ok(mut last) = self.1.lock() else { return };
-        if !self.2 && last.elapsed() >= Duration::from_secs(10) {
-            *last = Instant::now();
-            output::note(&told);
+        Progress::Shrinking { actions } => {
+            let message = format!("failed; making it smaller: {actions} actions");
+            bar.line(|| message.clone());
+            bar.shown.set_message(message);
         }
+        _ => {}
     }
 }
 
@@ -228,7 +225,6 @@ fn rate(actions: u64, elapsed: Duration) -> u64 {
 }
 
 fn write(folder: &Path, seed: u64, failure: &Failure) -> Result<(PathBuf, PathBuf)> {
-    fs::create_dir_all(folder).wrap_err_with(|| format!("cannot create {}", folder.display()))?;
     let name = format!("Found_{seed}_{}", failure.history);
     let (json, forge) = (folder.join(format!("{name}.json")), folder.join(format!("{name}.t.sol")));
     failure.to_history(seed).write(&json)?;

@@ -2,10 +2,12 @@
 
 mod demo;
 mod deploy;
+mod deployment;
 mod devnet;
 mod fuzz;
 mod node;
 mod output;
+mod progress;
 mod rewards;
 mod verify;
 

@@ -3,35 +3,22 @@
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
-    time::Duration,
 };
 
-use clap::{Args, value_parser};
-use eyre::{Result, WrapErr, bail};
+use clap::Args;
+use eyre::{Result, bail};
 use palisade_artifacts::{Artifact, Settings, compile};
-use palisade_deploy::{
-    Change, Config, Deployer, Error, Finding, Inspection, Manifest, Plan, Store, Verdict,
-};
+use palisade_deploy::{Change, Deployer, Finding, Inspection, Plan, Verdict};
 use serde::Serialize;
 use serde_json::json;
 
-use crate::{deploy::of_node, node::NodeUrl, output};
+use crate::{deploy::of_node, deployment::DeploymentArgs, output};
 
 /// Arguments of `palisade deploy verify`.
 #[derive(Debug, Args)]
 pub struct VerifyArgs {
-    /// The node of the chain.
-    #[arg(long, value_name = "URL")]
-    rpc_url: NodeUrl,
-    /// The manifest of the deployment; by default the chain's in the folder of manifests.
-    #[arg(long, value_name = "FILE")]
-    manifest: Option<PathBuf>,
-    /// The settings of the deployment, instead of a manifest: the contracts are looked for at the addresses that follow.
-    #[arg(long, value_name = "FILE", conflicts_with = "manifest")]
-    config: Option<PathBuf>,
-    /// The folder of manifests.
-    #[arg(long, value_name = "FOLDER", default_value = "deployments", conflicts_with_all = ["manifest", "config"])]
-    deployments: PathBuf,
+    #[command(flatten)]
+    deployment: DeploymentArgs,
     /// Also compile the sources in this folder, and compare their code with this build's.
     #[arg(long, value_name = "FOLDER")]
     source: Option<PathBuf>,
@@ -44,9 +31,6 @@ pub struct VerifyArgs {
     /// Print one JSON object instead of tables.
     #[arg(long)]
     json: bool,
-    /// How long to wait for one answer of the node, in seconds.
-    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = value_parser!(u64).range(1..))]
-    timeout: u64,
 }
 
 /// How this build's code of a contract differs from that of its sources.
@@ -68,25 +52,13 @@ struct Sources {
 impl VerifyArgs {
     /// Verifies, and fails if anything is not this build's.
     pub(crate) async fn run(self) -> Result<()> {
-        let timeout = Duration::from_secs(self.timeout);
-        let deployer = Deployer::new(self.rpc_url.connect(None, timeout)?).timeout(timeout);
-        let at_node = |error| of_node(error, &self.rpc_url);
-        let (plan, recorded) = if let Some(config) = &self.config {
-            let plan = Plan::new(Config::read(config)?);
-            (plan.wrap_err_with(|| config.display().to_string())?, None)
-        } else {
-            let path = if let Some(path) = &self.manifest {
-                path.clone()
-            } else {
-                let chain_id = deployer.chain_id().await.map_err(at_node)?;
-                Store::new(&self.deployments).path(chain_id)
-            };
-            let manifest = Manifest::read(&path).map_err(advise)?;
-            (Plan::new(manifest.config)?, Some((path, manifest)))
-        };
+        let deployer = Deployer::new(self.deployment.connect(None)?);
+        let deployer = deployer.timeout(self.deployment.timeout());
+        let (plan, recorded) = self.deployment.read(&deployer).await?;
         // Boxed: what it waits for is large.
         let recorded = recorded.as_ref().map(|(path, manifest)| (path.as_path(), manifest));
-        let inspection = Box::pin(deployer.inspect(&plan, recorded)).await.map_err(at_node)?;
+        let inspection = Box::pin(deployer.inspect(&plan, recorded)).await;
+        let inspection = inspection.map_err(|error| of_node(error, &self.deployment.rpc_url))?;
         let mut sources = Vec::new();
         if let Some(folder) = self.source.clone() {
             let plan = plan.clone();
@@ -106,20 +78,6 @@ impl VerifyArgs {
         }
         verdict(&inspection, &sources, self.unchanged)
     }
-}
-
-/// What to do where there is no manifest.
-pub(crate) fn advise(error: Error) -> eyre::Report {
-    let is_missing = matches!(
-        &error,
-        Error::Io { source, .. } if source.kind() == std::io::ErrorKind::NotFound
-    );
-    let report = eyre::Report::new(error);
-    if is_missing {
-        return report
-            .wrap_err("no manifest: name it with --manifest, or the settings with --config");
-    }
-    report
 }
 
 fn compiled(plan: &Plan, folder: &Path) -> Result<Sources> {

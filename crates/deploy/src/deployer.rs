@@ -224,7 +224,10 @@ impl<P: Provider> Deployer<P> {
     }
 
     /// The hash of block 0, which tells apart chains of the same id.
-    pub(crate) async fn genesis_hash(&self) -> Result<B256> {
+    ///
+    /// # Errors
+    /// [`Error::Rpc`].
+    pub async fn genesis_hash(&self) -> Result<B256> {
         let block = self.provider.get_block_by_number(0.into()).into_future();
         let block = ask(self.timeout, "read the genesis block", block).await?;
         Ok(block.map(|block| block.header.hash).unwrap_or_default())

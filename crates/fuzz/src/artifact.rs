@@ -8,6 +8,10 @@ use serde::Deserialize;
 
 use crate::{Error, Result};
 
+/// What to do about a file that is none of the artifacts that are taken.
+const HINT: &str = "build the contracts (script/foundry forge build), and name out/Genesis.sol/Genesis.json or \
+                    out/RewardsDistributor.sol/RewardsDistributor.json";
+
 /// What is read of a compiler's artifact; Foundry's, and the committed ones.
 #[derive(Deserialize)]
 struct Artifact {
@@ -36,7 +40,8 @@ pub enum Code {
 /// [`Error::File`] where it cannot be read, or is an artifact of neither.
 pub fn read_code(path: &Path) -> Result<Code> {
     let fail = |reason: String| Error::File { path: path.to_owned(), reason };
-    let text = fs::read_to_string(path).map_err(|error| fail(error.to_string()))?;
+    let text = fs::read_to_string(path)
+        .map_err(|error| fail(format!("cannot read it: {error}: {HINT}")))?;
     code_of(&text).map_err(fail)
 }
 
@@ -46,7 +51,7 @@ pub fn read_code(path: &Path) -> Result<Code> {
 /// Why it is an artifact of neither.
 pub fn code_of(text: &str) -> Result<Code, String> {
     let artifact: Artifact = serde_json::from_str(text).map_err(|error| {
-        format!("it is no compiler's artifact: {}", one_line(&error.to_string()))
+        format!("it is no compiler's artifact: {}: {HINT}", one_line(&error.to_string()))
     })?;
     let Artifact { abi, bytecode: Bytecode { object } } = artifact;
     let has = |function: &str| abi.functions.contains_key(function);
@@ -55,10 +60,10 @@ pub fn code_of(text: &str) -> Result<Code, String> {
     } else if has("distribute") && has("setCommission") && has("rewardsPerShare") {
         Code::Distributor
     } else {
-        let hint = "it is no artifact of Genesis, which carries the code of vault and allocation manager, nor of \
-                    RewardsDistributor: build the contracts and name out/Genesis.sol/Genesis.json or \
-                    out/RewardsDistributor.sol/RewardsDistributor.json";
-        return Err(hint.to_owned());
+        return Err(format!(
+            "it is no artifact of Genesis, which carries the code of vault and allocation manager, nor of \
+             RewardsDistributor: {HINT}"
+        ));
     };
     if object.is_empty() {
         return Err("it has no code: was it compiled?".to_owned());

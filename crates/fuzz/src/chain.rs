@@ -4,7 +4,7 @@ use alloy::{
     primitives::{Address, B256, Bytes, Log, TxKind, U256},
     sol_types::{SolCall, SolConstructor},
 };
-use palisade_bindings::{BlocklistToken, Genesis, RewardsDistributor, artifacts};
+use palisade_bindings::{BlocklistToken, Genesis, Refusal, RewardsDistributor, artifacts};
 use revm::{
     Context, Database, DatabaseCommit, ExecuteEvm, MainBuilder, MainContext, MainnetEvm,
     SystemCallEvm,
@@ -249,11 +249,15 @@ impl Chain {
 
     fn create(&mut self, code: &[u8]) -> Result<Vec<Log>> {
         let (result, state) = self.run(CREATOR, TxKind::Create, code.to_vec().into())?;
-        if !result.is_success() {
-            return Err(Error::Deployment(format!("{result:?}")));
-        }
-        self.evm.ctx.journaled_state.database.commit(state);
-        Ok(result.into_logs())
+        let reason = match result {
+            ExecutionResult::Success { logs, .. } => {
+                self.evm.ctx.journaled_state.database.commit(state);
+                return Ok(logs);
+            }
+            ExecutionResult::Revert { output, .. } => Refusal::decode(&output).to_string(),
+            ExecutionResult::Halt { reason, .. } => format!("{reason:?}"),
+        };
+        Err(Error::Deployment(reason))
     }
 
     fn run(

@@ -77,7 +77,8 @@ impl FromStr for Kept {
 
     fn from_str(text: &str) -> Result<Self, String> {
         serde_json::from_str(text).map(Self).map_err(|error| {
-            format!("it is no kept history of this version: {}", one_line(&error.to_string()))
+            let error = one_line(&error.to_string());
+            format!("it is no kept history of this version: {error}: delete it")
         })
     }
 }

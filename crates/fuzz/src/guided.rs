@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeSet,
-    fs,
+    fs, io,
     path::{Path, PathBuf},
     sync::atomic::{AtomicUsize, Ordering},
     thread,
@@ -174,8 +174,10 @@ fn failed(path: &Path) -> impl Fn(String) -> Error {
 
 /// The kept histories, in the order of their names.
 fn read(folder: &Path) -> Result<Vec<Vec<Gene>>> {
-    fs::create_dir_all(folder).map_err(|error| failed(folder)(error.to_string()))?;
-    let entries = fs::read_dir(folder).map_err(|error| failed(folder)(error.to_string()))?;
+    let none =
+        |error: io::Error| failed(folder)(format!("no folder to keep histories in: {error}"));
+    fs::create_dir_all(folder).map_err(none)?;
+    let entries = fs::read_dir(folder).map_err(none)?;
     let mut paths: Vec<PathBuf> = entries
         .flatten()
         .map(|entry| entry.path())

@@ -7,9 +7,8 @@ import {Wad} from "palisade/types/Magnitude.sol";
 import {PoolId} from "palisade/types/PoolId.sol";
 import {IMintable} from "../../Base.t.sol";
 import {LockScene} from "../Lock.sol";
-import {Selectors} from "../Selectors.sol";
 
-contract RewardsLockTest is LockScene, Selectors {
+contract RewardsLockTest is LockScene {
     function setUp() public override {
         super.setUp();
         vm.prank(operator);
@@ -24,23 +23,14 @@ contract RewardsLockTest is LockScene, Selectors {
     }
 
     function test_NoEntryPointIsLeftOut() public view {
-        bytes4[] memory selectors = stateChanging("RewardsDistributor");
-        bytes[] memory calls = entryPoints();
-        assertEq(calls.length, selectors.length);
-        for (uint256 i; i < selectors.length; ++i) {
-            bool listed;
-            for (uint256 j; j < calls.length; ++j) {
-                listed = listed || bytes4(calls[j]) == selectors[i];
-            }
-            assertTrue(listed, vm.toString(abi.encodePacked(selectors[i])));
-        }
+        assertNoEntryPointIsLeftOut("RewardsDistributor", entryPoints());
     }
 
     function test_EntryPointsDuringADistribution() public {
         assertLocked(address(rewards), entryPoints(), distributeOdd);
     }
 
-    function test_EntryPointsDuringAClaim() public {
+    function test_D37_EntryPointsDuringAClaim() public {
         assertLocked(address(rewards), entryPoints(), claimOdd);
     }
 
@@ -97,22 +87,15 @@ contract RewardsLockTest is LockScene, Selectors {
     }
 
     function claimOdd() internal {
-        distributeUnarmed();
+        unarmed(distributeOdd);
         vm.prank(alice);
         rewards.claim(alice, alice, all(), claims());
     }
 
     function collectOdd() internal {
-        distributeUnarmed();
+        unarmed(distributeOdd);
         vm.prank(operator);
         rewards.collect(operator, operator, only(address(hook)));
-    }
-
-    function distributeUnarmed() internal {
-        (address target, bytes memory data) = (hook.target(), hook.data());
-        hook.arm(address(0), "");
-        distributeOdd();
-        hook.arm(target, data);
     }
 
     function payments() internal view returns (Payment[] memory list) {

@@ -6,9 +6,8 @@ import {IStakeVault} from "palisade/interfaces/IStakeVault.sol";
 import {Epoch} from "palisade/types/Epoch.sol";
 import {PoolId} from "palisade/types/PoolId.sol";
 import {LockScene} from "../Lock.sol";
-import {Selectors} from "../Selectors.sol";
 
-contract VaultLockTest is LockScene, Selectors {
+contract VaultLockTest is LockScene {
     PoolId internal oddPool;
     PoolId internal oddIdle;
 
@@ -20,16 +19,7 @@ contract VaultLockTest is LockScene, Selectors {
     }
 
     function test_NoEntryPointIsLeftOut() public view {
-        bytes4[] memory selectors = stateChanging("StakeVault");
-        bytes[] memory calls = entryPoints();
-        assertEq(calls.length, selectors.length);
-        for (uint256 i; i < selectors.length; ++i) {
-            bool listed;
-            for (uint256 j; j < calls.length; ++j) {
-                listed = listed || bytes4(calls[j]) == selectors[i];
-            }
-            assertTrue(listed, vm.toString(abi.encodePacked(selectors[i])));
-        }
+        assertNoEntryPointIsLeftOut("StakeVault", entryPoints());
     }
 
     function test_EntryPointsDuringADeposit() public {

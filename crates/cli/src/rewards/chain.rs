@@ -3,7 +3,6 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,
-    path::PathBuf,
     str::FromStr,
     time::{Duration, Instant},
 };
@@ -18,38 +17,25 @@ use alloy::{
     transports::TransportError,
 };
 use clap::{Args, value_parser};
-use eyre::{Report, Result, WrapErr, bail, eyre};
-use palisade_bindings::{DevToken, Epoch, PoolId, Refusal, RevertData};
-use palisade_deploy::{Config, Deployer, Failure, Manifest, Plan, Store, ask};
+use eyre::{Report, Result, bail, eyre};
+use palisade_bindings::{DevToken, Epoch, PoolId, Refusal, RevertData, one_line};
+use palisade_deploy::{Deployer, Failure, ask};
 use palisade_rewards::{
     ledger::{Contracts, Entry, Ledger},
     tree::{self, Flaw},
 };
 use serde_json::json;
 
-use crate::{deploy::of_node, node::NodeUrl, output, verify::advise};
+use crate::{deploy::of_node, deployment::DeploymentArgs, node::NodeUrl, output};
 
-/// Which chain, and which deployment on it.
+/// Which deployment, and how to read its logs.
 #[derive(Debug, Args)]
 pub(super) struct ChainArgs {
-    /// The node of the chain.
-    #[arg(long, value_name = "URL")]
-    rpc_url: NodeUrl,
-    /// The manifest of the deployment; by default the chain's in the folder of manifests.
-    #[arg(long, value_name = "FILE")]
-    manifest: Option<PathBuf>,
-    /// The settings of the deployment, instead of a manifest.
-    #[arg(long, value_name = "FILE", conflicts_with = "manifest")]
-    config: Option<PathBuf>,
-    /// The folder of manifests.
-    #[arg(long, value_name = "FOLDER", default_value = "deployments", conflicts_with_all = ["manifest", "config"])]
-    deployments: PathBuf,
+    #[command(flatten)]
+    deployment: DeploymentArgs,
     /// How many blocks to ask the node for logs of at once; fewer where it refuses.
     #[arg(long, value_name = "BLOCKS", default_value_t = 10_000, value_parser = value_parser!(u64).range(1..))]
     log_blocks: u64,
-    /// How long to wait for one answer of the node, in seconds.
-    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = value_parser!(u64).range(1..))]
-    timeout: u64,
 }
 
 /// A pool as people name it: `OPERATOR/STRATEGY`.
@@ -136,26 +122,18 @@ pub(super) struct Token {
 
 impl ChainArgs {
     pub(super) async fn connect(self, signer: Option<PrivateKeySigner>) -> Result<Chain> {
-        let Self { rpc_url: url, manifest, config, deployments, log_blocks, timeout } = self;
-        let timeout = Duration::from_secs(timeout);
-        let provider = url.connect(signer, timeout)?;
+        let Self { deployment, log_blocks } = self;
+        let (provider, timeout) = (deployment.connect(signer)?, deployment.timeout());
         let deployer = Deployer::new(provider.clone()).timeout(timeout);
-        let chain_id = deployer.chain_id().await.map_err(|error| of_node(error, &url))?;
-        let (plan, first) = if let Some(config) = config {
-            let plan = Plan::new(Config::read(&config)?);
-            (plan.wrap_err_with(|| config.display().to_string())?, 0)
-        } else {
-            let path = manifest.unwrap_or_else(|| Store::new(&deployments).path(chain_id));
-            let manifest = Manifest::read(&path).map_err(advise)?;
-            let plan = Plan::new(manifest.config)?;
-            let genesis = provider.get_block_by_number(BlockNumberOrTag::Earliest).into_future();
-            let genesis = ask(timeout, "read the genesis block", genesis).await;
-            let genesis = genesis.map_err(|error| of_node(error, &url))?;
-            let hash = genesis.map(|block| block.header.hash).unwrap_or_default();
-            manifest.check(&path, chain_id, hash, &plan)?;
-            let first = manifest.contracts.get("StakeVault").and_then(|record| record.block);
-            (plan, first.unwrap_or_default())
-        };
+        let (plan, recorded) = deployment.read(&deployer).await?;
+        let url = deployment.rpc_url;
+        let id = deployer.chain_id().await.map_err(|error| of_node(error, &url))?;
+        let mut first = None;
+        if let Some((path, manifest)) = recorded {
+            let genesis = deployer.genesis_hash().await.map_err(|error| of_node(error, &url))?;
+            manifest.check(&path, id, genesis, &plan)?;
+            first = manifest.contracts.get("StakeVault").and_then(|record| record.block);
+        }
         let it = plan.addresses();
         let contracts = Contracts {
             vault: it.vault,
@@ -163,7 +141,8 @@ impl ChainArgs {
             distributor: it.rewards,
             streams: it.streams,
         };
-        Ok(Chain { provider, contracts, id: chain_id, url, timeout, log_blocks, first })
+        let first = first.unwrap_or_default();
+        Ok(Chain { provider, contracts, id, url, timeout, log_blocks, first })
     }
 }
 
@@ -268,7 +247,7 @@ impl Chain {
             let decimals = self.told("read a token's decimals", token.decimals().call()).await?;
             // In units of what? The symbol would mislead.
             let symbol = symbol.filter(|_| decimals.is_some());
-            let symbol = symbol.map(|it| palisade_artifacts::one_line(&it));
+            let symbol = symbol.map(|it| one_line(&it));
             let symbol = symbol.unwrap_or_else(|| address.to_string());
             tokens.insert(address, Token { symbol, decimals });
         }

@@ -1,30 +1,23 @@
-use std::{
-    io::{self, IsTerminal},
-    time::{Duration, Instant},
-};
-
-use indicatif::{ProgressBar, ProgressStyle};
 use palisade_rewards::tree::{Progress, Step};
 
-use crate::output;
+use crate::progress::Bar;
 
-/// How far a tree is: a bar on a terminal, a line every ten seconds elsewhere.
-pub(super) struct Bar {
-    shown: ProgressBar,
+const COUNTED: &str = "{msg}: {bar:30} {human_pos} of {human_len}, {per_sec}, {eta} left";
+const ENDLESS: &str = "{msg}: {human_pos}, {per_sec}";
+
+/// How far a tree is.
+pub(super) struct Growth {
+    bar: Bar,
     step: Option<Step>,
-    on_terminal: bool,
-    told: Instant,
 }
 
-impl Bar {
+impl Growth {
     pub(super) fn new() -> Self {
-        let on_terminal = io::stderr().is_terminal();
-        let shown = if on_terminal { ProgressBar::no_length() } else { ProgressBar::hidden() };
-        Self { shown, step: None, on_terminal, told: Instant::now() }
+        Self { bar: Bar::new(None, ENDLESS), step: None }
     }
 }
 
-impl Progress for Bar {
+impl Progress for Growth {
     fn tell(&mut self, step: Step, done: u64, of: Option<u64>) {
         let name = match step {
             Step::Read => "reading",
@@ -34,30 +27,18 @@ impl Progress for Bar {
             Step::Prove => "writing proofs",
             _ => "working",
         };
+        let shown = &self.bar.shown;
         if self.step != Some(step) {
             self.step = Some(step);
-            let template = match of {
-                Some(_) => "{msg}: {bar:30} {human_pos} of {human_len}, {per_sec}, {eta} left",
-                None => "{msg}: {human_pos}, {per_sec}",
-            };
-            if let Ok(style) = ProgressStyle::with_template(template) {
-                self.shown.set_style(style);
-            }
-            self.shown.reset();
-            self.shown.set_message(name);
+            self.bar.style(if of.is_some() { COUNTED } else { ENDLESS });
+            shown.reset();
+            shown.set_message(name);
         }
-        self.shown.set_length(of.unwrap_or(done));
-        self.shown.set_position(done);
-        if !self.on_terminal && self.told.elapsed() >= Duration::from_secs(10) {
-            self.told = Instant::now();
+        shown.set_length(of.unwrap_or(done));
+        shown.set_position(done);
+        self.bar.line(|| {
             let of = of.map(|of| format!(" of {of}")).unwrap_or_default();
-            output::note(&format!("{name}: {done}{of}"));
-        }
-    }
-}
-
-impl Drop for Bar {
-    fn drop(&mut self) {
-        self.shown.finish_and_clear();
+            format!("{name}: {done}{of}")
+        });
     }
 }

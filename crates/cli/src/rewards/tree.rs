@@ -16,7 +16,7 @@ use palisade_rewards::tree::{
 use serde::Serialize;
 use serde_json::json;
 
-use super::{chain, draft::Draft, progress::Bar};
+use super::{chain, draft::Draft, progress::Growth};
 use crate::output;
 
 /// What can be done with trees of payouts.
@@ -74,7 +74,7 @@ impl BuildArgs {
         }
         let scratch = scratch.or_else(|| out.clone()).unwrap_or_else(env::temp_dir);
         let files = || tempfile::tempfile_in(&scratch);
-        let mut bar = Bar::new();
+        let mut bar = Growth::new();
         let builder = Builder::new(&files).memory(mebibytes(memory));
         let named = |it: &Path| it.display().to_string();
         let mut payouts =
@@ -109,7 +109,7 @@ fn write(
     payouts: &mut Payouts<'_>,
     folder: &Path,
     proofs: bool,
-    bar: &mut Bar,
+    bar: &mut Growth,
 ) -> Result<Vec<PathBuf>> {
     let context = |name: &str| folder.join(name).display().to_string();
     let mut drafts = Vec::new();
@@ -229,7 +229,7 @@ impl VerifyTreeArgs {
         let Self { list, root, against, limit, memory, scratch, json } = self;
         let scratch = scratch.unwrap_or_else(env::temp_dir);
         let files = || tempfile::tempfile_in(&scratch);
-        let mut bar = Bar::new();
+        let mut bar = Growth::new();
         // Two lists share it.
         let each = mebibytes(memory) / if against.is_some() { 2 } else { 1 };
         let mut ours = Source::read(&list, Builder::new(&files).memory(each), &mut bar)?;
@@ -281,7 +281,7 @@ enum Source<'a> {
 }
 
 impl<'a> Source<'a> {
-    fn read(path: &Path, builder: Builder<'a>, bar: &mut Bar) -> Result<Self> {
+    fn read(path: &Path, builder: Builder<'a>, bar: &mut Growth) -> Result<Self> {
         let mut source = open(path)?;
         let read = || -> Result<Self> {
             Ok(if is_tree(&mut source)? {

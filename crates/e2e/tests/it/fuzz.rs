@@ -120,6 +120,24 @@ async fn says_which_artifact_is_none_of_genesis() {
         [path(&vault), "it is no artifact of Genesis"],
     )
     .await;
+    // Half of it is lost.
+    let folder = tempfile::tempdir().unwrap();
+    let genesis = fs::read(repository().join("crates/bindings/artifacts/Genesis.json")).unwrap();
+    let mut genesis: Value = serde_json::from_slice(&genesis).unwrap();
+    let code = genesis["bytecode"]["object"].as_str().unwrap();
+    genesis["bytecode"]["object"] = code[..code.len() / 4 * 2].into();
+    let half = folder.path().join("Genesis.json");
+    fs::write(&half, genesis.to_string()).unwrap();
+    assert_fails(["fuzz", "--artifact", path(&half)], [path(&half), "cannot be deployed"]).await;
+}
+
+#[tokio::test]
+async fn says_where_it_cannot_write_before_it_hunts() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("file");
+    fs::write(&file, "").unwrap();
+    assert_fails(["fuzz", "--out", path(&file)], [path(&file), "cannot write to"]).await;
+    assert_fails(["fuzz", "--corpus", path(&file)], [path(&file), "no folder"]).await;
 }
 
 #[tokio::test]
@@ -137,9 +155,12 @@ async fn hunts_in_an_artifact() {
 async fn refuses_arguments_that_make_no_sense() {
     for arguments in [
         &["--actions", "0"][..],
+        &["--length", "0"],
         &["--jobs", "0"],
+        &["--jobs", "1025"],
         &["--steps"],
         &["--replay", "history.json", "--seed", "2"],
+        &["--replay", "history.json", "--out", "folder"],
     ] {
         let outcome = Palisade::new(["fuzz"]).args(arguments.iter().copied()).run().await;
         assert_eq!(outcome.status.code(), Some(2), "{outcome:?}");

@@ -105,15 +105,10 @@ impl Refused<'_> {
         amounts.try_fold(U256::ZERO, U256::checked_add)
     }
 
-    /// The panics that a caller can cause: tokens minted beyond the 256 bits of their supply, and payments whose sum is
-    /// beyond them. The model refuses both too, for it has 128 bits, of which the largest number stands for the chain's.
+    /// The panic that a caller can cause: tokens minted beyond the 256 bits of their supply. The model refuses them too,
+    /// for it has 128 bits, of which the largest number stands for the chain's.
     fn overflows_supply(&self, reason: &str) -> bool {
-        let overflow = Panic::from(PanicKind::UnderOverflow).to_string();
-        let overflows = match self.action {
-            Action::Mint { amount, .. } => *amount == u128::MAX,
-            Action::Distribute { .. } => self.paid().is_none(),
-            _ => false,
-        };
-        overflows && reason == overflow
+        matches!(self.action, Action::Mint { amount: u128::MAX, .. })
+            && reason == Panic::from(PanicKind::UnderOverflow).to_string()
     }
 }
