@@ -337,8 +337,8 @@ contract LivenessCases is Case, Selectors {
         assertLe(bytes(vault.name(pool)).length, 1000);
     }
 
-    /// @dev Somebody sends first what an honest caller is about to: a settlement, an approver's signature, an execution, a
-    /// collection. The honest call may revert; what it was for is done, and what comes after it works.
+    /// @dev Somebody sends first what an honest caller is about to: an approver's signature, a settlement. The honest call
+    /// may revert; what it was for is done, and what comes after it works.
     function test_D47_frontrunIdempotentUpdate() public {
         (address approver, uint256 key) = makeAddrAndKey("approver");
         vm.prank(otherOperator);
@@ -364,6 +364,36 @@ contract LivenessCases is Case, Selectors {
         settle(set, operator_);
         operator_.join(set);
         operator_.allocate(set, 1e18);
+    }
+
+    /// @dev The same with what pays: an execution and a collection. Who is paid, and how much, does not depend on who sends
+    /// it.
+    function test_D47_frontrunPayment() public {
+        BlocklistToken blocklist = new BlocklistToken();
+        IMintable odd = IMintable(address(blocklist));
+        Terms memory terms = defaultTerms();
+        terms.window = 1 days;
+        OperatorSetId challenged = createSet(0, terms, only(address(odd)));
+        newAccountOperatorOf(challenged, only(address(odd)), 0.5e18);
+        deposit(odd, alice, operator, 100 * unit);
+        vm.prank(slasher);
+        manager.proposeSlash(challenged, operator, address(odd), Wad.wrap(1e18), "");
+        skip(1 days);
+        blocklist.setBlocked(recipient, true);
+        vm.prank(stranger);
+        assertEq(manager.executeSlash(challenged, operator, address(odd)), 50 * unit);
+        vm.expectPartialRevert(IAllocationManager.NoProposal.selector);
+        vm.prank(slasher);
+        manager.executeSlash(challenged, operator, address(odd));
+
+        blocklist.setBlocked(recipient, false);
+        vm.prank(stranger);
+        assertEq(vault.collect(address(odd), recipient, recipient), 50 * unit);
+        vm.expectRevert(abi.encodeWithSelector(IStakeVault.NoCredit.selector, odd, recipient));
+        vm.prank(recipient);
+        vault.collect(address(odd), recipient, recipient);
+        assertEq(odd.balanceOf(recipient), 50 * unit);
+        assertEq(odd.balanceOf(stranger), 0);
     }
 
     /// @dev One slash of five strategies, four of which cannot pay: blocked, paused, refusing, and one of which nothing is

@@ -108,8 +108,8 @@ contract TokenCases is Case {
         assertEq(vault.withdraw(idle, 10 * unit, alice, alice), unit);
     }
 
-    /// @dev A staker has exits of two tokens on one day. One token is paused, and then refuses the staker: the other is paid
-    /// all the same, and the refused one to another account.
+    /// @dev A staker has exits of two tokens on one day. One token refuses the staker: the other is paid all the same, and
+    /// the refused one to another account.
     function test_D54_blocklistedToken_mixedWithdrawalFreezes() public {
         BlocklistToken blocklist = new BlocklistToken();
         IMintable odd = IMintable(address(blocklist));
@@ -128,23 +128,35 @@ contract TokenCases is Case {
         vm.stopPrank();
     }
 
-    /// @dev The recipient of slashed stake is on the token's list, or the token is paused: the slash stands, stakers lose
-    /// what they have to, and nothing more is frozen.
+    /// @dev The recipient of slashed stake is on one token's list, and another token is paused: the slash stands, stakers
+    /// lose what they have to, and nothing more is frozen. While the list stands, they are paid.
     function test_D54_blocklistedRecipient_cannotStopASlash() public {
-        PausableToken pausable = new PausableToken();
-        IMintable odd = IMintable(address(pausable));
-        OperatorSetId of_ = createSet(0, defaultTerms(), only(address(odd)));
-        newAccountOperatorOf(of_, only(address(odd)), 0.5e18);
-        (PoolId pool,) = deposit(odd, alice, operator, 100 * unit);
+        (BlocklistToken blocklist, PausableToken pausable) = (new BlocklistToken(), new PausableToken());
+        IMintable[2] memory odd = [IMintable(address(blocklist)), IMintable(address(pausable))];
+        address[] memory strategies = both(odd[0], odd[1]);
+        OperatorSetId of_ = createSet(0, defaultTerms(), strategies);
+        newAccountOperatorOf(of_, strategies, 0.5e18);
+        PoolId[2] memory pools;
+        for (uint256 i; i < 2; ++i) {
+            (pools[i],) = deposit(odd[i], alice, operator, 100 * unit);
+        }
+        blocklist.setBlocked(recipient, true);
         pausable.setPaused(true);
-        assertEq(slash(of_, operator, only(address(odd)), 1e18)[0], 50 * unit);
-        assertEq(vault.positionValue(pool, alice), 50 * unit);
-        (Epoch ripe,) = queueAll(alice, pool);
-        skipEpochs(2);
+        slash(of_, operator, strategies, 1e18);
         pausable.setPaused(false);
-        assertEq(complete(alice, pool, ripe), 50 * unit);
-        vault.collect(address(odd), recipient, recipient);
-        assertEq(held(odd), 0);
+
+        for (uint256 i; i < 2; ++i) {
+            assertEq(vault.creditOf(address(odd[i]), recipient), 50 * unit);
+            (Epoch ripe,) = queueAll(alice, pools[i]);
+            uint256 before = vm.snapshotState();
+            skipEpochs(2);
+            assertEq(complete(alice, pools[i], ripe), 50 * unit);
+            blocklist.setBlocked(recipient, false);
+            vault.collect(address(odd[i]), recipient, recipient);
+            assertEq(odd[i].balanceOf(recipient), 50 * unit);
+            assertEq(held(odd[i]), 0);
+            assertTrue(vm.revertToStateAndDelete(before));
+        }
     }
 
     /// @dev A token that refuses to move nothing, and an exit of which a slash left nothing: it is over without a transfer.

@@ -234,6 +234,14 @@ impl Chain {
         database.storage(contract, slot.into()).map_err(|error| Error::Evm(error.to_string()))
     }
 
+    /// Stores a word, without a call.
+    #[cfg(test)]
+    pub(crate) fn put(&mut self, contract: Address, slot: B256, word: U256) -> Result<()> {
+        let database = &mut self.evm.ctx.journaled_state.database;
+        let stored = database.insert_account_storage(contract, slot.into(), word);
+        stored.map_err(|error| Error::Evm(error.to_string()))
+    }
+
     /// What the core logged when it was created.
     pub(crate) fn birth(&self) -> &[Log] {
         &self.birth

@@ -5,9 +5,12 @@ use palisade_replay::{Core, Error, Event, Replay};
 
 use crate::told::assert_told;
 
-/// Where the two contracts stand; a third address is anybody's.
-const CORE: Core =
-    Core { vault: Address::repeat_byte(1), allocation_manager: Address::repeat_byte(2) };
+/// Where the contracts stand; another address is anybody's.
+const CORE: Core = Core {
+    vault: Address::repeat_byte(1),
+    allocation_manager: Address::repeat_byte(2),
+    distributor: Address::repeat_byte(3),
+};
 
 /// The timestamp that the first log counts from.
 const BEGIN: u64 = 1_000;
@@ -15,7 +18,8 @@ const BEGIN: u64 = 1_000;
 /// So many logs are read at most: enough for what one can do to the next.
 const MOST: usize = 64;
 
-/// A log as bytes: seconds since the one before (2 bytes), whose it is (1: 0 the vault, 1 the allocation manager),
+/// A log as bytes: seconds since the one before (2 bytes), whose it is (1: 0 the vault, 1 the allocation manager, 2 the
+/// rewards distributor),
 /// the number of topics (1), the topics, the length of the data (2), and the data.
 #[must_use]
 pub fn frame(seconds: u16, contract: u8, topics: &[B256], data: &[u8]) -> Vec<u8> {
@@ -41,6 +45,7 @@ fn unframe(bytes: &mut &[u8]) -> Option<(u16, Log)> {
     let address = match take(1)?[0] {
         0 => CORE.vault,
         1 => CORE.allocation_manager,
+        2 => CORE.distributor,
         other => Address::repeat_byte(other),
     };
     let count = usize::from(take(1)?[0]);
@@ -67,7 +72,8 @@ pub fn logs(mut data: &[u8]) -> bool {
         let event = match Event::read(CORE, &log) {
             Ok(Some(event)) => event,
             Ok(None) => {
-                assert!(log.address != CORE.vault && log.address != CORE.allocation_manager);
+                let known = [CORE.vault, CORE.allocation_manager, CORE.distributor];
+                assert!(!known.contains(&log.address));
                 continue;
             }
             Err(error) => {
@@ -88,7 +94,8 @@ pub fn logs(mut data: &[u8]) -> bool {
         assert_eq!(replay.applied(), before.applied() + 1);
     }
     // What stands can be stored: fields fit their words, and are read back from them.
-    for word in replay.vault_storage().values().chain(replay.manager_storage().values()) {
+    let storages = [replay.vault_storage(), replay.manager_storage(), replay.distributor_storage()];
+    for word in storages.iter().flat_map(|storage| storage.values()) {
         let fields = word.place.decode(word.word);
         assert!(fields.iter().all(|(name, _)| *name != "unused"), "{} has {fields:?}", word.place);
     }

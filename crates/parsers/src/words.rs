@@ -5,7 +5,7 @@ use palisade_bindings::{Epoch, OperatorSetId, PoolId};
 use palisade_replay::{Contract, Place};
 
 /// A place of every kind, of the same keys.
-fn places(key: B256, epoch: Epoch) -> [Place; 25] {
+fn places(key: B256, epoch: Epoch) -> [Place; 32] {
     use Place as P;
     let (one, two) = (Address::from_word(key), Address::from_slice(&key[..20]));
     let pool = PoolId(key.into());
@@ -37,6 +37,13 @@ fn places(key: B256, epoch: Epoch) -> [Place; 25] {
         P::Budget(one, two),
         P::Ceiling(one),
         P::Appointee(one, two, selector),
+        P::Commission(one),
+        P::Collectable(one, two),
+        P::Cumulative(pool, one, epoch),
+        P::Window(pool, one, epoch.0),
+        P::Windows(pool, one, epoch.0),
+        P::Claim(pool, one, two),
+        P::Recipient(one),
     ]
 }
 

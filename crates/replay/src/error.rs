@@ -7,7 +7,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// A log of one of the two contracts is none that its interface has.
+    /// A log of one of the contracts is none that its interface has.
     #[error("{contract} logged something that is not in its interface (topic {topic})")]
     Unreadable {
         /// Whose log it is.

@@ -2,26 +2,33 @@ use alloy::{
     primitives::{Address, B256, IntoLogData, Log},
     sol_types::SolEventInterface,
 };
-use palisade_bindings::{AllocationManager::AllocationManagerEvents, StakeVault::StakeVaultEvents};
+use palisade_bindings::{
+    AllocationManager::AllocationManagerEvents, RewardsDistributor::RewardsDistributorEvents,
+    StakeVault::StakeVaultEvents,
+};
 
 use crate::{Error, Result};
 
-/// Where the two contracts of a core stand.
+/// Where the two contracts of a core stand, and the rewards distributor beside it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Core {
     /// The vault.
     pub vault: Address,
     /// The allocation manager.
     pub allocation_manager: Address,
+    /// The rewards distributor of that vault; zero for none.
+    pub distributor: Address,
 }
 
-/// A log of one of the two contracts.
+/// A log of one of these contracts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
     /// The vault's.
     Vault(StakeVaultEvents),
     /// The allocation manager's.
     Manager(AllocationManagerEvents),
+    /// The rewards distributor's.
+    Distributor(RewardsDistributorEvents),
 }
 
 impl Event {
@@ -35,6 +42,8 @@ impl Event {
             StakeVaultEvents::decode_raw_log(topics, data).map(Self::Vault)
         } else if log.address == core.allocation_manager {
             AllocationManagerEvents::decode_raw_log(topics, data).map(Self::Manager)
+        } else if log.address == core.distributor && !log.address.is_zero() {
+            RewardsDistributorEvents::decode_raw_log(topics, data).map(Self::Distributor)
         } else {
             return Ok(None);
         };
@@ -111,6 +120,19 @@ impl Event {
                     StrategyRemoved,
                 ]
             ),
+            Self::Distributor(event) => name!(
+                "RewardsDistributor",
+                RewardsDistributorEvents,
+                event,
+                [
+                    Claimed,
+                    ClockStarted,
+                    CommissionCollected,
+                    CommissionSet,
+                    Distributed,
+                    RecipientSet,
+                ]
+            ),
         }
     }
 
@@ -120,6 +142,7 @@ impl Event {
         let data = match self {
             Self::Vault(event) => event.to_log_data(),
             Self::Manager(event) => event.to_log_data(),
+            Self::Distributor(event) => event.to_log_data(),
         };
         data.topics().first().copied().unwrap_or_default()
     }

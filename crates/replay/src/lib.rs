@@ -1,6 +1,8 @@
 #![doc = include_str!("../README.md")]
 
+mod commission;
 mod common;
+mod distributor;
 mod error;
 mod event;
 mod manager;
@@ -11,7 +13,9 @@ mod storage;
 mod vault;
 mod views;
 
+pub use commission::{Commission, MAX_COMMISSION};
 pub use common::{Clock, Common, Pause};
+pub use distributor::{Claim, Distributor, FRACTION_BITS, Reached, Rewards};
 pub use error::{Error, Misfit, Result};
 pub use event::{Core, Event};
 pub use manager::{
@@ -22,4 +26,4 @@ pub use place::{Contract, Place};
 pub use replay::Replay;
 pub use storage::{Storage, Word};
 pub use vault::{Admission, Bucket, Checkpoint, MAX_ASSETS, Operator, Pool, Position, Vault};
-pub use views::{AllocationState, ManagerAt, PoolState, VaultAt};
+pub use views::{AllocationState, DistributorAt, ManagerAt, PoolState, VaultAt};

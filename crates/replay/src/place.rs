@@ -5,20 +5,24 @@ use std::fmt;
 use alloy::primitives::{Address, B256, FixedBytes, U256, keccak256};
 use palisade_bindings::{Epoch, OperatorSetId, PoolId};
 
-/// A contract of the core.
+use crate::distributor::{bitmap_of, window_of};
+
+/// A contract whose storage is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Contract {
     /// `StakeVault`.
     Vault,
     /// `AllocationManager`.
     Manager,
+    /// `RewardsDistributor`.
+    Distributor,
 }
 
 /// A place where a contract stores a word: what stands there, by its keys. `PoolId`s are keys of pools where they are
 /// called so, and else generations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Place {
-    /// The ends of pauses in a contract.
+    /// The ends of pauses in a contract of the core.
     PausedUntil(Contract),
     /// The ends of the rests after them.
     RestUntil(Contract),
@@ -74,6 +78,20 @@ pub enum Place {
     Ceiling(Address),
     /// Account, appointee, selector.
     Appointee(Address, Address, FixedBytes<4>),
+    /// What an operator keeps of rewards: operator.
+    Commission(Address),
+    /// Commission that was not collected: operator, token.
+    Collectable(Address, Address),
+    /// The rewards of a share up to an epoch that was paid for: pool, token, epoch.
+    Cumulative(PoolId, Address, Epoch),
+    /// Which epochs of a window of 128 were paid for: pool, token, and the number of the window.
+    Window(PoolId, Address, u32),
+    /// Which windows of 256 are not empty: pool, token, and the number of the word.
+    Windows(PoolId, Address, u32),
+    /// How far rewards were claimed: pool, token, owner.
+    Claim(PoolId, Address, Address),
+    /// Where anybody may have rewards sent: owner.
+    Recipient(Address),
 }
 
 /// The contracts' variables, by the first slot of each: `forge inspect <contract> storageLayout`. Each record is a
@@ -97,6 +115,11 @@ mod slots {
     pub(super) const BUDGETS: Slot = Slot::first(3);
     pub(super) const ABOVE_LOWEST_CEILING: Slot = Slot::first(4);
     pub(super) const IS_APPOINTED: Slot = Slot::first(5);
+
+    pub(super) const COMMISSIONS: Slot = Slot::first(0);
+    pub(super) const COLLECTABLE: Slot = Slot::first(1);
+    pub(super) const REWARDS: Slot = Slot::first(2);
+    pub(super) const RECIPIENT_OF: Slot = Slot::first(3);
 }
 
 impl Place {
@@ -131,6 +154,13 @@ impl Place {
             | Self::Budget(..)
             | Self::Ceiling(..)
             | Self::Appointee(..) => Contract::Manager,
+            Self::Commission(..)
+            | Self::Collectable(..)
+            | Self::Cumulative(..)
+            | Self::Window(..)
+            | Self::Windows(..)
+            | Self::Claim(..)
+            | Self::Recipient(..) => Contract::Distributor,
         }
     }
 
@@ -139,6 +169,7 @@ impl Place {
     pub fn slot(self) -> B256 {
         use slots as s;
         let set = |id: OperatorSetId| s::SETS.at(id);
+        let rewards = |pool: PoolId, token: Address| s::REWARDS.at(pool).at(token);
         let promise = |id, operator, strategy| set(id).field(7).at(PoolId::key(operator, strategy));
         let slot = match self {
             Self::PausedUntil(_) => s::PAUSED_UNTIL,
@@ -173,6 +204,13 @@ impl Place {
             Self::Appointee(account, appointee, selector) => {
                 s::IS_APPOINTED.at(account).at(appointee).at(selector)
             }
+            Self::Commission(operator) => s::COMMISSIONS.at(operator),
+            Self::Collectable(operator, token) => s::COLLECTABLE.at(operator).at(token),
+            Self::Cumulative(pool, token, epoch) => rewards(pool, token).at(epoch),
+            Self::Window(pool, token, window) => rewards(pool, token).field(1).at(window),
+            Self::Windows(pool, token, word) => rewards(pool, token).field(2).at(word),
+            Self::Claim(pool, token, owner) => rewards(pool, token).field(3).at(owner),
+            Self::Recipient(owner) => s::RECIPIENT_OF.at(owner),
         };
         slot.0.into()
     }
@@ -185,6 +223,16 @@ impl Place {
     /// What may change when shares of a pool do: its word, and what it remembers of the time before this epoch.
     pub(crate) const fn pool(key: PoolId, now: Epoch) -> [Self; 2] {
         [Self::Pool(key), Self::PoolHistory(key, now)]
+    }
+
+    /// What may change when rewards are paid for an epoch.
+    pub(crate) const fn paid(pool: PoolId, token: Address, epoch: Epoch) -> [Self; 3] {
+        let window = window_of(epoch);
+        [
+            Self::Cumulative(pool, token, epoch),
+            Self::Window(pool, token, window),
+            Self::Windows(pool, token, bitmap_of(window)),
+        ]
     }
 
     /// The terms of a set.
@@ -204,6 +252,7 @@ impl fmt::Display for Contract {
         f.write_str(match self {
             Self::Vault => "vault",
             Self::Manager => "allocation manager",
+            Self::Distributor => "rewards distributor",
         })
     }
 }
@@ -251,6 +300,23 @@ impl fmt::Display for Place {
             Self::Appointee(account, appointee, selector) => {
                 write!(f, "appointee {appointee} of {account} for {selector}")
             }
+            Self::Commission(operator) => write!(f, "commission of {operator}"),
+            Self::Collectable(operator, token) => {
+                write!(f, "commission of {operator} in {token}, not collected")
+            }
+            Self::Cumulative(pool, token, epoch) => {
+                write!(f, "rewards of a share of pool {pool} in {token} up to epoch {epoch}")
+            }
+            Self::Window(pool, token, window) => {
+                write!(f, "window {window} of the rewards of pool {pool} in {token}")
+            }
+            Self::Windows(pool, token, word) => {
+                write!(f, "windows, word {word}, of the rewards of pool {pool} in {token}")
+            }
+            Self::Claim(pool, token, owner) => {
+                write!(f, "claim of {owner} from pool {pool} in {token}")
+            }
+            Self::Recipient(owner) => write!(f, "recipient of {owner}"),
         }
     }
 }
@@ -296,6 +362,12 @@ impl Key for PoolId {
 impl Key for Epoch {
     fn word(self) -> B256 {
         U256::from(self.0).into()
+    }
+}
+
+impl Key for u32 {
+    fn word(self) -> B256 {
+        U256::from(self).into()
     }
 }
 

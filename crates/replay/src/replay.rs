@@ -1,22 +1,23 @@
-//! The state of both contracts, and how a log changes it.
+//! The state of the contracts, and how a log changes it.
 
 use alloy::primitives::{Address, U256};
 use palisade_bindings::{
     AllocationManager::AllocationManagerEvents as M, Epoch, PoolId,
-    StakeVault::StakeVaultEvents as V,
+    RewardsDistributor::RewardsDistributorEvents as D, StakeVault::StakeVaultEvents as V,
 };
 
 use crate::{
-    Error, Event, Manager, Misfit, Place, Result, Vault,
+    Distributor, Error, Event, Manager, Misfit, Place, Result, Vault,
     math::{Fit, same},
 };
 
-/// The whole state of a core, as its logs tell it. It begins empty: apply every log of both contracts in the order of
-/// the chain, from the constructors' on.
+/// The whole state of a core, and of the rewards distributor beside it, as their logs tell it. It begins empty: apply
+/// every log of the contracts in the order of the chain, from the constructors' on.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Replay {
     vault: Vault,
     manager: Manager,
+    distributor: Distributor,
     call: Call,
     newest: u64,
     applied: u64,
@@ -27,6 +28,13 @@ pub struct Replay {
 pub(crate) struct Now {
     pub(crate) timestamp: u64,
     pub(crate) epoch: Epoch,
+}
+
+impl Now {
+    /// The epoch that closed last.
+    pub(crate) const fn closed(self) -> Epoch {
+        Epoch(self.epoch.0.saturating_sub(1))
+    }
 }
 
 /// What the call that is under way has logged so far, and must follow up.
@@ -179,7 +187,8 @@ impl Replay {
     /// then is among them, and some may be that are not. Two replays are equal only where the same was taken of both.
     pub fn take_touched(&mut self) -> Vec<Place> {
         let (vault, manager) = (&mut self.vault.touched, &mut self.manager.touched);
-        std::mem::take(vault).into_iter().chain(std::mem::take(manager)).collect()
+        let core = std::mem::take(vault).into_iter().chain(std::mem::take(manager));
+        core.chain(std::mem::take(&mut self.distributor.touched)).collect()
     }
 
     /// How many logs were applied.
@@ -206,6 +215,12 @@ impl Replay {
         &self.manager
     }
 
+    /// What the rewards distributor keeps.
+    #[must_use]
+    pub const fn distributor(&self) -> &Distributor {
+        &self.distributor
+    }
+
     /// The log that the last call has still to write, if any. There is none between calls; so none is owed at the end of
     /// a block.
     #[must_use]
@@ -217,15 +232,19 @@ impl Replay {
         if timestamp < self.newest {
             return Err(Misfit::BackInTime { newest: self.newest });
         }
-        let (common, starts) = match event {
+        let (clock, starts) = match event {
             Event::Vault(event) => {
-                (&self.vault.common, matches!(event, V::ClockStarted(_) | V::AuthoritySet(_)))
+                (self.vault.common.clock, matches!(event, V::ClockStarted(_) | V::AuthoritySet(_)))
             }
-            Event::Manager(event) => {
-                (&self.manager.common, matches!(event, M::ClockStarted(_) | M::AuthoritySet(_)))
+            Event::Manager(event) => (
+                self.manager.common.clock,
+                matches!(event, M::ClockStarted(_) | M::AuthoritySet(_)),
+            ),
+            Event::Distributor(event) => {
+                (self.distributor.clock, matches!(event, D::ClockStarted(_)))
             }
         };
-        let epoch = match common.clock {
+        let epoch = match clock {
             Some(clock) => clock.epoch_at(timestamp),
             None if starts => Epoch::default(),
             None => return Err(Misfit::NotBefore("ClockStarted")),
@@ -246,6 +265,7 @@ impl Replay {
             }
             Event::Vault(event) => self.vault.apply(event, now, &mut self.call),
             Event::Manager(event) => self.manager.apply(event, now, &self.vault, &mut self.call),
+            Event::Distributor(event) => self.distributor.apply(event, now, &self.vault),
         }
     }
 
@@ -274,6 +294,8 @@ impl Call {
                     | V::Credited(_)
             ),
             Event::Manager(event) => matches!(event, M::OperatorSlashed(_)),
+            // It has a lock of its own: a token may call it while it moves in a slash.
+            Event::Distributor(_) => true,
         }
     }
 }

@@ -1,13 +1,14 @@
 //! Which words the contracts have stored.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use alloy::primitives::{Address, B256, U256};
 use palisade_bindings::Epoch;
 
 use crate::{
-    Contract, Manager, Pause, Place, Replay, Vault,
+    Contract, Distributor, Manager, Pause, Place, Replay, Vault,
     common::{Common, PAUSABLE},
+    distributor::bitmap_of,
     math::WAD,
     vault::MAX_ASSETS,
 };
@@ -59,11 +60,11 @@ impl Place {
             Self::Credit(..) => &[("assets", 256)],
             Self::DepositCap(..) => &[("below the highest", 256)],
             Self::IsOperator(..) => &[("approved", 8)],
-            Self::Allowance(..) => &[("amount", 256)],
+            Self::Allowance(..) | Self::Collectable(..) => &[("amount", 256)],
             Self::TermsSlasher(..) => {
                 &[("slasher", 160), ("cap", 64), ("window", 24), ("has registrar", 8)]
             }
-            Self::TermsRecipient(..) => &[("recipient", 160)],
+            Self::TermsRecipient(..) | Self::Recipient(..) => &[("recipient", 160)],
             Self::TermsResolver(..) => &[("resolver", 160)],
             Self::TermsConditions(..) => &[("conditions", 256)],
             Self::TermsRegistrar(..) => &[("registrar", 160)],
@@ -85,6 +86,13 @@ impl Place {
             }
             Self::Ceiling(..) => &[("above 1", 256)],
             Self::Appointee(..) => &[("allowed", 8)],
+            Self::Commission(..) => {
+                &[("previous", 64), ("current", 64), ("next", 64), ("since", 24), ("effective", 24)]
+            }
+            Self::Cumulative(..) => &[("rewards of a share", 256)],
+            Self::Window(..) => &[("paid", 128), ("before", 24), ("carry", 104)],
+            Self::Windows(..) => &[("not empty", 256)],
+            Self::Claim(..) => &[("fraction", 64), ("cumulative", 168), ("through", 24)],
         }
     }
 
@@ -128,7 +136,8 @@ impl Replay {
     pub fn places(&self) -> impl Iterator<Item = Place> {
         let contracts = [Contract::Vault, Contract::Manager].into_iter();
         let pauses = contracts.flat_map(Place::pauses);
-        pauses.chain(vault_places(self.vault())).chain(manager_places(self.manager()))
+        let core = vault_places(self.vault()).chain(manager_places(self.manager()));
+        pauses.chain(core).chain(distributor_places(self.distributor()))
     }
 
     /// What the vault has stored.
@@ -143,6 +152,12 @@ impl Replay {
         self.storage(Contract::Manager)
     }
 
+    /// What the rewards distributor has stored.
+    #[must_use]
+    pub fn distributor_storage(&self) -> Storage {
+        self.storage(Contract::Distributor)
+    }
+
     fn storage(&self, contract: Contract) -> Storage {
         let places = self.places().filter(|place| place.contract() == contract);
         let words = places.map(|place| Word { place, word: self.word(place) });
@@ -152,12 +167,13 @@ impl Replay {
 
     fn stored(&self, place: Place) -> Option<U256> {
         use Place as P;
-        let (vault, manager) = (self.vault(), self.manager());
+        let (vault, manager, distributor) = (self.vault(), self.manager(), self.distributor());
         let word = |values: &[U256]| Some(place.pack(values));
         let set = |id| manager.sets.get(&id);
+        let rewards = |pool, token| distributor.rewards.get(&(pool, token));
         match place {
-            P::PausedUntil(contract) => word(&self.times(contract, |it| it.until)),
-            P::RestUntil(contract) => word(&self.times(contract, |it| it.rest_until)),
+            P::PausedUntil(contract) => word(&self.times(contract, |it| it.until)?),
+            P::RestUntil(contract) => word(&self.times(contract, |it| it.rest_until)?),
             P::Operator(operator) => {
                 let it = vault.operators.get(&operator)?;
                 word(&[flag(true), flag(it.opened), epoch(it.admits_from), address(it.approver)])
@@ -242,15 +258,39 @@ impl Replay {
             P::Appointee(account, appointee, selector) => {
                 word(&[flag(manager.appointees.contains(&(account, appointee, selector)))])
             }
+            P::Commission(operator) => {
+                let it = distributor.commissions.get(&operator)?;
+                let (since, effective) = (epoch(it.since), epoch(it.effective));
+                let [previous, current, next] = [it.previous, it.current, it.next].map(number);
+                word(&[previous, current, next, since, effective])
+            }
+            P::Collectable(operator, token) => {
+                word(&[*distributor.collectable.get(&(operator, token))?])
+            }
+            P::Cumulative(pool, token, epoch) => {
+                word(&[rewards(pool, token)?.paid.get(&epoch)?.cumulative])
+            }
+            P::Window(pool, token, window) => {
+                let it = rewards(pool, token)?.window(window)?;
+                word(&[it.paid, epoch(it.before), it.carry])
+            }
+            P::Windows(pool, token, bitmap) => word(&[rewards(pool, token)?.bitmap(bitmap)]),
+            P::Claim(pool, token, owner) => {
+                let it = distributor.claims.get(&(pool, token, owner))?;
+                word(&[it.fraction, it.cumulative, epoch(it.through)])
+            }
+            P::Recipient(owner) => word(&[address(*distributor.recipients.get(&owner)?)]),
         }
     }
 
-    fn times(&self, contract: Contract, time: fn(&Pause) -> u64) -> [U256; PAUSABLE] {
+    /// `None` where nothing can be paused.
+    fn times(&self, contract: Contract, time: fn(&Pause) -> u64) -> Option<[U256; PAUSABLE]> {
         let Common { pauses, .. } = match contract {
             Contract::Vault => &self.vault().common,
             Contract::Manager => &self.manager().common,
+            Contract::Distributor => return None,
         };
-        pauses.each_ref().map(|pause| number(time(pause)))
+        Some(pauses.each_ref().map(|pause| number(time(pause))))
     }
 }
 
@@ -294,6 +334,23 @@ fn manager_places(manager: &Manager) -> impl Iterator<Item = Place> {
     let appointees =
         appointees.map(|(account, it, selector)| P::Appointee(*account, *it, *selector));
     sets.chain(budgets).chain(ceilings).chain(appointees)
+}
+
+fn distributor_places(distributor: &Distributor) -> impl Iterator<Item = Place> {
+    use Place as P;
+    let commissions = distributor.commissions.keys().map(|operator| P::Commission(*operator));
+    let collectable = distributor.collectable.keys();
+    let collectable = collectable.map(|(operator, token)| P::Collectable(*operator, *token));
+    let rewards = distributor.rewards.iter().flat_map(|(&(pool, token), rewards)| {
+        let paid = rewards.paid.keys().map(move |epoch| P::Cumulative(pool, token, *epoch));
+        let windows = rewards.windows().map(move |window| P::Window(pool, token, window));
+        let words: BTreeSet<_> = rewards.windows().map(bitmap_of).collect();
+        paid.chain(windows).chain(words.into_iter().map(move |word| P::Windows(pool, token, word)))
+    });
+    let claims = distributor.claims.keys();
+    let claims = claims.map(|(pool, token, owner)| P::Claim(*pool, *token, *owner));
+    let recipients = distributor.recipients.keys().map(|owner| P::Recipient(*owner));
+    commissions.chain(collectable).chain(rewards).chain(claims).chain(recipients)
 }
 
 fn number(value: impl Into<u128>) -> U256 {

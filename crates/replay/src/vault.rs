@@ -123,6 +123,12 @@ impl Pool {
         key.at_generation(self.now.generation)
     }
 
+    /// What stood at the first instant of `epoch`: shares, and of which generation.
+    #[must_use]
+    pub fn at(&self, epoch: Epoch) -> Checkpoint {
+        lookup(&self.history, self.now, epoch)
+    }
+
     fn set(&mut self, generation: u32, assets: U256, shares: U256, now: Epoch) {
         if self.now.since != now && self.now.since.is_set() {
             self.history.insert(now, self.now);
@@ -148,6 +154,18 @@ impl Position {
     }
 }
 
+/// What was in force at the first instant of `epoch`, looked for from `newest` backwards.
+pub(crate) fn lookup(
+    history: &BTreeMap<Epoch, Checkpoint>,
+    mut newest: Checkpoint,
+    epoch: Epoch,
+) -> Checkpoint {
+    while newest.since.is_set() && newest.since >= epoch {
+        newest = history.get(&newest.since).copied().unwrap_or_default();
+    }
+    newest
+}
+
 impl Vault {
     /// The bucket, empty where there is none.
     #[must_use]
@@ -159,6 +177,35 @@ impl Vault {
     #[must_use]
     pub fn shares(&self, pool: PoolId, owner: Address) -> U256 {
         self.positions.get(&(pool, owner)).map(|position| position.now.shares).unwrap_or_default()
+    }
+
+    /// What `owner` held of a pool's generation from epoch `from` to `to`, newest first: that of the first instant of
+    /// `to`, and each before it down to that of the first instant of `from`.
+    pub(crate) fn history_of(
+        &self,
+        pool: PoolId,
+        owner: Address,
+        from: Epoch,
+        to: Epoch,
+    ) -> Vec<Checkpoint> {
+        let none = Position::default();
+        let position = self.positions.get(&(pool, owner)).unwrap_or(&none);
+        let before = |it: Checkpoint| {
+            if it.since == position.now.since {
+                return position.previous;
+            }
+            position.history.get(&it.since).copied().unwrap_or_default()
+        };
+        let mut newest = position.now;
+        while newest.since.is_set() && newest.since >= to {
+            newest = before(newest);
+        }
+        let mut held = vec![newest];
+        while newest.since.is_set() && newest.since >= from {
+            newest = before(newest);
+            held.push(newest);
+        }
+        held
     }
 
     /// What the vault holds of `strategy` for somebody: all its pools, exits and credits.

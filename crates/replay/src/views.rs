@@ -4,12 +4,12 @@ use alloy::primitives::{Address, FixedBytes, U256};
 use palisade_bindings::{Epoch, OperatorSetId, PoolId};
 
 use crate::{
-    Allocation, Budget, Checkpoint, Manager, Membership, Operator, OperatorSet, Pause, Replay,
-    Terms, Vault, Waiting,
+    Allocation, Budget, Checkpoint, Claim, Distributor, Manager, Membership, Operator, OperatorSet,
+    Pause, Replay, Rewards, Terms, Vault, Waiting,
     common::{Clock, Common},
     manager::{LEAST_MAGNITUDE, Loaded},
     math::{WAD, part, part_up},
-    vault::{Admission, Bucket, MAX_ASSETS, Pool},
+    vault::{Admission, Bucket, MAX_ASSETS, Pool, lookup},
 };
 
 /// The vault's views, at a timestamp. Each method answers as the contract's function of that name.
@@ -26,6 +26,13 @@ pub struct ManagerAt<'a> {
     manager: &'a Manager,
     vault: VaultAt<'a>,
     clock: Clock,
+}
+
+/// The rewards distributor's views, at a timestamp. Each method answers as the contract's function of that name.
+#[derive(Clone, Copy, Debug)]
+pub struct DistributorAt<'a> {
+    distributor: &'a Distributor,
+    vault: VaultAt<'a>,
 }
 
 /// The state of a pool's living generation.
@@ -69,6 +76,14 @@ impl Replay {
         let manager = self.manager();
         let (vault, clock) = (self.vault_at(timestamp)?, manager.common.clock?);
         Some(ManagerAt { manager, vault, clock })
+    }
+
+    /// The rewards distributor's views at a timestamp, which is not before the newest log's. `None` before the first log
+    /// of it or of the vault.
+    #[must_use]
+    pub fn distributor_at(&self, timestamp: u64) -> Option<DistributorAt<'_>> {
+        let (vault, distributor) = (self.vault_at(timestamp)?, self.distributor());
+        distributor.clock.map(|_| DistributorAt { distributor, vault })
     }
 }
 
@@ -212,23 +227,7 @@ impl VaultAt<'_> {
         if to > self.current_epoch() {
             return None;
         }
-        let position = self.vault.positions.get(&(pool, owner)).cloned().unwrap_or_default();
-        let before = |it: Checkpoint| {
-            if it.since == position.now.since {
-                return position.previous;
-            }
-            position.history.get(&it.since).copied().unwrap_or_default()
-        };
-        let mut newest = position.now;
-        while newest.since.is_set() && newest.since >= to {
-            newest = before(newest);
-        }
-        let mut held = vec![newest];
-        while newest.since.is_set() && newest.since >= from {
-            newest = before(newest);
-            held.push(newest);
-        }
-        Some(held)
+        Some(self.vault.history_of(pool, owner, from, to))
     }
 
     /// `totalSharesAt`; `None` for an epoch that has not begun, where the contract reverts.
@@ -237,7 +236,7 @@ impl VaultAt<'_> {
         if epoch > self.current_epoch() {
             return None;
         }
-        let found = self.pool(pool).map(|pool| lookup(&pool.history, pool.now, epoch));
+        let found = self.pool(pool).map(|pool| pool.at(epoch));
         let found = found.unwrap_or_default();
         Some((pool.at_generation(found.generation), found.shares))
     }
@@ -275,18 +274,6 @@ impl VaultAt<'_> {
     fn pool(&self, pool: PoolId) -> Option<&Pool> {
         self.vault.pools.get(&pool.to_key())
     }
-}
-
-/// What was in force at the first instant of `epoch`, looked for from `newest` backwards.
-fn lookup(
-    history: &std::collections::BTreeMap<Epoch, Checkpoint>,
-    mut newest: Checkpoint,
-    epoch: Epoch,
-) -> Checkpoint {
-    while newest.since.is_set() && newest.since >= epoch {
-        newest = history.get(&newest.since).copied().unwrap_or_default();
-    }
-    newest
 }
 
 impl ManagerAt<'_> {
@@ -460,5 +447,71 @@ impl ManagerAt<'_> {
         let loaded = set.load_unless_retired(budget, names, self.current_epoch()).ok()?;
         let Loaded { budget, allocation, .. } = loaded;
         Some((budget, allocation))
+    }
+}
+
+impl DistributorAt<'_> {
+    /// The clock: `EPOCH_LENGTH` and `ORIGIN`.
+    #[must_use]
+    pub const fn clock(&self) -> Clock {
+        self.vault.clock()
+    }
+
+    /// `currentEpoch`.
+    #[must_use]
+    pub fn current_epoch(&self) -> Epoch {
+        self.vault.current_epoch()
+    }
+
+    /// The epoch that closed last: the one that can be paid for.
+    #[must_use]
+    pub fn closed_epoch(&self) -> Epoch {
+        Epoch(self.current_epoch().0.saturating_sub(1))
+    }
+
+    /// `commissionAt`; `None` for epochs before the closed one, where the contract reverts.
+    #[must_use]
+    pub fn commission_at(&self, operator: Address, epoch: Epoch) -> Option<u64> {
+        let known = epoch >= self.closed_epoch();
+        known.then(|| self.distributor.commission(operator).at(epoch))
+    }
+
+    /// `commissionOf`.
+    #[must_use]
+    pub fn commission_of(&self, operator: Address, token: Address) -> U256 {
+        self.distributor.collectable.get(&(operator, token)).copied().unwrap_or_default()
+    }
+
+    /// `rewardsPerShare`.
+    #[must_use]
+    pub fn rewards_per_share(&self, pool: PoolId, token: Address, epoch: Epoch) -> U256 {
+        let rewards = self.distributor.rewards.get(&(pool, token));
+        rewards.map_or(U256::ZERO, |rewards| rewards.up_to(epoch))
+    }
+
+    /// `carried`.
+    #[must_use]
+    pub fn carried(&self, pool: PoolId, token: Address) -> U256 {
+        let rewards = self.distributor.rewards.get(&(pool, token));
+        rewards.map_or(U256::ZERO, Rewards::carried)
+    }
+
+    /// `claimedOf`.
+    #[must_use]
+    pub fn claimed_of(&self, pool: PoolId, token: Address, owner: Address) -> Claim {
+        self.distributor.claim_of(pool, token, owner)
+    }
+
+    /// `claimable`, of one pool and token.
+    #[must_use]
+    pub fn claimable(&self, owner: Address, through: Epoch, pool: PoolId, token: Address) -> U256 {
+        let through = through.min(self.closed_epoch());
+        self.distributor.earned(self.vault.vault, pool, token, owner, through).1
+    }
+
+    /// `recipientOf`.
+    #[must_use]
+    pub fn recipient_of(&self, owner: Address) -> Address {
+        self.distributor.recipients.get(&owner).copied().unwrap_or_default()
     }
 }

@@ -33,6 +33,10 @@ contract ManagerLockTest is LockScene {
         skipEpochs(3);
     }
 
+    function test_NoEntryPointIsLeftOut() public view {
+        assertNoEntryPointIsLeftOut("AllocationManager", entryPoints());
+    }
+
     function test_EntryPointsDuringASlash() public {
         assertLocked(address(manager), entryPoints(), slashOdd);
     }

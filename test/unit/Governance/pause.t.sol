@@ -88,7 +88,7 @@ contract PauseTest is CouncilScene {
         assertPaused(vm.getBlockTimestamp());
     }
 
-    function test_AnEntryThatAnswersTooMuchStopsNoOther() public {
+    function test_D46_AnEntryThatAnswersTooMuchStopsNoOther() public {
         rude.behave(RudeCore.Manner.AnswersTooMuch);
         PauseOrder[] memory orders = with(IGoverned(address(rude)), 0);
         expectRefused(IGoverned(address(rude)), Pausable.Deposit, new bytes(256));
@@ -108,7 +108,7 @@ contract PauseTest is CouncilScene {
 
     /// @dev Who sends it on for a guardian that is a contract chooses the gas. An inner call has 63/64 of it; what is
     /// left when that is too little must not suffice to go on.
-    function test_NoGasLimitSkipsAnEntry() public {
+    function test_D40_NoGasLimitSkipsAnEntry() public {
         // Fresh words cost most, and those that were written before least.
         assertAllOrNothing();
         pauseBy(guardian, everything());
@@ -231,6 +231,17 @@ contract PauseTest is CouncilScene {
         vault.close();
         vm.prank(avs);
         manager.retire(challenged);
+    }
+
+    /// @dev A raise that waits is risk to come: it can be cut and withdrawn, though no raise can be announced.
+    function test_LetsAPendingRaiseBeCutAndWithdrawn() public {
+        commit(set, operator, mag(0.2e18));
+        Epoch effective = allocate(set, operator, mag(0.8e18));
+        pauseBy(guardian, everything());
+        assertEq(allocate(set, operator, mag(0.4e18)), effective);
+        assertBudget(1e18, 0.4e18, 0);
+        allocate(set, operator, mag(0.2e18));
+        assertBudget(1e18, 0.2e18, 0);
     }
 
     function test_EndsByItself() public {

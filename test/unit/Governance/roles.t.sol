@@ -100,7 +100,7 @@ contract RolesTest is CouncilScene, Selectors {
     }
 
     /// @dev But for the timelock itself, which is the administrator: what it does has waited.
-    function test_NobodyElseDoesAnything() public {
+    function test_D42_NobodyElseDoesAnything() public {
         address[11] memory all = [
             council,
             guardian,

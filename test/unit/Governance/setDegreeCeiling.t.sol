@@ -55,6 +55,8 @@ contract SetDegreeCeilingTest is CouncilScene {
         assertEq(slashableBy(second, operator), 5 * unit);
         vm.expectRevert(abi.encodeWithSelector(IAllocationManager.CeilingExceeded.selector, 1.6e18, 1e18));
         allocate(second, operator, mag(0.6e18));
+        // It can be lowered, to what is still above the ceiling too.
+        assertEq(allocate(second, operator, mag(0.4e18)), manager.currentEpoch().plus(2));
     }
 
     function test_LeavesTimeToGetOut() public {

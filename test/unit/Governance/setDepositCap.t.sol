@@ -61,14 +61,18 @@ contract SetDepositCapTest is CouncilScene {
 
     function test_ACapTouchesNewRiskOnly() public {
         deposit(alice, operator, 10 * unit);
+        deposit(bob, address(0), 2 * unit);
         decide(authority, capCall(0));
 
         fund(token, bob, unit);
         vm.expectRevert(abi.encodeWithSelector(IStakeVault.DepositCapExceeded.selector, token, unit, 0));
-        vm.prank(bob);
+        vm.startPrank(bob);
         vault.deposit(address(token), operator, bob, unit, 0);
 
         // What is in stays, goes elsewhere, and gets out.
+        assertEq(vault.delegate(idle, unit, operator, 0, bob), unit);
+        assertEq(vault.withdraw(idle, unit, bob, bob), unit);
+        vm.stopPrank();
         assertEq(vault.positionValue(pool, alice), 10 * unit);
         (Epoch epoch,) = queue(alice, pool, 4 * unit);
         skipEpochs(2);

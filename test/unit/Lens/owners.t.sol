@@ -33,7 +33,7 @@ contract LensOwnersTest is LensScene {
 
     /* REVERTS */
 
-    function test_RevertWhen_APoolIsNamedTwice() public {
+    function test_RevertWhen_D63_APoolIsNamedTwice() public {
         named[1] = named[0];
         vm.expectRevert(abi.encodeWithSelector(ILens.PoolsNotAscending.selector, named[0], named[0]));
         lens.owners(only(alice), named, sets, FROM);
@@ -65,7 +65,7 @@ contract LensOwnersTest is LensScene {
         assertEq(abi.encode(v.positions), abi.encode(lens.positions(all, sets, FROM)));
     }
 
-    function test_SumsUpByStrategy() public {
+    function test_D63_SumsUpByStrategy() public {
         queue(alice, pool, 10 * unit);
         skipEpochs(1);
         queue(alice, otherPool, 4 * unit);
@@ -97,7 +97,10 @@ contract LensOwnersTest is LensScene {
         assertEq(h.risk[3].through, 0);
     }
 
+    /// @dev Once, however many pools of the strategy are named.
     function test_TellsCredits() public {
+        (PoolId another,) = deposit(second(), alice, otherOperator, unit);
+        name(another);
         blocklist.setBlocked(recipient, true);
         assertEq(cut(second(), secondPool, 1, 5, recipient), unit);
         OwnerView[] memory views = lens.owners(only(recipient), named, sets, FROM);

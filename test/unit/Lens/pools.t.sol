@@ -27,7 +27,7 @@ contract LensPoolsTest is LensScene {
         lens.pools(refs(operator), named);
     }
 
-    function test_RevertWhen_ReadInTheMiddleOfACall() public {
+    function test_RevertWhen_D38_ReadInTheMiddleOfACall() public {
         HookToken hook = new HookToken();
         hook.mint(alice, unit);
         vm.prank(alice);

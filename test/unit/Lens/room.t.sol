@@ -9,7 +9,7 @@ import {LensScene} from "./Looks.sol";
 import {BadBalanceToken, Badness} from "../../mocks/BadBalanceToken.sol";
 
 contract LensRoomTest is LensScene {
-    function test_IsWhatADepositMayBring() public {
+    function test_D59_IsWhatADepositMayBring() public {
         setDepositCap(150 * unit);
         token.mint(address(vault), unit);
         uint256 room = look().room;

@@ -24,7 +24,7 @@ contract MerkleDropsFundTest is DropsScene {
     }
 
     /// @dev Who makes a drop and funds it in one go does not know its number for sure: a stranger may take it first.
-    function test_RevertWhen_SomebodyElsesDrop() public {
+    function test_RevertWhen_D36_SomebodyElsesDrop() public {
         uint256 expected = drops.dropCount() + 1;
         vm.prank(stranger);
         assertEq(drops.create(address(token), 1, expiry), expected);

@@ -53,6 +53,17 @@ contract RebasingWrapperDepositTest is WrapperScene {
         vm.stopPrank();
     }
 
+    function test_TheFirstByAMintAfterADonation() public {
+        IERC4626 fresh = rebasingWrapper(short);
+        vm.startPrank(alice);
+        assertTrue(short.transfer(address(fresh), 5 * unit));
+        short.approve(address(fresh), type(uint256).max);
+        assertEq(fresh.previewMint(unit), unit + 1002);
+        assertEq(fresh.mint(unit, alice), unit + 1002);
+        vm.stopPrank();
+        assertEq(short.balanceOf(address(fresh)), 6 * unit + 1002);
+    }
+
     function test_OneForOne() public {
         vm.expectEmit(address(wrapper));
         emit IERC4626.Deposit(alice, bob, 7 * unit, 7 * unit);
@@ -85,7 +96,7 @@ contract RebasingWrapperDepositTest is WrapperScene {
         assertEq(hooked.totalAssets(), 7 * unit);
     }
 
-    function test_RevertWhen_TokenDeliversTooLittle() public {
+    function test_RevertWhen_D53_TokenDeliversTooLittle() public {
         short.lose(3);
         vm.expectRevert(abi.encodeWithSelector(DeliveredTooLittle.selector, unit, unit - 3));
         depositFor(alice, unit);
@@ -148,7 +159,7 @@ contract RebasingWrapperDepositTest is WrapperScene {
 
     /* THE LOCK */
 
-    function test_RevertWhen_AHookComesBack() public {
+    function test_RevertWhen_D37_AHookOfTheWrappedTokenComesBack() public {
         HookToken hook = new HookToken();
         IERC4626 hooked = rebasingWrapper(hook);
         hook.mint(alice, 10 * unit);

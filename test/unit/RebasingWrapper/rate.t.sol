@@ -72,6 +72,29 @@ contract RebasingWrapperRateTest is WrapperScene {
         assertEq(short.balanceOf(address(wrapper)) + out, all);
     }
 
+    /* A LOSS OF ALL */
+
+    /// @dev The token takes everything back, and then somebody deposits: that is the depositor's, and nothing of it goes to
+    /// those who lost. They can leave, with nothing.
+    function testFuzz_D56_AfterALossOfAllADepositIsItsOwners(uint256 hers, uint256 his) public {
+        (hers, his) = (bound(hers, 3, 2 ** 88), boundAmount(his) + 2);
+        uint256 lost = depositFor(bob, his);
+        short.rebase(address(wrapper), 0);
+        assertEq(wrapper.maxWithdraw(bob), 0);
+        uint256 preview = wrapper.previewDeposit(hers);
+        uint256 shares = depositFor(alice, hers);
+        assertGe(shares, preview);
+        assertEq(wrapper.convertToAssets(lost), 0, "what is lost stays lost");
+        assertEq(wrapper.convertToAssets(shares), hers);
+
+        uint256 purse = short.balanceOf(bob);
+        redeemAll(bob);
+        assertEq(short.balanceOf(bob), purse);
+        purse = short.balanceOf(alice);
+        redeemAll(alice);
+        assertEq(short.balanceOf(alice), purse + hers);
+    }
+
     /* DONATIONS */
 
     /// @dev The thief is in first with little, and gives the wrapper so much that deposits lose nearly a share each to

@@ -2,8 +2,10 @@
 pragma solidity 0.8.37;
 
 import {IERC20Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
+import {IERC4626} from "@openzeppelin/contracts/interfaces/IERC4626.sol";
 import {ERC4626} from "@openzeppelin/contracts/token/ERC20/extensions/ERC4626.sol";
 
+import {NoZeroToken} from "../../mocks/OddTokens.sol";
 import {WrapperScene} from "./WrapperScene.sol";
 
 /// @notice Withdrawals and redemptions: what goes out.
@@ -50,6 +52,22 @@ contract RebasingWrapperWithdrawTest is WrapperScene {
         assertEq(wrapper.withdraw(0, receiver, alice), 0);
         assertEq(wrapper.balanceOf(alice), unit);
         assertEq(short.balanceOf(receiver), 0);
+    }
+
+    /// @dev A token that refuses to move nothing is not asked to: for nothing, and for shares that are worth no more than
+    /// a transfer may lose.
+    function test_D55_ATokenIsNotAskedToMoveNothing() public {
+        NoZeroToken picky = new NoZeroToken();
+        IERC4626 of_ = rebasingWrapper(picky);
+        picky.mint(alice, unit);
+        vm.startPrank(alice);
+        picky.approve(address(of_), unit);
+        of_.deposit(unit, alice);
+        assertEq(of_.withdraw(0, receiver, alice), 0);
+        assertEq(of_.redeem(2, receiver, alice), 0);
+        vm.stopPrank();
+        assertEq(picky.balanceOf(receiver), 0);
+        assertEq(picky.balanceOf(address(of_)), unit);
     }
 
     /* REDEEM */

@@ -23,14 +23,14 @@ contract RewardsLockTest is LockScene {
     }
 
     function test_NoEntryPointIsLeftOut() public view {
-        assertAllListed("RewardsDistributor", entryPoints());
+        assertNoEntryPointIsLeftOut("RewardsDistributor", entryPoints());
     }
 
     function test_EntryPointsDuringADistribution() public {
         assertLocked(address(rewards), entryPoints(), distributeOdd);
     }
 
-    function test_EntryPointsDuringAClaim() public {
+    function test_D37_EntryPointsDuringAClaim() public {
         assertLocked(address(rewards), entryPoints(), claimOdd);
     }
 
@@ -87,22 +87,15 @@ contract RewardsLockTest is LockScene {
     }
 
     function claimOdd() internal {
-        distributeUnarmed();
+        unarmed(distributeOdd);
         vm.prank(alice);
         rewards.claim(alice, alice, all(), claims());
     }
 
     function collectOdd() internal {
-        distributeUnarmed();
+        unarmed(distributeOdd);
         vm.prank(operator);
         rewards.collect(operator, operator, only(address(hook)));
-    }
-
-    function distributeUnarmed() internal {
-        (address target, bytes memory data) = (hook.target(), hook.data());
-        hook.arm(address(0), "");
-        distributeOdd();
-        hook.arm(target, data);
     }
 
     function payments() internal view returns (Payment[] memory list) {

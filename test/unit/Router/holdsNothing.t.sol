@@ -6,7 +6,7 @@ import {IERC4626} from "@openzeppelin/contracts/interfaces/IERC4626.sol";
 
 import {StakeOrder} from "palisade/interfaces/IRouter.sol";
 import {IMintable} from "../../Base.t.sol";
-import {FeeToken, SilentToken} from "../../mocks/OddTokens.sol";
+import {FeeToken, HookToken, SilentToken} from "../../mocks/OddTokens.sol";
 import {FromZeroToken, OddWrapper, PlainWrapper, ShortToken, WrappedEther} from "../../mocks/RouterTokens.sol";
 import {IStakedEther} from "../Rebasing.sol";
 import {RouterScene} from "./RouterScene.sol";
@@ -113,11 +113,38 @@ contract RouterHoldsNothingTest is RouterScene {
         assertAllowsNobody(address(token), address(odd));
     }
 
+    /// @dev It is allowed the amount, and not what lies in the Router beside it.
+    function test_WrapperThatTakesMore() public {
+        OddWrapper odd = new OddWrapper(address(token));
+        token.mint(address(router), 5 * unit);
+        odd.take(0, unit);
+        odd.arm(address(odd), abi.encodeCall(OddWrapper.draw, (address(router), unit + 1)));
+        stake(orderOf(address(odd)), unit);
+        assertTrue(odd.called());
+        assertEq(token.balanceOf(address(odd)), 0);
+        assertEq(token.balanceOf(address(router)), 5 * unit);
+    }
+
+    /// @dev A hook of the token lets it draw while the rest is sent back: its allowance is gone by then.
+    function test_WrapperThatTakesDuringTheRefund() public {
+        HookToken hook = new HookToken();
+        OddWrapper odd = new OddWrapper(address(hook));
+        hook.mint(address(router), 5 * unit);
+        give(IMintable(address(hook)), alice, 10 * unit);
+        odd.take(0, unit);
+        hook.arm(address(odd), abi.encodeCall(OddWrapper.draw, (address(router), 5 * unit)));
+        stake(orderOf(address(odd)), address(hook), 10 * unit);
+        assertTrue(hook.called());
+        assertEq(hook.balanceOf(alice), 10 * unit);
+        assertEq(hook.balanceOf(address(router)), 5 * unit);
+    }
+
     function test_TwoUnitsAreNotSentBack() public {
         OddWrapper odd = new OddWrapper(address(token));
         odd.take(unit - 2, unit);
         stake(orderOf(address(odd)), unit);
         assertEq(token.balanceOf(address(router)), 2);
+        assertAllowsNobody(address(token), address(odd));
 
         // And nobody else gets them.
         odd.take(unit - 3, unit);
@@ -213,7 +240,7 @@ contract RouterHoldsNothingTest is RouterScene {
     /* WHAT LIES THERE */
 
     /// @dev Tokens, wrapper and ether that were sent unasked are as if they were not there.
-    function testFuzz_DonationsCountForNobody(uint256 donated, uint256 wrapped, uint256 ether_) public {
+    function testFuzz_D52_DonationsCountForNobody(uint256 donated, uint256 wrapped, uint256 ether_) public {
         donated = bound(donated, 0, 2 ** 90);
         wrapped = bound(wrapped, 0, 2 ** 80);
         token.mint(address(router), donated);

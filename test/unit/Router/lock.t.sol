@@ -5,48 +5,44 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 
 import {IRouter, Permit, Permit2, StakeOrder} from "palisade/interfaces/IRouter.sol";
-import {IMintable} from "../../Base.t.sol";
-import {HookToken} from "../../mocks/OddTokens.sol";
 import {OddNativeToken, OddWrapper} from "../../mocks/RouterTokens.sol";
+import {Locks} from "../Lock.sol";
 import {RouterScene} from "./RouterScene.sol";
 
 /// @notice That nobody who is called calls the Router.
-contract RouterLockTest is RouterScene {
+contract RouterLockTest is RouterScene, Locks {
     bytes4 internal constant LOCKED = ReentrancyGuardTransient.ReentrancyGuardReentrantCall.selector;
 
-    function test_AHookOfTheTokenCannotCallIt() public {
-        bytes[] memory calls = everyCall();
-        for (uint256 i; i < calls.length; ++i) {
-            HookToken hook = new HookToken();
-            give(IMintable(address(hook)), alice, unit);
-            hook.arm(address(router), calls[i]);
-            stake(orderOf(address(hook)), address(hook), unit);
-            assertFalse(hook.succeeded());
-            assertEq(hook.answer(), abi.encodeWithSelector(LOCKED));
-        }
+    function test_NoEntryPointIsLeftOut() public view {
+        assertNoEntryPointIsLeftOut("Router", everyCall());
+    }
+
+    function test_D37_AHookOfTheTokenCannotCallIt() public {
+        give(odd(), alice, unit);
+        assertLocked(address(router), everyCall(), stakeOdd);
     }
 
     function test_AWrapperCannotCallIt() public {
         bytes[] memory calls = everyCall();
         for (uint256 i; i < calls.length; ++i) {
-            OddWrapper odd = new OddWrapper(address(token));
-            odd.arm(address(router), calls[i]);
-            stake(orderOf(address(odd)), unit);
-            assertFalse(odd.succeeded());
-            assertEq(odd.answer(), abi.encodeWithSelector(LOCKED));
+            OddWrapper wicked = new OddWrapper(address(token));
+            wicked.arm(address(router), calls[i]);
+            stake(orderOf(address(wicked)), unit);
+            assertFalse(wicked.succeeded());
+            assertEq(wicked.answer(), abi.encodeWithSelector(LOCKED));
         }
     }
 
     function test_WhatTakesEtherCannotCallIt() public {
         bytes[] memory calls = everyCall();
         for (uint256 i; i < calls.length; ++i) {
-            OddNativeToken odd = new OddNativeToken();
-            odd.arm(address(router), calls[i]);
+            OddNativeToken native = new OddNativeToken();
+            native.arm(address(router), calls[i]);
             vm.deal(alice, 1 ether);
             vm.prank(alice);
-            router.stakeNative{value: 1 ether}(orderOf(address(odd)), address(odd));
-            assertFalse(odd.succeeded());
-            assertEq(odd.answer(), abi.encodeWithSelector(LOCKED));
+            router.stakeNative{value: 1 ether}(orderOf(address(native)), address(native));
+            assertFalse(native.succeeded());
+            assertEq(native.answer(), abi.encodeWithSelector(LOCKED));
         }
     }
 
@@ -55,11 +51,10 @@ contract RouterLockTest is RouterScene {
     /// of the token lets it, amid the measuring of what the victim sends. The victim's tokens would make up for them,
     /// and go to the thief as what its wrapper left.
     function test_AWrapperCannotHaveOthersPayForWhatItTakes() public {
-        HookToken hook = new HookToken();
         OddWrapper wicked = new OddWrapper(address(hook));
         Victim victim = new Victim(router, hook);
         hook.mint(address(victim), 10 * unit);
-        give(IMintable(address(hook)), stranger, 10 * unit);
+        give(odd(), stranger, 10 * unit);
         wicked.take(0, 1);
         wicked.arm(address(victim), abi.encodeCall(Victim.restake, (victimsOrder(address(hook), address(victim)))));
         // Not all, or the victim's call would find that nothing arrived.
@@ -77,6 +72,10 @@ contract RouterLockTest is RouterScene {
     }
 
     /* INTERNAL */
+
+    function stakeOdd() internal {
+        stake(orderOf(address(hook)), address(hook), unit);
+    }
 
     function everyCall() internal view returns (bytes[] memory calls) {
         StakeOrder memory o = order();

@@ -112,7 +112,7 @@ contract RouterStakeTest is RouterScene {
         stake(orderOf(address(refusing)), address(refusing), unit);
     }
 
-    function test_RevertWhen_TokenTakesAFee() public {
+    function test_RevertWhen_D53_TokenTakesAFee() public {
         FeeToken fee = new FeeToken();
         give(IMintable(address(fee)), alice, unit);
         vm.expectRevert(

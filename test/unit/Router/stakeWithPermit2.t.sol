@@ -41,7 +41,7 @@ contract RouterStakeWithPermit2Test is Signing {
         stakeAs(carol, orderOf(address(signed)), unit, p);
     }
 
-    function test_RevertWhen_UsedBefore() public {
+    function test_RevertWhen_D69_UsedBefore() public {
         Permit2 memory p = permit2(unit, 7);
         StakeOrder memory o = orderOf(address(signed));
         stakeAs(carol, o, unit, p);

@@ -19,7 +19,7 @@ contract VaultLockTest is LockScene {
     }
 
     function test_NoEntryPointIsLeftOut() public view {
-        assertAllListed("StakeVault", entryPoints());
+        assertNoEntryPointIsLeftOut("StakeVault", entryPoints());
     }
 
     function test_EntryPointsDuringADeposit() public {

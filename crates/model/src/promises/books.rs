@@ -4,12 +4,12 @@
 //! it is, whether or not the action had any business there; what did not change costs a comparison
 //! and no arithmetic.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    Account, Admission, Allocation, Bucket, Budget, Epoch, Magnitude, Model, Operator,
-    OperatorSetId, OperatorState, Parts, Pausable, Pause, Pool, PoolId, Strategy, Terms, U256, Wad,
-    renewal::REST, rewards::Rewards,
+    Account, Admission, Allocation, Bucket, Budget, Epoch, Function, Magnitude, Model, Operator,
+    OperatorSetId, OperatorState, Parts, Pausable, Pause, Pool, PoolId, Proposal, Strategy, Terms,
+    U256, Wad, renewal::REST, rewards::Rewards,
 };
 
 /// One set's promise of one pool.
@@ -115,12 +115,13 @@ impl Stake {
     }
 }
 
-/// A token: what the vault holds, was sent unasked, was burned.
+/// A token: all that was made of it, what the vault holds, was sent unasked, was burned.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Token {
+    pub(super) supply: u128,
     vault: u128,
     rewards: u128,
-    unasked: u128,
+    pub(super) unasked: u128,
     pub(super) burned: u128,
 }
 
@@ -217,6 +218,13 @@ pub(super) struct Books {
     pub(super) pauses: Table<Pausable, Pause>,
     pub(super) caps: Table<Strategy, u128>,
     pub(super) ceilings: Table<Strategy, Wad>,
+    pub(super) accepted: Table<(OperatorSetId, Strategy), ()>,
+    pub(super) members: Table<(OperatorSetId, Operator), ()>,
+    pub(super) proposals: Table<Promise, Proposal>,
+    pub(super) contested: Table<PoolId, Epoch>,
+    pub(super) appointments: Table<(Account, Account, Function), ()>,
+    pub(super) agents: Table<(Account, Account), ()>,
+    pub(super) allowances: Table<(Account, Account, PoolId), U256>,
     pub(super) rewards: Rewards,
     /// Whether the last action changed them.
     pub(super) rewards_changed: bool,
@@ -242,6 +250,13 @@ impl Books {
             pauses: Table::default(),
             caps: Table::default(),
             ceilings: Table::default(),
+            accepted: Table::default(),
+            members: Table::default(),
+            proposals: Table::default(),
+            contested: Table::default(),
+            appointments: Table::default(),
+            agents: Table::default(),
+            allowances: Table::default(),
             rewards: Rewards::default(),
             rewards_changed: false,
         };
@@ -262,10 +277,10 @@ impl Books {
         self.budgets.compare(rows(&allocations.budgets));
         self.balances.compare(rows(&tokens.balances));
         self.credits.compare(rows(&vault.credits));
-        self.tokens.compare(tokens.supply.keys().map(|&strategy| {
+        self.tokens.compare(tokens.supply.iter().map(|(&strategy, &supply)| {
             let (vault, unasked) = (model.vault_balance(strategy), model.unasked(strategy));
             let (rewards, burned) = (model.rewards_balance(strategy), model.burned(strategy));
-            (strategy, Token { vault, rewards, unasked, burned })
+            (strategy, Token { supply, vault, rewards, unasked, burned })
         }));
         self.sets.compare(
             allocations
@@ -279,6 +294,18 @@ impl Books {
         self.caps.compare(rows(&vault.deposit_caps));
         self.ceilings
             .compare(model.ceilings.iter().map(|(strategy, ceiling)| (*strategy, ceiling.now)));
+        self.accepted.compare(
+            allocations
+                .sets
+                .iter()
+                .flat_map(|(id, set)| set.strategies.iter().map(|token| ((*id, *token), ()))),
+        );
+        self.members.compare(keys(&allocations.members));
+        self.proposals.compare(rows(&allocations.proposals));
+        self.contested.compare(rows(&allocations.contested));
+        self.appointments.compare(keys(&allocations.appointments));
+        self.agents.compare(keys(&vault.agents));
+        self.allowances.compare(rows(&vault.allowances));
         self.rewards_changed = self.rewards != model.rewards;
     }
 
@@ -300,6 +327,13 @@ impl Books {
         self.pauses.commit();
         self.caps.commit();
         self.ceilings.commit();
+        self.accepted.commit();
+        self.members.commit();
+        self.proposals.commit();
+        self.contested.commit();
+        self.appointments.commit();
+        self.agents.commit();
+        self.allowances.commit();
         if self.rewards_changed {
             self.rewards.clone_from(&model.rewards);
         }
@@ -328,6 +362,13 @@ impl Books {
             ("pauses", !self.pauses.changes.is_empty()),
             ("caps", !self.caps.changes.is_empty()),
             ("ceilings", !self.ceilings.changes.is_empty()),
+            ("accepted strategies", !self.accepted.changes.is_empty()),
+            ("members", !self.members.changes.is_empty()),
+            ("proposals", !self.proposals.changes.is_empty()),
+            ("contests", !self.contested.changes.is_empty()),
+            ("appointments", !self.appointments.changes.is_empty()),
+            ("operators of owners", !self.agents.changes.is_empty()),
+            ("allowances", !self.allowances.changes.is_empty()),
             ("rewards", self.rewards_changed),
         ];
         books.into_iter().find(|(book, changed)| *changed && which(book)).map(|(book, _)| book)
@@ -386,6 +427,23 @@ impl Books {
         self.sets.get(set).is_some_and(|row| row.retired)
     }
 
+    /// The terms of a set that exists and is not retired.
+    pub(super) fn live(&self, set: OperatorSetId) -> Option<Terms> {
+        self.sets.get(set).filter(|row| !row.retired).map(|row| row.terms)
+    }
+
+    /// The strategies of which something was written as promised, in their order.
+    pub(super) fn counted(
+        &self,
+        operator: Operator,
+        set: OperatorSetId,
+    ) -> impl Iterator<Item = Strategy> {
+        let written = self.allocations.rows().iter().filter(move |((of, by, _), allocation)| {
+            (*of, *by) == (set, operator) && allocation.side() > Magnitude::ZERO
+        });
+        written.map(|((_, _, strategy), _)| *strategy)
+    }
+
     /// Who decided which stakers the operator takes.
     pub(super) fn approver(&self, operator: Operator) -> Option<Account> {
         self.operators.get(operator).and_then(|state| state.approver)
@@ -412,6 +470,10 @@ pub(super) fn standing(model: &Model, promise: Promise) -> Standing {
 
 fn rows<K: Copy, V: Copy>(map: &BTreeMap<K, V>) -> impl Iterator<Item = (K, V)> {
     map.iter().map(|(key, value)| (*key, *value))
+}
+
+fn keys<K: Copy>(set: &BTreeSet<K>) -> impl Iterator<Item = (K, ())> {
+    set.iter().map(|key| (*key, ()))
 }
 
 /// The positions that hold shares. Those of an ended generation are shares of what a renewal left of

@@ -1,8 +1,8 @@
 //! What can be broken.
 
 use crate::{
-    Account, Epoch, Magnitude, ModelError, Operator, OperatorSetId, Pausable, PoolId, Slashed,
-    Strategy, Strayed, Violation, Wad,
+    Account, ActionKind, Bucket, Epoch, Magnitude, ModelError, Operator, OperatorSetId, Pausable,
+    PoolId, Slashed, Strategy, Strayed, Violation, Wad,
 };
 
 /// A promise that an action broke: a mistake of the model or of the protocol, or an outcome that is
@@ -26,7 +26,61 @@ pub enum Broken {
         outcome: String,
     },
 
+    /// P1: tokens were made, burned or left where they are nobody's by an action that does nothing of it.
+    #[error("P1 {strategy}: tokens were made, burned or given away by another action")]
+    Tokens {
+        /// The token.
+        strategy: Strategy,
+    },
+    /// P2, P4, P8: somebody acted for an account that does not let it.
+    #[error("P2, P4, P8: {by} acted for {account}, which does not let it")]
+    Sender {
+        /// Who acted.
+        by: Account,
+        /// For whom.
+        account: Account,
+    },
+    /// P2, P4, P8: a right changed by an action that is not about it, or not to what that says.
+    #[error("P2, P4, P8: the {book} are not what the action makes them")]
+    Right {
+        /// Of which kind.
+        book: &'static str,
+    },
+    /// P4, P6: what nothing may stand in the way of was refused.
+    #[error("P4, P6: {action} is refused: {reason}")]
+    Refused {
+        /// What was to be done.
+        action: ActionKind,
+        /// Why it was refused.
+        reason: Box<ModelError>,
+    },
+
     // -- P2 ---------------------------------------------------------------------------------
+    /// P2: what came or went was not rounded for those who stay, or by a wei and more; or a slash
+    /// changed shares.
+    #[error("P2 {pool}, epoch {epoch}: {} for {} shares became {} for {}", before.assets, before.shares, after.assets, after.shares)]
+    Price {
+        /// The pool generation.
+        pool: PoolId,
+        /// When the exits ripen; zero for the pool.
+        epoch: Epoch,
+        /// What there was.
+        before: Box<Bucket>,
+        /// What there is.
+        after: Box<Bucket>,
+    },
+    /// P4, P6: an exit was queued for another day than its own.
+    #[error("P4, P6 exit of {owner} from {pool}: queued for epoch {epoch}, and due in {due}")]
+    Day {
+        /// The pool generation.
+        pool: PoolId,
+        /// Whose exit.
+        owner: Account,
+        /// The epoch that was told.
+        epoch: Epoch,
+        /// The one that is due.
+        due: Epoch,
+    },
     /// P2: a position lost worth by neither a slash nor an action of its owner on it.
     #[error("P2 position of {owner} in {pool}: worth {before}, then {after}")]
     PositionFell {
@@ -288,6 +342,13 @@ pub enum Broken {
         operator: Operator,
         /// Who came in.
         staker: Account,
+    },
+
+    /// P5: stake came in that the operator does not admit, or not yet.
+    #[error("P5 {operator}: stake came in before it was admitted")]
+    Closed {
+        /// The operator.
+        operator: Operator,
     },
 
     // -- P6 ---------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ impl Scene<'_> {
                 self.judge_leaving(operator, set, strategies)
             }
             Action::Join { operator, set, .. } => {
-                let counted = self.counted(operator, set).next().is_some();
+                let counted = self.before.counted(operator, set).next().is_some();
                 if counted || !self.after.is_member(operator, set) {
                     return Err(Broken::Membership { set, operator });
                 }
@@ -74,7 +74,7 @@ impl Scene<'_> {
             Outcome::Left(told) => told.as_slice(),
             _ => &[],
         };
-        let mut expected = self.counted(operator, set);
+        let mut expected = self.before.counted(operator, set);
         for &(strategy, told) in told {
             let promise = (set, operator, strategy);
             let (had, has) = (self.before.standing(promise), standing(self.after, promise));
@@ -96,15 +96,6 @@ impl Scene<'_> {
             return Err(Broken::Membership { set, operator });
         }
         Ok(())
-    }
-
-    /// The strategies of which something was written as promised, in their order.
-    fn counted(self, operator: Operator, set: OperatorSetId) -> impl Iterator<Item = Strategy> {
-        let rows = self.before.allocations.rows().iter();
-        let written = rows.filter(move |((of, by, _), allocation)| {
-            (*of, *by) == (set, operator) && allocation.side() > Magnitude::ZERO
-        });
-        written.map(|((_, _, strategy), _)| *strategy)
     }
 
     /// A retired set can slash nothing and rely on nothing, from this moment on.

@@ -57,7 +57,8 @@ impl Scene<'_> {
         Ok(())
     }
 
-    /// Stake enters a gated pool by an approval only, which it uses up; and it never changes hands.
+    /// Stake enters the pools of who admits it, from the epoch after the opening on; and a gated pool by an
+    /// approval only, which it uses up. In a gated pool it never changes hands.
     fn judge_entry(self) -> Judgement {
         let (by, operator, staker) = match *self.action {
             Action::Deposit { from, operator, receiver, .. } => (from, operator, receiver),
@@ -72,6 +73,11 @@ impl Scene<'_> {
             }
             _ => return Ok(()),
         };
+        let admits = self.before.operators.get(operator).and_then(|state| state.admits_from);
+        let admitting = admits.is_some_and(|from| from <= self.before.epoch);
+        if operator != Operator::IDLE && !admitting {
+            return Err(Broken::Closed { operator });
+        }
         if self.before.approver(operator).is_none() {
             return Ok(());
         }

@@ -1,4 +1,4 @@
-//! The promises that compare two states (P2 to P6, P8, P9), judged after every action.
+//! The promises that compare two states (P1 to P6, P8, P9), judged after every action.
 //!
 //! The judge does its own arithmetic from the promises' words. Of the model it uses what can be read
 //! before and after, never how the model came by it.
@@ -10,7 +10,9 @@ mod gates;
 mod guarantees;
 mod limits;
 mod proposals;
+mod refusals;
 mod rewards;
+mod senders;
 mod slashes;
 #[cfg(test)]
 mod tests;
@@ -31,7 +33,7 @@ use proposals::Proposed;
 /// What a judgement says.
 type Judgement = std::result::Result<(), Broken>;
 
-/// A judge of every action: that it broke none of the promises P1 to P6, P8 and P9.
+/// A judge of every action: that it broke none of the promises P1 to P6, P8 and P9, and that who sent it may.
 ///
 /// It keeps a copy of the books and finds what an action changed by comparing, so it clones nothing,
 /// and a change where the action had no business is found too. What it calculates is only for the
@@ -107,7 +109,7 @@ impl Watch {
                 if let Some(book) = self.books.trace(model, |_| true) {
                     return Err(Broken::Trace { book });
                 }
-                return gates::judge_refusal(&self.books, model, action, error);
+                return self.memory.judge_refusal(&self.books, model, action, error);
             }
         };
         let scene = Scene { before: &self.books, after: model, action, outcome };
@@ -120,6 +122,8 @@ impl Watch {
         self.memory.note(scene);
         self.memory.judge_slashes(scene)?;
         self.memory.judge_proposals(scene)?;
+        scene.judge_senders()?;
+        scene.judge_tokens()?;
         if model.epoch() == self.books.epoch {
             let stakes = self.books.touched_stakes();
             let promises = self.books.touched_promises();

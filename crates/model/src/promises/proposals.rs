@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::{
     Broken, Judgement, Memory, Scene,
-    books::{Promise, standing},
+    books::{Books, Promise, standing},
     slashes::{Asked, fraction},
 };
 use crate::{Action, Epoch, Magnitude, Model, Outcome, PoolId, Proposal, Wad};
@@ -116,6 +116,16 @@ impl Memory {
         let within = report.magnitude <= fraction(seen.allocated, seen.wad);
         require(within, promise, "took more than the allocation at its time allowed")?;
         self.judge_slash(scene, Asked { promise, most: seen.allocated, wad: seen.wad }, report)
+    }
+
+    /// The allocation, the fraction and the end of the window of a proposal that lives.
+    pub(super) fn alive(&self, books: &Books, promise: Promise) -> Option<(Magnitude, Wad, u64)> {
+        let (set, operator, strategy) = promise;
+        let seen = self.proposed.get(&promise)?;
+        let alive = seen.pool == books.reach((operator, strategy)).pool
+            && books.epoch < seen.lapses
+            && !books.is_retired(set);
+        alive.then_some((seen.allocated, seen.wad, seen.end))
     }
 
     /// The proposal that the action ends, if it was alive: of this generation (P9), not lapsed.

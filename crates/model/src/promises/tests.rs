@@ -560,5 +560,7 @@ mod exact;
 mod gates;
 mod limits;
 mod proposals;
+mod refusals;
+mod senders;
 mod slashes;
 mod worth;

@@ -93,6 +93,34 @@ fn story() -> Vec<Vec<u8>> {
     ]
 }
 
+/// What follows it: a raised commission, and in epoch 4 a payment for epoch 3, of which `amount` is claimed.
+fn rewards(amount: u128) -> Vec<Vec<u8>> {
+    let (pool, token) = (PoolId::key(OPERATOR, STRATEGY).0, STRATEGY);
+    let paid = RewardsDistributor::Distributed {
+        pool,
+        token,
+        payer: ALICE,
+        epoch: u(3),
+        amount: u(10),
+        commission: U256::ZERO,
+    };
+    let claimed = RewardsDistributor::Claimed {
+        pool,
+        token,
+        owner: ALICE,
+        receiver: ALICE,
+        through: u(3),
+        amount: u(amount),
+    };
+    let (operator, rate, effective) = (OPERATOR, u(WHOLE / 10), u(5));
+    vec![
+        log(0, 2, &RewardsDistributor::ClockStarted { epochLength: u(60), origin: u(1_000) }),
+        log(0, 2, &RewardsDistributor::CommissionSet { operator, rate, effective }),
+        log(120, 2, &paid),
+        log(0, 2, &claimed),
+    ]
+}
+
 /// A refusal within a refusal, so many times.
 fn nested(depth: usize) -> Vec<u8> {
     let mut data = vault::Paused { action: 4, until: U256::MAX }.abi_encode();
@@ -115,6 +143,8 @@ fn made() -> BTreeMap<(&'static str, &'static str), Vec<u8>> {
         (("logs", "ok-stake"), story[..10].concat()),
         (("logs", "ok-slash"), story[..12].concat()),
         (("logs", "ok-exit"), story.concat()),
+        (("logs", "ok-rewards"), [story.concat(), rewards(9).concat()].concat()),
+        (("logs", "no-reward"), [story.concat(), rewards(10).concat()].concat()),
         (("logs", "no-clock"), story[2].clone()),
         (("logs", "no-end"), story[..11].concat()),
         (("logs", "no-cut"), story[0][..40].to_vec()),
@@ -213,7 +243,7 @@ fn refusals_within_refusals_end() {
 /// Each beginning of the story either is a chain's or owes a log: none is refused.
 #[test]
 fn the_story_is_one_of_a_chain() {
-    let story = story();
+    let story = [story(), rewards(9)].concat();
     let taken: Vec<_> = (1..=story.len()).filter(|end| logs(&story[..*end].concat())).collect();
-    assert_eq!(taken, [1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14]);
+    assert_eq!(taken, [1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 15, 16, 17, 18]);
 }

@@ -11,5 +11,6 @@
 mod logs;
 mod places;
 mod refusals;
+mod rewards;
 mod story;
 mod whole;

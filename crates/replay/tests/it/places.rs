@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use alloy::{primitives::U256, sol_types::SolEventInterface};
 use palisade_bindings::{
-    AllocationManager::AllocationManagerEvents as M, Epoch, StakeVault::StakeVaultEvents as V,
+    AllocationManager::AllocationManagerEvents as M, Epoch,
+    RewardsDistributor::RewardsDistributorEvents as D, StakeVault::StakeVaultEvents as V,
 };
 use palisade_replay::{Contract, Place};
 
@@ -24,7 +25,8 @@ fn no_kind_of_log_changes_a_word_that_it_did_not_touch() {
     let mut wanted: BTreeSet<String> = BTreeSet::new();
     wanted.extend(V::VARIANT_NAMES.iter().map(|name| format!("StakeVault.{name}")));
     wanted.extend(M::VARIANT_NAMES.iter().map(|name| format!("AllocationManager.{name}")));
-    assert_eq!(wanted.len(), V::COUNT + M::COUNT);
+    wanted.extend(D::VARIANT_NAMES.iter().map(|name| format!("RewardsDistributor.{name}")));
+    assert_eq!(wanted.len(), V::COUNT + M::COUNT + D::COUNT);
     wanted.retain(|name| !story.told.contains(name.as_str()));
     assert_eq!(wanted, BTreeSet::new());
 }
@@ -53,6 +55,9 @@ fn each_place_has_a_slot_of_its_own_and_each_word_is_its_fields() {
     assert!(in_vault >= 30 && in_manager >= 15, "{in_vault} and {in_manager} words only");
     assert_eq!(in_vault, replay.vault_storage().len(), "two places share a slot");
     assert_eq!(in_manager, replay.manager_storage().len(), "two places share a slot");
+    let in_distributor = count(Contract::Distributor);
+    assert!(in_distributor >= 9, "{in_distributor} words only");
+    assert_eq!(in_distributor, replay.distributor_storage().len(), "two places share a slot");
     for place in replay.places() {
         let word = replay.word(place);
         assert!(!place.decode(word).iter().any(|(name, _)| *name == "unused"), "{place}");
@@ -100,6 +105,13 @@ fn what_nobody_stored_is_zero() {
         Place::Operator(BOB),
         Place::TermsSlasher(SLOW),
         Place::PausedUntil(Contract::Vault),
+        Place::Commission(OPERATOR),
+        Place::Collectable(OPERATOR, STRATEGY),
+        Place::Cumulative(pool(), STRATEGY, Epoch(1)),
+        Place::Window(pool(), STRATEGY, 0),
+        Place::Windows(pool(), STRATEGY, 0),
+        Place::Claim(pool(), STRATEGY, ALICE),
+        Place::Recipient(ALICE),
     ] {
         assert_eq!(story.replay.word(place), U256::ZERO, "{place}");
     }
@@ -116,4 +128,10 @@ fn a_place_says_in_words_what_it_is() {
         format!("proposal of set {SET} against {OPERATOR} in {STRATEGY}")
     );
     assert_eq!(place.contract(), Contract::Manager);
+    let place = Place::Window(pool(), STRATEGY, 2);
+    assert_eq!(
+        place.to_string(),
+        format!("window 2 of the rewards of pool {} in {STRATEGY}", pool())
+    );
+    assert_eq!(place.contract(), Contract::Distributor);
 }

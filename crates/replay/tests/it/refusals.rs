@@ -5,12 +5,12 @@ use palisade_bindings::StakeVault::{self as vault, StakeVaultEvents as V};
 use palisade_replay::{Core, Error, Event, Misfit, Replay};
 
 use crate::story::{
-    ALICE, BOB, EPOCH, ORIGIN, Story, WHOLE, allocated, operator_slashed, pool, slashed, transfer,
-    u,
+    ALICE, BOB, EPOCH, OPERATOR, ORIGIN, Story, WHOLE, allocated, operator_slashed, pool, slashed,
+    transfer, u,
 };
 
 /// The log is refused for this reason, and changes nothing.
-fn refused(story: &mut Story, event: Event) -> Misfit {
+pub(crate) fn refused(story: &mut Story, event: Event) -> Misfit {
     let before = story.replay.clone();
     let error = story.try_log(event).unwrap_err();
     assert_eq!(story.replay, before);
@@ -134,12 +134,17 @@ fn nothing_is_never_moved() {
 
 #[test]
 fn logs_of_others_are_passed_over_and_unknown_ones_are_not() {
-    let core = Core { vault: ALICE, allocation_manager: BOB };
+    let core = Core { vault: ALICE, allocation_manager: BOB, distributor: OPERATOR };
     let log = |address| {
         let topics = vec![B256::repeat_byte(1)];
         Log::new(address, topics, alloy::primitives::Bytes::new()).unwrap()
     };
-    assert_eq!(Event::read(core, &log(Address::repeat_byte(9))), Ok(None));
+    assert_eq!(Event::read(core, &log(Address::repeat_byte(8))), Ok(None));
     let unreadable = Error::Unreadable { contract: ALICE, topic: B256::repeat_byte(1) };
     assert_eq!(Event::read(core, &log(ALICE)), Err(unreadable));
+    let unreadable = Error::Unreadable { contract: OPERATOR, topic: B256::repeat_byte(1) };
+    assert_eq!(Event::read(core, &log(OPERATOR)), Err(unreadable));
+    let none = Core { distributor: Address::ZERO, ..core };
+    assert_eq!(Event::read(none, &log(OPERATOR)), Ok(None));
+    assert_eq!(Event::read(none, &log(Address::ZERO)), Ok(None));
 }

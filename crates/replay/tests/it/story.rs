@@ -9,7 +9,7 @@ use palisade_bindings::{
     OperatorSetId, PoolId,
     StakeVault::{self as vault, StakeVaultEvents as V},
 };
-use palisade_replay::{Event, ManagerAt, Place, Replay, Result, VaultAt};
+use palisade_replay::{DistributorAt, Event, ManagerAt, Place, Replay, Result, VaultAt};
 
 pub(crate) const ORIGIN: u64 = 1_000;
 pub(crate) const EPOCH: u64 = 60;
@@ -171,7 +171,8 @@ impl Story {
 
     /// All that the contracts have stored.
     pub(crate) fn words(&self) -> BTreeMap<Place, U256> {
-        let storage = [self.replay.vault_storage(), self.replay.manager_storage()];
+        let it = &self.replay;
+        let storage = [it.vault_storage(), it.manager_storage(), it.distributor_storage()];
         storage.iter().flat_map(|it| it.values()).map(|it| (it.place, it.word)).collect()
     }
 
@@ -181,5 +182,9 @@ impl Story {
 
     pub(crate) fn manager(&self) -> ManagerAt<'_> {
         self.replay.manager_at(self.time).unwrap()
+    }
+
+    pub(crate) fn distributor(&self) -> DistributorAt<'_> {
+        self.replay.distributor_at(self.time).unwrap()
     }
 }

@@ -5,13 +5,17 @@ use alloy::primitives::{Address, B256, FixedBytes, U256};
 use palisade_bindings::{
     AllocationManager::{self as manager, AllocationManagerEvents as M},
     OperatorSetId, PoolId,
+    RewardsDistributor::{self as distributor, RewardsDistributorEvents as D},
     StakeVault::{self as vault, StakeVaultEvents as V},
 };
 use palisade_replay::Event;
 
-use crate::story::{
-    ALICE, BOB, OPERATOR, SET, SLASHER, STRATEGY, Story, WHOLE, allocated, by, joined, opened,
-    operator_slashed, pool, slashed, terms, transfer, u,
+use crate::{
+    rewards::COIN,
+    story::{
+        ALICE, BOB, OPERATOR, SET, SLASHER, STRATEGY, Story, WHOLE, allocated, by, joined, opened,
+        operator_slashed, pool, slashed, terms, transfer, u,
+    },
 };
 
 /// An operator with an approver, and a set with a challenge window.
@@ -62,7 +66,7 @@ impl Story {
         }
     }
 
-    /// A history in which every kind of log occurs. It ends in epoch 25.
+    /// A history in which every kind of log occurs. It ends in epoch 131.
     pub(crate) fn whole() -> Self {
         let mut story = Self::begin();
         story.governs();
@@ -73,6 +77,7 @@ impl Story {
         story.ends();
         story.is_renewed();
         story.departs();
+        story.earns();
         story
     }
 
@@ -260,5 +265,22 @@ impl Story {
             settled(),
             left(SET),
         ]);
+    }
+
+    /// Bob has all of the third generation. A tenth is commission from epoch 28 on.
+    fn earns(&mut self) {
+        let pool = crate::story::pool().at_generation(2);
+        self.starts_rewards();
+        self.sets_commission(WHOLE / 10, 28);
+        let (owner, recipient) = (BOB, ALICE);
+        self.distributor_logs([D::RecipientSet(distributor::RecipientSet { owner, recipient })]);
+        for (epoch, commission) in [(28, 0), (29, 1), (131, 1)] {
+            self.epoch(epoch);
+            self.pays(pool, 10, commission);
+        }
+        self.claims(pool, BOB, 130, 27);
+        let (operator, token, receiver, amount) = (OPERATOR, COIN, ALICE, u(2));
+        let it = distributor::CommissionCollected { operator, token, receiver, amount };
+        self.distributor_logs([D::CommissionCollected(it)]);
     }
 }

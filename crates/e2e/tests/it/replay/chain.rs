@@ -69,6 +69,8 @@ pub(crate) struct Chain {
     pub(crate) done_to_vault: BTreeSet<String>,
     /// Those of the allocation manager.
     pub(crate) done_to_manager: BTreeSet<String>,
+    /// Those of the rewards distributor.
+    pub(crate) done_to_distributor: BTreeSet<String>,
 }
 
 impl Chain {
@@ -87,13 +89,17 @@ impl Chain {
             nonces.insert(address, net.provider().get_transaction_count(address).await.unwrap());
         }
         let now = net.timestamp().await.unwrap();
-        let (done_to_vault, done_to_manager) = Default::default();
-        Self { net, nonces, now, succeeded: 0, done_to_vault, done_to_manager }
+        let (done_to_vault, done_to_manager, done_to_distributor) = Default::default();
+        Self { net, nonces, now, succeeded: 0, done_to_vault, done_to_manager, done_to_distributor }
     }
 
     pub(crate) fn core(&self) -> Core {
         let addresses = self.net.addresses();
-        Core { vault: addresses.vault, allocation_manager: addresses.allocation_manager }
+        Core {
+            vault: addresses.vault,
+            allocation_manager: addresses.allocation_manager,
+            distributor: addresses.rewards,
+        }
     }
 
     /// Sends all, in this order, and mines them as one block at this timestamp. Returns its logs.
@@ -138,16 +144,19 @@ impl Chain {
                 self.done_to_vault.insert(called);
             } else if receipt.to == Some(core.allocation_manager) {
                 self.done_to_manager.insert(called);
+            } else if receipt.to == Some(core.distributor) {
+                self.done_to_distributor.insert(called);
             }
         }
         let logs = receipts.iter().flat_map(TransactionReceipt::logs);
         logs.filter_map(|log| Some((timestamp, Event::read(core, &log.inner).unwrap()?))).collect()
     }
 
-    /// All logs of both contracts since the beginning, with the timestamps of their blocks.
+    /// All logs of the contracts since the beginning, with the timestamps of their blocks.
     pub(crate) async fn logs(&self) -> Vec<(u64, Event)> {
         let core = self.core();
-        let filter = Filter::new().from_block(0).address(vec![core.vault, core.allocation_manager]);
+        let contracts = vec![core.vault, core.allocation_manager, core.distributor];
+        let filter = Filter::new().from_block(0).address(contracts);
         let logs = self.net.provider().get_logs(&filter).await.unwrap();
         let read = |log: &alloy::rpc::types::Log| {
             let event = Event::read(core, &log.inner).unwrap().unwrap();

@@ -7,13 +7,14 @@ use alloy::{
     primitives::{Address, B256, Bytes, U256},
     sol_types::SolCall,
 };
-use palisade_bindings::{AllocationManager, Epoch, PoolId, StakeVault};
+use palisade_bindings::{AllocationManager, Epoch, PoolId, RewardsDistributor, StakeVault};
 use palisade_replay::{
-    Checkpoint, LEAST_MAGNITUDE, MAX_ASSETS, ManagerAt, Replay, Storage, VaultAt,
+    Checkpoint, DistributorAt, LEAST_MAGNITUDE, MAX_ASSETS, MAX_COMMISSION, ManagerAt, Replay,
+    Storage, VaultAt,
 };
 
 use super::{
-    MANAGER, VAULT,
+    DISTRIBUTOR, MANAGER, VAULT,
     chain::{Chain, name_of},
     functions,
 };
@@ -58,6 +59,11 @@ pub(crate) async fn views(chain: &Chain, replay: &Replay) {
     questions.views.clear();
     manager_questions(&mut questions, replay, manager, &names);
     every_view_was_asked(MANAGER, &questions);
+    questions.to = core.distributor;
+    questions.views.clear();
+    let distributor = replay.distributor_at(chain.now).unwrap();
+    distributor_questions(&mut questions, replay, distributor, &names);
+    every_view_was_asked(DISTRIBUTOR, &questions);
     for some in questions.all.chunks(500) {
         let calls = some.iter().map(|question| (question.to, question.input.clone()));
         let answers = chain.ask(calls).await;
@@ -89,6 +95,7 @@ pub(crate) async fn storage(chain: &Chain, replay: &Replay) {
     let contracts = [
         ("vault", core.vault, replay.vault_storage()),
         ("allocation manager", core.allocation_manager, replay.manager_storage()),
+        ("rewards distributor", core.distributor, replay.distributor_storage()),
     ];
     for (name, address, predicted) in contracts {
         let stored = Chain::storage(&state, address);
@@ -397,6 +404,64 @@ fn set_questions(
                 lapsesAt: U256::ZERO,
             };
             questions.ask(&C::proposalOfCall { set, operator, strategy }, &told.unwrap_or(none));
+        }
+    }
+}
+
+/// About every pool and token that was paid, and everybody who held or claimed something of it.
+fn distributor_questions(
+    questions: &mut Questions,
+    replay: &Replay,
+    now: DistributorAt<'_>,
+    names: &Names,
+) {
+    use RewardsDistributor as C;
+    let state = replay.distributor();
+    questions.ask(&C::MAX_COMMISSIONCall {}, &U256::from(MAX_COMMISSION));
+    questions.ask(&C::EPOCH_LENGTHCall {}, &U256::from(now.clock().epoch_length));
+    questions.ask(&C::ORIGINCall {}, &U256::from(now.clock().origin));
+    questions.ask(&C::currentEpochCall {}, &word(now.current_epoch()));
+    let closed = now.closed_epoch();
+    for &owner in &names.accounts {
+        questions.ask(&C::recipientOfCall { owner }, &now.recipient_of(owner));
+    }
+    let tokens: BTreeSet<_> = state.rewards.keys().map(|(_, token)| *token).collect();
+    for &operator in &names.operators {
+        for later in 0..5 {
+            let epoch = closed.plus(later);
+            let rate = U256::from(now.commission_at(operator, epoch).unwrap());
+            questions.ask(&C::commissionAtCall { operator, epoch: word(epoch) }, &rate);
+        }
+        for &token in &tokens {
+            let due = now.commission_of(operator, token);
+            questions.ask(&C::commissionOfCall { operator, token }, &due);
+        }
+    }
+    for (&(pool, token), rewards) in &state.rewards {
+        let carry = now.carried(pool, token);
+        questions.ask(&C::carriedCall { pool: pool.0, token }, &carry);
+        let paid = rewards.paid.keys().flat_map(|epoch| [*epoch, epoch.plus(1)]);
+        for epoch in paid.chain([Epoch(0), closed.plus(3)]) {
+            let reached = now.rewards_per_share(pool, token, epoch);
+            let call = C::rewardsPerShareCall { pool: pool.0, token, epoch: word(epoch) };
+            questions.ask(&call, &reached);
+        }
+        let holders = replay.vault().positions.keys().filter(|(of, _)| *of == pool);
+        let mut owners: BTreeSet<_> = holders.map(|(_, owner)| *owner).collect();
+        let claims =
+            state.claims.keys().filter(|(of, in_token, _)| (*of, *in_token) == (pool, token));
+        owners.extend(claims.map(|(.., owner)| *owner));
+        for owner in owners {
+            let it = now.claimed_of(pool, token, owner);
+            let (cumulative, fraction) = (it.cumulative, it.fraction);
+            let told = C::claimedOfReturn { through: word(it.through), cumulative, fraction };
+            questions.ask(&C::claimedOfCall { pool: pool.0, token, owner }, &told);
+            for through in [Epoch(0), Epoch(closed.0.saturating_sub(2)), closed, closed.plus(3)] {
+                let due = now.claimable(owner, through, pool, token);
+                let claims = vec![C::Claim { pool: pool.0, token }];
+                let call = C::claimableCall { owner, through: word(through), claims };
+                questions.ask(&call, &vec![due]);
+            }
         }
     }
 }

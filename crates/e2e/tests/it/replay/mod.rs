@@ -1,5 +1,5 @@
 //! P10: events alone rebuild the whole state. A long history is played on a chain, its logs are replayed, and then every
-//! view and every stored word of both contracts is what the replay says.
+//! view and every stored word of the core and of the rewards distributor is what the replay says.
 
 mod chain;
 mod compare;
@@ -9,7 +9,10 @@ mod player;
 use std::collections::{BTreeMap, BTreeSet};
 
 use alloy::{primitives::U256, sol_types::SolEventInterface};
-use palisade_bindings::{AllocationManager::AllocationManagerEvents, StakeVault::StakeVaultEvents};
+use palisade_bindings::{
+    AllocationManager::AllocationManagerEvents, RewardsDistributor::RewardsDistributorEvents,
+    StakeVault::StakeVaultEvents,
+};
 use palisade_devnet::Devnet;
 use palisade_replay::{Event, Place, Replay};
 use serde_json::Value;
@@ -45,6 +48,14 @@ async fn events_alone_rebuild_every_view_and_every_word() {
     let replay = replayed(&logs);
     assert_eq!(replay, followed, "who follows block by block knows the same");
     compare::storage(&chain, &replay).await;
+    let reached_back = |place: &Place| match place {
+        Place::Window(.., window) => {
+            *window > 0 && place.decode(replay.word(*place))[1].1 > U256::ZERO
+        }
+        _ => false,
+    };
+    assert!(replay.places().filter(reached_back).count() > 10, "few windows follow others");
+    assert!(replay.distributor().claims.len() > 50, "few claimed");
     // Time alone changes what views answer: look again when pending changes have landed.
     for epochs in [0, 1, 3] {
         chain.play(Vec::new(), chain.now + 1 + epochs * EPOCH).await;
@@ -92,6 +103,7 @@ fn functions(artifact: &str, that_look: bool) -> BTreeSet<String> {
 
 const VAULT: &str = include_str!("../../../../bindings/artifacts/StakeVault.json");
 const MANAGER: &str = include_str!("../../../../bindings/artifacts/AllocationManager.json");
+const DISTRIBUTOR: &str = include_str!("../../../../bindings/artifacts/RewardsDistributor.json");
 
 fn every_action_was_taken(chain: &Chain) {
     let mut wanted = functions(VAULT, false);
@@ -100,6 +112,8 @@ fn every_action_was_taken(chain: &Chain) {
     assert_eq!(wanted.difference(&chain.done_to_vault).collect::<Vec<_>>(), [""; 0]);
     let wanted = functions(MANAGER, false);
     assert_eq!(wanted.difference(&chain.done_to_manager).collect::<Vec<_>>(), [""; 0]);
+    let wanted = functions(DISTRIBUTOR, false);
+    assert_eq!(wanted.difference(&chain.done_to_distributor).collect::<Vec<_>>(), [""; 0]);
 }
 
 fn every_kind_occurred(logs: &[(u64, Event)]) {
@@ -109,7 +123,9 @@ fn every_kind_occurred(logs: &[(u64, Event)]) {
     };
     let mut wanted = names("StakeVault", StakeVaultEvents::VARIANT_NAMES);
     wanted.extend(names("AllocationManager", AllocationManagerEvents::VARIANT_NAMES));
-    assert_eq!(wanted.len(), StakeVaultEvents::COUNT + AllocationManagerEvents::COUNT);
+    wanted.extend(names("RewardsDistributor", RewardsDistributorEvents::VARIANT_NAMES));
+    let core = StakeVaultEvents::COUNT + AllocationManagerEvents::COUNT;
+    assert_eq!(wanted.len(), core + RewardsDistributorEvents::COUNT);
     wanted.retain(|name| !occurred.contains(name.as_str()));
     assert_eq!(wanted, BTreeSet::new());
 }

@@ -10,7 +10,8 @@ use alloy::{
     sol_types::{SolCall, SolValue},
 };
 use palisade_bindings::{
-    AllocationManager as Manager, DevToken, Epoch, OperatorSetId, PoolId, StakeVault as Vault,
+    AllocationManager as Manager, DevToken, Epoch, OperatorSetId, PoolId,
+    RewardsDistributor as Distributor, StakeVault as Vault,
 };
 use palisade_devnet::Devnet;
 use palisade_replay::{Core, MAX_ASSETS, OperatorSet, Promise, Replay};
@@ -35,6 +36,10 @@ const TREASURIES: [&str; 2] = ["treasury-1", "treasury-2"];
 /// A registrar that accepts everything, and one that fails when it is told of a leave.
 const REGISTRARS: [Address; 2] = [Address::repeat_byte(0xa1), Address::repeat_byte(0xa2)];
 
+/// Before this block so many epochs pass: the contract keeps 128 epochs with rewards in a word.
+const LEAP: u64 = 100;
+const LEAPT: u64 = 100;
+
 /// The most sets that are created.
 const SETS: usize = 14;
 
@@ -49,6 +54,8 @@ pub(crate) struct Player {
     slashers: Vec<Address>,
     treasuries: Vec<Address>,
     strategies: Vec<Address>,
+    /// What rewards are paid in: a token that is staked too, and one that is not.
+    rewards: [Address; 2],
     signers: HashMap<Address, PrivateKeySigner>,
 }
 
@@ -63,7 +70,7 @@ struct Known<'a> {
 type Choice = fn(&mut Player, Known<'_>) -> Option<Move>;
 
 /// What is done, and how often of a hundred times or so.
-const CHOICES: [(u64, Choice); 34] = [
+const CHOICES: [(u64, Choice); 39] = [
     (16, Player::deposit),
     (4, Player::withdraw),
     (5, Player::delegate),
@@ -98,6 +105,11 @@ const CHOICES: [(u64, Choice); 34] = [
     (4, Player::execute),
     (4, Player::renew),
     (4, Player::wind_down),
+    (8, Player::distribute),
+    (2, Player::set_commission),
+    (2, Player::collect_commission),
+    (8, Player::claim),
+    (1, Player::set_recipient),
 ];
 
 impl Player {
@@ -119,6 +131,7 @@ impl Player {
             slashers: all(&SLASHERS),
             treasuries: all(&TREASURIES),
             strategies,
+            rewards: [net.token("rETH").unwrap().address, net.reward().address],
             signers: net.accounts().iter().map(|it| (it.address(), it.signer.clone())).collect(),
         }
     }
@@ -143,6 +156,15 @@ impl Player {
             let id = u32::from(window != 0) + 1;
             moves.push(self.new_set(self.services[service], id, window, U256::from(WAD)));
         }
+        // Services pay rewards.
+        for service in self.services.clone() {
+            for token in self.rewards {
+                let mint = DevToken::mintCall { to: service, amount: U256::ONE << 120 };
+                let (spender, value) = (self.core.distributor, U256::MAX);
+                moves.push(Move::new(service, token, &mint));
+                moves.push(Move::new(service, token, &DevToken::approveCall { spender, value }));
+            }
+        }
         let logs = chain.play(moves, chain.now + 1).await;
         follow(replay, &logs);
     }
@@ -158,6 +180,9 @@ impl Player {
         let mut time = chain.now + 1 + self.dice.below(25);
         if block % 6 == 5 {
             time += EPOCH * (1 + self.dice.below(2));
+        }
+        if block == LEAP {
+            time += EPOCH * LEAPT;
         }
         // Now and then a token moves nothing for a block: what is slashed then becomes a credit.
         let mut frozen = None;
@@ -788,6 +813,66 @@ impl Player {
         }
         let call = Manager::allocateCall { set, operator, strategy, magnitude };
         Some(to_manager(self.core, operator, &call))
+    }
+
+    // -- rewards ----------------------------------------------------------------------------
+
+    /// To one pool or some, one of them perhaps twice.
+    fn distribute(&mut self, known: Known<'_>) -> Option<Move> {
+        let closed = Epoch(known.epoch.0 - 1);
+        let pools = known.replay.vault().pools.values();
+        let staked = pools.filter(|it| !it.operator.is_zero() && !it.at(closed).shares.is_zero());
+        let staked: Vec<_> = staked.map(|it| (it.operator, it.strategy)).collect();
+        let mut payments = Vec::new();
+        for _ in 0..=self.dice.below(4) {
+            let (operator, strategy) = self.dice.pick(&staked)?;
+            let amount = self.dice.amount(U256::from(9 * WAD));
+            payments.push(Distributor::Payment { operator, strategy, amount });
+        }
+        let (service, token) = (self.dice.pick(&self.services)?, self.dice.pick(&self.rewards)?);
+        let call = Distributor::distributeCall { epoch: closed.into(), token, payments };
+        Some(self.to_distributor(service, &call))
+    }
+
+    fn set_commission(&mut self, known: Known<'_>) -> Option<Move> {
+        let operators: Vec<_> = known.replay.vault().operators.keys().copied().collect();
+        let operator = self.dice.pick(&operators)?;
+        let rate = U256::from(self.dice.below(u64::try_from(WAD / 2).unwrap()));
+        Some(self.to_distributor(operator, &Distributor::setCommissionCall { rate }))
+    }
+
+    fn collect_commission(&mut self, known: Known<'_>) -> Option<Move> {
+        let due: Vec<_> = known.replay.distributor().collectable.keys().copied().collect();
+        let (operator, _) = self.dice.pick(&due)?;
+        let receiver = self.dice.pick(&self.stakers)?;
+        let tokens = self.rewards.to_vec();
+        let call = Distributor::collectCall { operator, receiver, tokens };
+        Some(self.to_distributor(operator, &call))
+    }
+
+    /// Of any generation, by whoever held or holds something of it.
+    fn claim(&mut self, known: Known<'_>) -> Option<Move> {
+        let paid: Vec<_> = known.replay.distributor().rewards.keys().copied().collect();
+        let (pool, _) = self.dice.pick(&paid)?;
+        let positions = known.replay.vault().positions.keys();
+        let holders = positions.filter(|(of, _)| *of == pool).map(|(_, owner)| *owner);
+        let owner = self.dice.pick(&holders.collect::<Vec<_>>())?;
+        let receiver = self.dice.pick(&self.stakers)?;
+        let back = if self.dice.once_in(2) { 0 } else { self.dice.below(6) };
+        let through = U256::from(u64::from(known.epoch.0).saturating_sub(1 + back));
+        let claims = self.rewards.map(|token| Distributor::Claim { pool: pool.0, token }).to_vec();
+        let call = Distributor::claimCall { owner, receiver, through, claims };
+        let actor = self.actor_of(known, owner)?;
+        Some(self.to_distributor(actor, &call))
+    }
+
+    fn set_recipient(&mut self, _: Known<'_>) -> Option<Move> {
+        let (owner, recipient) = (self.dice.pick(&self.stakers)?, self.dice.pick(&self.stakers)?);
+        Some(self.to_distributor(owner, &Distributor::setRecipientCall { recipient }))
+    }
+
+    fn to_distributor(&self, from: Address, call: &impl SolCall) -> Move {
+        Move::new(from, self.core.distributor, call)
     }
 }
 

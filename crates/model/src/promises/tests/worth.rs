@@ -176,3 +176,113 @@ fn p2_slash_takes_only_of_what_it_reports() -> Result<()> {
     assert_caught!(found, Broken::PositionFell { pool: POOL, .. });
     Ok(())
 }
+
+/// Four shares of the pool are worth about three; an exit of Alice and one of Bob wait in one bucket.
+fn below_par() -> Result<(Model, Epoch)> {
+    let (mut model, _) = busy()?;
+    model.apply(&slash(ORACLE, HALF))?;
+    let epoch = model.queue_withdrawal(BOB, BOB, POOL, 4, 0)?.epoch;
+    Ok((model, epoch))
+}
+
+/// The pool or the bucket, and what of it somebody has, change by so many units more than they should.
+fn shift(model: &mut Model, epoch: Option<Epoch>, assets: i128, shares: i128) {
+    let by = |number: u128, more: i128| number.checked_add_signed(more).unwrap_or_default();
+    match epoch {
+        None => {
+            let pool = model.vault.pools.entry((NORTH, TOKEN)).or_default();
+            (pool.assets, pool.shares) = (by(pool.assets, assets), by(pool.shares, shares));
+        }
+        Some(epoch) => {
+            let bucket = model.vault.buckets.entry((POOL, epoch)).or_default();
+            bucket.assets = by(bucket.assets, assets);
+            bucket.shares = U256::from(by(bucket.shares.saturating_to(), shares));
+        }
+    }
+}
+
+#[test]
+fn p2_each_conversion_is_rounded_for_who_stays_and_by_less_than_a_wei() -> Result<()> {
+    let (model, epoch) = below_par()?;
+    let (from, strategy, receiver) = (ALICE, TOKEN, ALICE);
+    let deposit =
+        Action::Deposit { from, strategy, operator: NORTH, assets: 50, min_shares: 0, receiver };
+    let queue = queue(50);
+    for (action, place) in [(&deposit, None), (&queue, None), (&queue, Some(epoch))] {
+        for (assets, shares) in [(0, 2), (0, -2), (2, 0), (-2, 0)] {
+            let found = caught(&model, action, |model, _| shift(model, place, assets, shares));
+            let known = matches!(
+                found,
+                Some(Broken::Price { .. } | Broken::Cost { .. })
+                    | Some(Broken::PositionFell { .. } | Broken::ExitFell { .. })
+            );
+            assert!(known, "{action:?}, {place:?}, {assets} and {shares}: {found:?}");
+        }
+    }
+    // A share more for who comes lowers what the others' are worth by a part of a wei.
+    let mut rich = model;
+    rich.mint(TOKEN, ALICE, 1 << 80)?;
+    let much = Action::Deposit {
+        from,
+        strategy,
+        operator: NORTH,
+        assets: (1 << 79) + 1,
+        min_shares: 0,
+        receiver,
+    };
+    rich.apply(&much)?;
+    let found = caught(&rich, &deposit, |model, _| {
+        shift(model, None, 0, 1);
+        set_position(model, POOL, ALICE, |shares| shares + 1);
+    });
+    assert_caught!(found, Broken::Price { pool: POOL, epoch: Epoch(0), .. });
+    Ok(())
+}
+
+#[test]
+fn p2_slash_changes_nobodys_shares() -> Result<()> {
+    let (model, epoch) = below_par()?;
+    let slash = slash(ORACLE, HALF);
+    let found = caught(&model, &slash, |model, _| {
+        set_position(model, POOL, ALICE, |shares| shares - 1);
+        set_position(model, POOL, BOB, |shares| shares + 1);
+    });
+    assert_caught!(found, Broken::PositionFell { owner: ALICE, .. });
+    let found = caught(&model, &slash, |model, _| {
+        let one = U256::from(1);
+        set_exit(model, epoch, ALICE, |shares| shares - one);
+        set_exit(model, epoch, BOB, |shares| shares + one);
+    });
+    assert_caught!(found, Broken::ExitFell { owner: ALICE, .. });
+    for place in [None, Some(epoch)] {
+        let found = caught(&model, &slash, |model, _| shift(model, place, 0, 1));
+        assert!(found.is_some());
+    }
+    Ok(())
+}
+
+#[test]
+fn p4_exit_is_ripe_on_its_day() -> Result<()> {
+    let model = world()?;
+    for epoch in [Epoch(3), Epoch(5)] {
+        let found = caught(&model, &queue(10), |_, outcome| {
+            if let Ok(Outcome::Queued(exit)) = outcome {
+                exit.epoch = epoch;
+            }
+        });
+        assert_eq!(found, Some(Broken::Day { pool: POOL, owner: ALICE, epoch, due: Epoch(4) }));
+        let found = caught(&model, &queue(10), |model, outcome| {
+            for (from, to) in [(Epoch(4), epoch)] {
+                let bucket = model.vault.buckets.remove(&(POOL, from)).unwrap_or_default();
+                model.vault.buckets.insert((POOL, to), bucket);
+                let exit = model.vault.exits.remove(&(POOL, from, ALICE)).unwrap_or_default();
+                model.vault.exits.insert((POOL, to, ALICE), exit);
+            }
+            if let Ok(Outcome::Queued(exit)) = outcome {
+                exit.epoch = Epoch(4);
+            }
+        });
+        assert_caught!(found, Broken::Day { .. });
+    }
+    Ok(())
+}
