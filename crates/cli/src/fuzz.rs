@@ -197,26 +197,26 @@ impl FuzzArgs {
     }
 }
 
-const HUNTING: &str = "{bar:30} {human_pos} of {human_len} actions, {per_sec}, {msg}, {eta} left";
+const HUNTING: &str = "{bar:30} {human_pos} of {human_len} actions, {msg}, {eta} left";
 
 fn tell(bar: &Bar, progress: Progress, of: u64, began: Instant) {
-    match progress {
+    let message = match progress {
         Progress::Hunting { actions, branches } => {
-            let coverage = format!("{branches} of {} branches", Branch::ALL.len());
-            bar.line(|| {
-                let rate = rate(actions, began.elapsed());
-                format!("{actions} of {of} actions, {rate} a second, {coverage}")
-            });
+            let rate = rate(actions, began.elapsed());
+            let message = format!("{rate} a second, {branches} of {} branches", Branch::ALL.len());
+            bar.line(|| format!("{actions} of {of} actions, {message}"));
             bar.shown.set_position(actions);
-            bar.shown.set_message(coverage);
+            message
         }
         Progress::Shrinking { actions } => {
             let message = format!("failed; making it smaller: {actions} actions");
             bar.line(|| message.clone());
-            bar.shown.set_message(message);
+            bar.style("{msg}");
+            message
         }
-        _ => {}
-    }
+        _ => return,
+    };
+    bar.shown.set_message(message);
 }
 
 fn rate(actions: u64, elapsed: Duration) -> u64 {

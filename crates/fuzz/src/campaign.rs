@@ -24,9 +24,10 @@ use crate::{
     genes::{Gene, Rng},
     guided::Features,
     history::{Found, History},
+    names::in_words,
     shrink::shrink,
     state::describe,
-    tell::tell,
+    tell::{self, tell},
     world::World,
 };
 
@@ -129,9 +130,8 @@ impl fmt::Display for Replayed<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}", tell(self.action))?;
         match self.outcome {
-            Ok(Outcome::Done) => writeln!(f, "done")?,
-            Ok(outcome) => writeln!(f, "{outcome:?}")?,
-            Err(error) => writeln!(f, "refused: {error}")?,
+            Ok(outcome) => writeln!(f, "{}", tell::outcome(outcome))?,
+            Err(error) => writeln!(f, "refused: {}", in_words(&error.to_string()))?,
         }
         f.write_str(&describe(self.model))
     }

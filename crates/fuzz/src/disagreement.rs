@@ -2,7 +2,16 @@
 
 use std::fmt;
 
-use alloy::primitives::{Address, B256, Bytes, Log, U256};
+use alloy::{
+    primitives::{Address, B256, Bytes, Log, U256},
+    sol_types::SolEventInterface,
+};
+use palisade_bindings::{
+    AllocationManager::AllocationManagerEvents, BlocklistToken::BlocklistTokenEvents,
+    RewardsDistributor::RewardsDistributorEvents, StakeVault::StakeVaultEvents,
+};
+
+use crate::names::{in_words, name_of};
 
 /// The first thing that chain and model disagree about, after an action.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -107,12 +116,13 @@ impl fmt::Display for Disagreement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Refused { reason } => {
-                write!(f, "the chain refuses what the model accepts: {reason}")
+                write!(f, "the chain refuses what the model accepts: {}", in_words(reason))
             }
             Self::Accepted { reason } => {
-                write!(f, "the chain accepts what the model refuses: {reason}")
+                write!(f, "the chain accepts what the model refuses: {}", in_words(reason))
             }
             Self::Reason { chain, model, .. } => {
+                let (chain, model) = (in_words(chain), in_words(model));
                 write!(
                     f,
                     "the chain refuses for a reason that does not apply: {chain} (the model: {model})"
@@ -123,10 +133,11 @@ impl fmt::Display for Disagreement {
             }
             Self::Log { place, expected, found } => match (expected, found) {
                 (Some(expected), Some(found)) => {
-                    write!(f, "log {place} is {found:?}, not {expected:?}")
+                    write!(f, "log {place} is {}, not {}", event(found), event(expected))
                 }
-                (Some(expected), None) => write!(f, "log {place} is missing: {expected:?}"),
-                (_, found) => write!(f, "log {place} is one too many: {found:?}"),
+                (Some(expected), None) => write!(f, "log {place} is missing: {}", event(expected)),
+                (None, Some(found)) => write!(f, "log {place} is one too many: {}", event(found)),
+                (None, None) => write!(f, "log {place} is none"),
             },
             Self::Word { what, contract, slot, expected, found, fields } => {
                 if what.is_empty() {
@@ -156,10 +167,25 @@ impl fmt::Display for Disagreement {
                 }
             }
             Self::Rebuild(why) => write!(f, "P10: the logs do not rebuild the state: {why}"),
-            Self::Promise(why) => write!(f, "the model breaks a promise: {why}"),
+            Self::Promise(why) => write!(f, "the model breaks a promise: {}", in_words(why)),
             Self::Invariant { name, complaint } => write!(f, "{name}: {complaint}"),
         }
     }
+}
+
+/// A log by its event's name and fields, and who logged it.
+fn event(log: &Log) -> String {
+    fn read<E: SolEventInterface + fmt::Debug>(log: &Log) -> Option<String> {
+        let told = format!("{:?}", E::decode_log(log).ok()?.data);
+        // The event's name stands before its fields once more.
+        told.split_once('(')?.1.strip_suffix(')').map(str::to_owned)
+    }
+    let event = read::<StakeVaultEvents>(log)
+        .or_else(|| read::<AllocationManagerEvents>(log))
+        .or_else(|| read::<RewardsDistributorEvents>(log))
+        .or_else(|| read::<BlocklistTokenEvents>(log))
+        .unwrap_or_else(|| format!("{:?}", log.data));
+    format!("{} of {}", in_words(&event), name_of(log.address))
 }
 
 /// A single word as the number that it is, anything else in hex.
@@ -167,4 +193,34 @@ fn number(returned: &Bytes) -> String {
     U256::try_from_be_slice(returned)
         .filter(|_| returned.len() == 32)
         .map_or_else(|| returned.to_string(), |word| word.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use alloy::sol_types::SolEvent;
+    use palisade_bindings::StakeVault::OperatorClosed;
+
+    use super::*;
+    use crate::{World, world};
+
+    #[test]
+    fn logs_and_reasons_are_told_by_names() {
+        let operator = world::operator(world::OPERATORS[0]);
+        let log = |address| Log { address, data: OperatorClosed { operator }.encode_log_data() };
+        let expected = Some(log(World::new().unwrap().vault));
+        let told = Disagreement::Log { place: 0, expected: expected.clone(), found: None };
+        let closed = "OperatorClosed { operator: operator 1 }";
+        assert_eq!(told.to_string(), format!("log 0 is missing: {closed} of vault"));
+        let found = Some(log(operator));
+        let told = Disagreement::Log { place: 1, expected, found };
+        assert_eq!(
+            told.to_string(),
+            format!("log 1 is {closed} of operator 1, not {closed} of vault")
+        );
+        let reason = format!("{operator} is closed");
+        assert_eq!(
+            Disagreement::Accepted { reason }.to_string(),
+            "the chain accepts what the model refuses: operator 1 is closed"
+        );
+    }
 }

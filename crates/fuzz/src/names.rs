@@ -86,6 +86,26 @@ pub fn pool(id: PoolId) -> String {
     if id.generation == 0 { of } else { format!("{of}/{}", id.generation) }
 }
 
+/// A text with names in the place of addresses.
+pub(crate) fn in_words(text: &str) -> String {
+    let mut words = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find("0x") {
+        let (before, from) = rest.split_at(start);
+        words.push_str(before);
+        // A longer number is none.
+        let digits = from[2..].find(|letter: char| !letter.is_ascii_hexdigit());
+        let (number, after) = from.split_at(digits.map_or(from.len(), |digits| digits + 2));
+        match number.parse() {
+            Ok(address) if number.len() == 42 => words.push_str(&name_of(address)),
+            _ => words.push_str(number),
+        }
+        rest = after;
+    }
+    words.push_str(rest);
+    words
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -130,5 +150,14 @@ mod tests {
         assert_eq!(pool(PoolId { operator: Operator::IDLE, ..id }), "idle/token 1");
         assert_eq!(set(OperatorSetId { avs: SERVICES[1], id: 9 }), "set 9 of service 2");
         Ok(())
+    }
+
+    #[test]
+    fn texts_have_names_for_addresses() {
+        let (staker, unknown) = (STAKERS[0].to_string(), Address::repeat_byte(7).to_string());
+        let text = format!("{staker} has 0x12 of {staker}/{unknown}, 0x{}, 0x", "ab".repeat(32));
+        let told = text.replace(&staker, "staker 1");
+        assert_eq!(in_words(&text), told);
+        assert_eq!(in_words("é 0xé"), "é 0xé");
     }
 }

@@ -1,7 +1,8 @@
-//! What an action does, in a line.
+//! What an action does, and what came of it, in a line each.
 
 use palisade_model::{
-    Account, Action, Claim, OperatorSetId, Payment, Recipient, Strategy, Terms, U256,
+    Account, Action, Claim, Delivery, OperatorSetId, Outcome, Parts, Payment, Proposal, QueuedExit,
+    Recipient, Slashed, Strategy, Terms, U256,
 };
 
 use crate::{
@@ -18,6 +19,56 @@ pub fn tell(action: &Action) -> String {
         .or_else(|| promise(action))
         .or_else(|| rewards(action))
         .unwrap_or_else(|| slash(action))
+}
+
+/// One line that says what came of an action that was carried out.
+pub(crate) fn outcome(outcome: &Outcome) -> String {
+    use Outcome as O;
+    match outcome {
+        O::Done => "done".to_owned(),
+        O::Shares(shares) => format!("{shares} shares"),
+        O::Assets(assets) => format!("{assets} paid out"),
+        O::Queued(QueuedExit { epoch, assets, bucket_shares, .. }) => {
+            format!(
+                "{assets} leave the pool, for {bucket_shares} shares of its exits of epoch {epoch}"
+            )
+        }
+        O::Effective(epoch) => format!("from epoch {epoch} on"),
+        O::Left(days) => {
+            list(days.iter().map(|(it, day)| format!("{}: from epoch {day} on", token(*it))))
+        }
+        O::Proposed(Proposal { magnitude, wad, executable_from, lapses_at, .. }) => format!(
+            "{} of {}, to be executed from {} until {}",
+            fraction(wad.0),
+            fraction(magnitude.0),
+            time(*executable_from),
+            time(*lapses_at)
+        ),
+        O::Slashed(slashes) => list(slashes.iter().map(slashed)),
+        O::Collected(amounts) => list(amounts.iter().map(|amount| format!("{amount} paid out"))),
+        O::Claimed(amounts) => list(amounts.iter().map(|amount| {
+            amount.map_or_else(|| "nothing to do".to_owned(), |amount| format!("{amount} paid out"))
+        })),
+        other => format!("{other:?}"),
+    }
+}
+
+fn slashed(slash: &Slashed) -> String {
+    let Slashed { assets: Parts { pool: own, exits: [next, last] }, delivery, .. } = slash;
+    let of = pool(slash.pool);
+    let to = match *delivery {
+        Delivery::Nothing => return format!("nothing of {of}"),
+        Delivery::Sent(to) => format!("to {}", account(to)),
+        Delivery::Burned => "burned".to_owned(),
+        Delivery::Credited(to) => format!("credited to {}", account(to)),
+    };
+    let end = if slash.ended_generation { "; its generation ends" } else { "" };
+    format!("{own} of {of}, {next} and {last} of its exits of the next two epochs, {to}{end}")
+}
+
+fn list(items: impl Iterator<Item = String>) -> String {
+    let items: Vec<_> = items.collect();
+    if items.is_empty() { "nothing".to_owned() } else { items.join("; ") }
 }
 
 /// Time, tokens and governance.
@@ -329,13 +380,13 @@ fn time(timestamp: u64) -> String {
 mod tests {
     use std::collections::BTreeSet;
 
-    use palisade_model::{ActionKind, Epoch, Operator, PoolId};
+    use palisade_model::{ActionKind, Epoch, Magnitude, Operator, PoolId};
 
     use super::*;
     use crate::{
         Result, World,
         story::{INSTANT, OPERATOR, STAKER, story},
-        world::{RESOLVER, STRANGER, TREASURY},
+        world::{OPERATORS, RESOLVER, STRANGER, TREASURY},
     };
 
     /// What the story leaves out, and who acts for others.
@@ -423,6 +474,41 @@ mod tests {
         assert_eq!(kinds, ActionKind::ALL.iter().copied().collect());
         for (action, expected) in others {
             assert_eq!(tell(&action), expected);
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn what_came_of_it_is_told_in_words() -> Result<()> {
+        let strategy = World::new()?.tokens[1];
+        let id = PoolId { operator: OPERATORS[0], strategy, generation: 0 };
+        let slash = |exits, delivery, ended_generation| Slashed {
+            pool: id,
+            magnitude: Magnitude(1),
+            assets: Parts { pool: 7, exits },
+            delivery,
+            ended_generation,
+        };
+        let slashes = vec![
+            slash([2, 3], Delivery::Sent(TREASURY), false),
+            slash([0, 0], Delivery::Burned, true),
+            slash([0, 0], Delivery::Nothing, false),
+        ];
+        let queued =
+            QueuedExit { pool: id, epoch: Epoch(4), assets: 5, bucket_shares: U256::from(6) };
+        for (told, expected) in [
+            (Outcome::Queued(queued), "5 leave the pool, for 6 shares of its exits of epoch 4"),
+            (
+                Outcome::Slashed(slashes),
+                "7 of operator 1/token 1, 2 and 3 of its exits of the next two epochs, to treasury; \
+                 7 of operator 1/token 1, 0 and 0 of its exits of the next two epochs, burned; its generation ends; \
+                 nothing of operator 1/token 1",
+            ),
+            (Outcome::Left(vec![(strategy, Epoch(9))]), "token 1: from epoch 9 on"),
+            (Outcome::Claimed(vec![Some(3), None]), "3 paid out; nothing to do"),
+            (Outcome::Collected(Vec::new()), "nothing"),
+        ] {
+            assert_eq!(outcome(&told), expected);
         }
         Ok(())
     }
