@@ -1,18 +1,21 @@
-//! How many actions a second a campaign makes on one thread, against the shipped contracts: the median of some seeds.
+//! How many actions a second a campaign makes on one thread, against the shipped contracts: the median of some seeds. The
+//! seconds are those of a processor: what else it does meanwhile does not count.
 
 use std::{
+    fs,
     io::{self, Write},
     process::ExitCode,
-    time::Instant,
 };
 
-use palisade_fuzz::{Fuzz, Result};
+use palisade_fuzz::Fuzz;
 
 const SEEDS: u64 = 5;
 const ACTIONS: u64 = 50_000;
 
 /// What the project promises.
 const LEAST: u64 = 20_000;
+
+type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 fn main() -> ExitCode {
     // `cargo test --benches` runs this too, and wants no measurement.
@@ -22,7 +25,7 @@ fn main() -> ExitCode {
     let (text, code) = match measure() {
         Ok(rate) => {
             let text = format!(
-                "fuzz: {rate} actions a second on one thread, of {ACTIONS} against the shipped contracts (median of \
+                "fuzz: {rate} actions a second of one processor, of {ACTIONS} against the shipped contracts (median of \
                  {SEEDS} seeds; at least {LEAST})"
             );
             (text, if rate >= LEAST { ExitCode::SUCCESS } else { ExitCode::FAILURE })
@@ -38,11 +41,21 @@ fn main() -> ExitCode {
 fn measure() -> Result<u64> {
     let mut rates = Vec::new();
     for seed in 1..=SEEDS {
-        let begun = Instant::now();
+        let begun = processor()?;
         let report = Fuzz::new().seed(seed).actions(ACTIONS).run()?;
-        let micros = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX).max(1);
-        rates.push(report.tally.actions() * 1_000_000 / micros);
+        let hundredths = processor()?.saturating_sub(begun).max(1);
+        rates.push(report.tally.actions() * 100 / hundredths);
     }
     rates.sort_unstable();
     Ok(rates[rates.len() / 2])
+}
+
+/// How long this process has kept processors busy, in hundredths of a second. It has one thread that works, and one that
+/// waits for it.
+fn processor() -> Result<u64> {
+    let stat = fs::read_to_string("/proc/self/stat")?;
+    let (_, fields) = stat.rsplit_once(')').ok_or("no stat")?;
+    // utime and stime.
+    let ticks = fields.split_whitespace().skip(11).take(2).map(str::parse::<u64>);
+    Ok(ticks.sum::<std::result::Result<_, _>>()?)
 }

@@ -1,8 +1,6 @@
 //! What the contracts must have stored: the words that follow from the model's logs (P10).
 
-use std::collections::HashMap;
-
-use alloy::primitives::{Address, B256, Log, U256};
+use alloy::primitives::{Address, B256, Log, U256, map::HashMap};
 use palisade_replay::{Contract, Core, Event, Place, Replay};
 
 use crate::{
@@ -30,8 +28,8 @@ impl Words {
                 distributor: world.rewards,
             },
             replay: Replay::new(),
-            slots: HashMap::new(),
-            places: HashMap::new(),
+            slots: HashMap::default(),
+            places: HashMap::default(),
         }
     }
 
@@ -117,8 +115,11 @@ impl Words {
     /// Where a place is; its hashes are computed once.
     fn locate(&mut self, place: Place) -> (Address, B256) {
         let contract = self.contract(place);
-        let slot = *self.slots.entry(place).or_insert_with(|| place.slot());
-        self.places.insert((contract, slot), place);
+        let slot = *self.slots.entry(place).or_insert_with(|| {
+            let slot = place.slot();
+            self.places.insert((contract, slot), place);
+            slot
+        });
         (contract, slot)
     }
 

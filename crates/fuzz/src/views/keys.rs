@@ -46,12 +46,17 @@ impl Keys {
         Self { accounts, operators, tokens, sets, pools, positions, now: model.epoch() }
     }
 
-    /// Epochs that have begun: the first ones, the current one, and two in between that differ with `seed`.
-    pub(super) fn past(&self, seed: usize) -> [Epoch; 5] {
-        let between = |step: usize| {
+    /// Epochs that have begun, each once: the first ones, the current one, and two in between that differ with `seed`.
+    pub(super) fn past(&self, seed: usize) -> BTreeSet<Epoch> {
+        let [one, other] = self.between(seed);
+        BTreeSet::from([Epoch(0), Epoch(1), one, other, self.now])
+    }
+
+    /// Two epochs that have begun; which ones differs with `seed`.
+    pub(super) fn between(&self, seed: usize) -> [Epoch; 2] {
+        [7, 13].map(|step| {
             let epoch = (seed * step) % self.now.0.max(1) as usize;
             Epoch(u32::try_from(epoch).unwrap_or_default() + 1)
-        };
-        [Epoch(0), Epoch(1), between(7), between(13), self.now]
+        })
     }
 }

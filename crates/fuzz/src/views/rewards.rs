@@ -2,7 +2,7 @@
 
 use alloy::sol_types::SolValue;
 use palisade_bindings::RewardsDistributor as D;
-use palisade_model::{Claim, Epoch, MAX_COMMISSION, Model, Operator};
+use palisade_model::{Account, Claim, Epoch, MAX_COMMISSION, Model, Operator};
 
 use super::{
     Asked, Questions,
@@ -13,6 +13,9 @@ use crate::{
     World, names,
     world::{EPOCH_LENGTH, ORIGIN, STAKERS, STRANGER, address, epoch, operator, pool, strategy},
 };
+
+/// How many claims one question is about.
+const CLAIMS: usize = 16;
 
 pub(super) fn ask(to: &mut Questions<'_>, world: &World, model: &Model, keys: &Keys) -> Asked {
     let (rewards, nothing) = (world.rewards, String::new);
@@ -72,9 +75,12 @@ fn commissions(to: &mut Questions<'_>, world: &World, model: &Model, who: Operat
 fn paid(to: &mut Questions<'_>, world: &World, model: &Model, keys: &Keys) -> Asked {
     let unpaid = keys.pools.iter().map(|id| (*id, world.coin));
     let unpaid = unpaid.filter(|key| model.rewards_per_share(key.0, key.1, keys.now).is_zero());
-    for (seed, (id, token)) in model.rewarded().chain(unpaid).enumerate() {
+    let pairs: Vec<_> = model.rewarded().chain(unpaid).collect();
+    for (seed, &(id, token)) in pairs.iter().enumerate() {
         let about = || format!("{}, {}", names::pool(id), names::token(token));
-        for at in keys.past(seed).into_iter().chain([model.closed_epoch(), keys.now.plus(1)]) {
+        let mut epochs = keys.past(seed);
+        epochs.extend([model.closed_epoch(), keys.now.plus(1)]);
+        for at in epochs {
             let question = || {
                 let call = D::rewardsPerShareCall {
                     pool: pool(id).into(),
@@ -91,24 +97,50 @@ fn paid(to: &mut Questions<'_>, world: &World, model: &Model, keys: &Keys) -> As
         };
         to.ask(world.rewards, question, about)?;
         for holder in STAKERS {
-            let about = || format!("{}, {}", about(), names::account(holder));
             let question = || {
                 let claimed = model.claimed_of(id, token, holder);
                 let answer = words![claimed.through, claimed.per_share, claimed.fraction()];
                 let (pool, token, owner) = (pool(id).into(), strategy(token), address(holder));
                 (D::claimedOfCall { pool, token, owner }, answer)
             };
-            to.ask(world.rewards, question, about)?;
-            for through in [keys.now, keys.past(seed)[2]] {
-                let question = || {
-                    let due = model.claimable(holder, through, &[Claim { pool: id, token }]);
-                    let claim = D::Claim { pool: pool(id).into(), token: strategy(token) };
-                    let (owner, through, claims) = (address(holder), epoch(through), vec![claim]);
-                    (D::claimableCall { owner, through, claims }, list(due))
-                };
-                to.ask(world.rewards, question, || format!("{}, through {through}", about()))?;
-            }
+            to.ask(world.rewards, question, || format!("{}, {}", about(), names::account(holder)))?;
         }
+    }
+    let claims: Vec<_> = pairs.into_iter().map(|(pool, token)| Claim { pool, token }).collect();
+    for (seed, holder) in STAKERS.into_iter().enumerate() {
+        for claims in claims.chunks(CLAIMS) {
+            claimable(to, world, model, holder, [keys.now, keys.between(seed + 1)[0]], claims)?;
+        }
+    }
+    Ok(())
+}
+
+/// What a staker can claim, many at a time: a call costs more than a claim.
+fn claimable(
+    to: &mut Questions<'_>,
+    world: &World,
+    model: &Model,
+    holder: Account,
+    throughs: [Epoch; 2],
+    claims: &[Claim],
+) -> Asked {
+    for through in throughs {
+        let question = || {
+            let due = model.claimable(holder, through, claims);
+            let claims = claims.iter().map(|claim| D::Claim {
+                pool: pool(claim.pool).into(),
+                token: strategy(claim.token),
+            });
+            let (owner, through, claims) = (address(holder), epoch(through), claims.collect());
+            (D::claimableCall { owner, through, claims }, list(due))
+        };
+        to.ask(world.rewards, question, || {
+            let claims = claims.iter().map(|claim| {
+                format!("{} in {}", names::pool(claim.pool), names::token(claim.token))
+            });
+            let claims = claims.collect::<Vec<_>>().join("; ");
+            format!("{}, through {through}, {claims}", names::account(holder))
+        })?;
     }
     Ok(())
 }

@@ -322,7 +322,7 @@ fn a_question_is_asked_about_what_does_not_exist() -> Result<()> {
     assert!(keys.operators.contains(&STRANGER.into()));
     let is_unknown = |token: &&Strategy| !pair.world.tokens.contains(*token);
     assert_eq!(keys.tokens.iter().filter(is_unknown).count(), 1);
-    assert_eq!(keys.past(3), [Epoch(0), Epoch(1), Epoch(1), Epoch(1), Epoch(1)]);
+    assert_eq!(keys.past(3), BTreeSet::from([Epoch(0), Epoch(1)]));
     Ok(())
 }
 

@@ -1,5 +1,7 @@
 //! The views of the vault.
 
+use std::collections::BTreeSet;
+
 use alloy::{
     primitives::{Address, FixedBytes, U256},
     sol_types::{SolCall, SolValue},
@@ -246,8 +248,8 @@ fn positions(to: &mut Questions<'_>, world: &World, model: &Model, keys: &Keys) 
             };
             to.ask(world.vault, question, || format!("{}, epoch {at}", about()))?;
         }
-        let [_, _, from, to_, now] = keys.past(seed);
-        for (from, upto) in [(Epoch(0), now), (from, to_), (to_, now)] {
+        let ([from, upto], now) = (keys.between(seed), keys.now);
+        for (from, upto) in BTreeSet::from([(Epoch(0), now), (from, upto), (upto, now)]) {
             let question = || {
                 let told = model.history_of(id, holder, from, upto).unwrap_or_default();
                 let told = told
