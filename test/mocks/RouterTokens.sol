@@ -75,6 +75,35 @@ contract OddWrapper is MintableToken, Armed {
     }
 }
 
+/// @notice A wrapper that makes whatever calls it was told to when it is asked for a deposit, and gives nothing else.
+contract WickedWrapper is MintableToken {
+    address public asset;
+    uint256 public succeeded;
+    address[] private _targets;
+    bytes[] private _calls;
+
+    constructor(address asset_) {
+        asset = asset_;
+    }
+
+    function plan(address target, bytes calldata call) external {
+        _targets.push(target);
+        _calls.push(call);
+    }
+
+    function deposit(uint256, address) external returns (uint256) {
+        for (uint256 i; i < _calls.length; ++i) {
+            (bool ok,) = _targets[i].call(_calls[i]);
+            if (ok) ++succeeded;
+        }
+        return type(uint256).max;
+    }
+
+    function draw(address from, uint256 amount) external {
+        require(IERC20(asset).transferFrom(from, address(this), amount));
+    }
+}
+
 /// @notice An honest wrapper.
 contract PlainWrapper is ERC4626 {
     constructor(IERC20 asset_) ERC20("Wrapped Odd", "wODD") ERC4626(asset_) {}

@@ -8,7 +8,14 @@ import {IERC20Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.so
 import {StakeOrder} from "palisade/interfaces/IRouter.sol";
 import {IMintable} from "../../Base.t.sol";
 import {FeeToken, HookToken, SenderFeeToken, SilentToken} from "../../mocks/OddTokens.sol";
-import {FromZeroToken, OddWrapper, PlainWrapper, ShortToken, WrappedEther} from "../../mocks/RouterTokens.sol";
+import {
+    FromZeroToken,
+    OddWrapper,
+    PlainWrapper,
+    ShortToken,
+    WickedWrapper,
+    WrappedEther
+} from "../../mocks/RouterTokens.sol";
 import {IStakedEther} from "../Rebasing.sol";
 import {RouterScene} from "./RouterScene.sol";
 
@@ -151,6 +158,57 @@ contract RouterHoldsNothingTest is RouterScene {
         assertTrue(hook.called());
         assertEq(hook.balanceOf(alice), 10 * unit);
         assertEq(hook.balanceOf(address(router)), 5 * unit);
+    }
+
+    /// @dev Six things, in any order: it takes, gives back, gives shares to the Router and to others, stakes by itself, calls
+    /// the Router, has a hook of the token take again. What lies in the Router stays; alice loses the amount at most; and
+    /// what she has is what the vault has got.
+    function testFuzz_WrapperThatDoesWhatItLikes(uint256 seed) public {
+        HookToken hook = new HookToken();
+        WickedWrapper wicked = new WickedWrapper(address(hook));
+        hook.mint(address(router), 5 * unit);
+        wicked.mint(address(router), 3 * unit);
+        hook.mint(address(wicked), 20 * unit);
+        give(IMintable(address(hook)), alice, 10 * unit);
+        wicked.plan(address(hook), abi.encodeCall(hook.approve, (address(vault), type(uint256).max)));
+        for (uint256 i; i < 6; ++i) {
+            (address target, bytes memory call) = wickedness(hook, wicked, seed >> (40 * i));
+            wicked.plan(target, call);
+        }
+        StakeOrder memory o = orderOf(address(wicked));
+        o.minAssets = unit;
+        vm.prank(alice);
+        try router.stake(o, address(hook), 10 * unit) {
+            assertGe(wicked.balanceOf(address(vault)), unit);
+            assertEq(valueOf(address(wicked), alice), wicked.balanceOf(address(vault)));
+        } catch {
+            assertEq(hook.balanceOf(alice), 10 * unit);
+        }
+        assertGe(hook.balanceOf(address(router)), 5 * unit);
+        assertLe(hook.balanceOf(address(router)), 5 * unit + 2);
+        assertEq(wicked.balanceOf(address(router)), 3 * unit);
+        assertEq(hook.allowance(alice, address(router)), type(uint256).max);
+        assertAllowsNobody(address(hook), address(wicked));
+    }
+
+    function wickedness(HookToken hook, WickedWrapper wicked, uint256 seed)
+        internal
+        view
+        returns (address target, bytes memory call)
+    {
+        uint256 amount = bound(seed >> 8, 1, 12 * unit);
+        bytes memory draw = abi.encodeCall(WickedWrapper.draw, (address(router), amount));
+        uint256 kind = seed % 8;
+        if (kind < 2) return (address(wicked), draw);
+        if (kind < 3) return (address(hook), abi.encodeCall(IERC20.transfer, (address(router), amount)));
+        if (kind < 5) return (address(wicked), abi.encodeCall(IMintable.mint, (address(router), amount)));
+        if (kind < 6) {
+            return (address(vault), abi.encodeCall(vault.deposit, (address(hook), operator, stranger, amount, 0)));
+        }
+        if (kind < 7) {
+            return (address(router), abi.encodeCall(router.stake, (orderOf(address(hook)), address(hook), 1)));
+        }
+        return (address(hook), abi.encodeCall(hook.arm, (address(wicked), draw)));
     }
 
     function test_TwoUnitsAreNotSentBack() public {
