@@ -69,12 +69,12 @@ impl TryFrom<u64> for Version {
 #[non_exhaustive]
 pub enum HistoryError {
     /// The system does not give the file.
-    #[error("cannot read {}: {source}", path.display())]
+    #[error("cannot read {}: {reason}", path.display())]
     Unreadable {
         /// The file.
         path: PathBuf,
         /// The system's answer.
-        source: io::Error,
+        reason: io::Error,
     },
     /// The file is no history.
     #[error("{} is no history: {reason}", path.display())]
@@ -85,12 +85,12 @@ pub enum HistoryError {
         reason: String,
     },
     /// The system does not take the file.
-    #[error("cannot write {}: {source}", path.display())]
+    #[error("cannot write {}: {reason}", path.display())]
     Unwritable {
         /// The file.
         path: PathBuf,
         /// The system's answer.
-        source: io::Error,
+        reason: io::Error,
     },
 }
 
@@ -108,7 +108,7 @@ impl History {
     /// that is not known, or lacks one.
     pub fn read(path: &Path) -> Result<Self, HistoryError> {
         let text = fs::read_to_string(path)
-            .map_err(|source| HistoryError::Unreadable { path: path.to_owned(), source })?;
+            .map_err(|reason| HistoryError::Unreadable { path: path.to_owned(), reason })?;
         text.parse().map_err(|reason| HistoryError::Malformed { path: path.to_owned(), reason })
     }
 
@@ -118,7 +118,7 @@ impl History {
     /// [`HistoryError::Unwritable`].
     pub fn write(&self, path: &Path) -> Result<(), HistoryError> {
         fs::write(path, self.to_string())
-            .map_err(|source| HistoryError::Unwritable { path: path.to_owned(), source })
+            .map_err(|reason| HistoryError::Unwritable { path: path.to_owned(), reason })
     }
 }
 
