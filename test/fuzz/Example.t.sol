@@ -55,7 +55,7 @@ contract ExampleTest is Replay {
         attempt(
             OPERATOR_1,
             MANAGER,
-            abi.encodeCall(IAllocationManager.join, (set(SERVICE_1, 7), OPERATOR_1, hex"00000000000000"))
+            abi.encodeCall(IAllocationManager.join, (set(SERVICE_1, 7), OPERATOR_1, hex"01009e00000000"))
         );
         attempt(
             OPERATOR_1,
