@@ -52,7 +52,11 @@ contract ExampleTest is Replay {
             MANAGER,
             abi.encodeCall(IAllocationManager.setMetadataURI, (SERVICE_1, string(hex"697066733a2f2f22c3a922")))
         );
-        attempt(OPERATOR_1, MANAGER, abi.encodeCall(IAllocationManager.join, (set(SERVICE_1, 7), OPERATOR_1, "")));
+        attempt(
+            OPERATOR_1,
+            MANAGER,
+            abi.encodeCall(IAllocationManager.join, (set(SERVICE_1, 7), OPERATOR_1, hex"01009e00000000"))
+        );
         attempt(
             OPERATOR_1,
             MANAGER,

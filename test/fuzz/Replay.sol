@@ -178,17 +178,17 @@ abstract contract Replay is Test {
         assertEq(answer, expected, "answer");
     }
 
-    /// @notice A view, or what nobody may do, that must be refused.
-    function declines(address target, bytes memory data) internal returns (bytes memory reason) {
+    /// @notice A view, or what the sender may not do, that must be refused.
+    function declines(address sender, address target, bytes memory data) internal returns (bytes memory reason) {
         bool ok;
-        vm.prank(address(0));
+        vm.prank(sender);
         (ok, reason) = target.call(data);
         assertFalse(ok, "answered");
     }
 
     /// @notice A view that must be refused with this error.
-    function declinesWith(address target, bytes memory data, bytes4 selector) internal {
-        assertEq(bytes4(declines(target, data)), selector, "error");
+    function declinesWith(address sender, address target, bytes memory data, bytes4 selector) internal {
+        assertEq(bytes4(declines(sender, target, data)), selector, "error");
     }
 
     /* VALUES */

@@ -26,8 +26,8 @@ contract ReplayTest is Replay {
         accepted(STRANGER, VAULT, abi.encodeCall(IStakeVault.setOperator, (STAKER_1, true)));
         stored(VAULT, slot(), bytes32(uint256(1)), "isOperator");
         answers(VAULT, cap, abi.encode(9));
-        declines(VAULT, future);
-        declinesWith(VAULT, future, IStakeVault.EpochNotBegun.selector);
+        declines(address(0), VAULT, future);
+        declinesWith(STRANGER, VAULT, future, IStakeVault.EpochNotBegun.selector);
     }
 
     function test_WhatIsNotSoFails() public {
@@ -69,8 +69,8 @@ contract ReplayTest is Replay {
         if (which == 9) noLog(0);
         if (which == 10) stored(VAULT, slot(), bytes32(uint256(1)), "isOperator");
         if (which == 11) answers(VAULT, cap, abi.encode(1));
-        if (which == 12) declines(VAULT, cap);
-        if (which == 13) declinesWith(VAULT, future, IGoverned.NoAuthority.selector);
+        if (which == 12) declines(address(0), VAULT, cap);
+        if (which == 13) declinesWith(STRANGER, VAULT, future, IGoverned.NoAuthority.selector);
     }
 
     /// @dev Where the vault stores whether one account is another's operator: what the view reads.

@@ -7,7 +7,7 @@ use alloy::{
 use palisade_bindings::{
     AllocationManager as M, BlocklistToken as T, RewardsDistributor as D, StakeVault as V,
 };
-use palisade_model::{Action, Function, Pausable, Recipient, Strategy, Terms};
+use palisade_model::{Action, Function, Operator, Pausable, Recipient, Strategy, Terms};
 
 use crate::{
     chain::Sent,
@@ -226,7 +226,7 @@ fn manager(action: &Action) -> Option<Vec<u8>> {
         }
         A::Retire { set: id, .. } => M::retireCall { set: set(id).into() }.abi_encode(),
         A::Join { operator: who, set: id, .. } => {
-            M::joinCall { set: set(id).into(), operator: operator(who), data: Bytes::new() }
+            M::joinCall { set: set(id).into(), operator: operator(who), data: joining(who) }
                 .abi_encode()
         }
         A::Leave { operator: who, set: id, strategies: ref named, .. } => M::leaveCall {
@@ -283,6 +283,12 @@ fn manager(action: &Action) -> Option<Vec<u8>> {
         }
         _ => return None,
     })
+}
+
+/// What an operator has the registrar told when it joins: of another length for each, and not always of whole words.
+pub(crate) fn joining(who: Operator) -> Bytes {
+    let [.., length] = who.0;
+    who.0.iter().rev().copied().cycle().take(usize::from(length) * 7 % 100).collect()
 }
 
 /// A set's terms, as the chain has them: nobody is address zero, and so is what burns.

@@ -190,7 +190,7 @@ impl Chain {
         to: Address,
         call: &C,
     ) -> Result<std::result::Result<C::Return, Bytes>> {
-        let answer = self.answer(to, call.abi_encode().into());
+        let answer = self.answer(Address::ZERO, to, call.abi_encode().into());
         self.forget_reads();
         match answer? {
             Ok(output) => {
@@ -201,18 +201,19 @@ impl Chain {
         }
     }
 
-    /// Asks a view, and leaves the answer as it comes: what it returns, or the data that it reverts with, none where it
-    /// was halted. Nobody pays for it, and what it read stays at hand for the next one, until [`Chain::forget_reads`] or
+    /// Asks a view, as the sender, and leaves the answer as it comes: what it returns, or the data that it reverts with,
+    /// none where it was halted. What is no view changes nothing either. Nobody pays for it, and what it read stays at hand for the next one, until [`Chain::forget_reads`] or
     /// a call.
     ///
     /// # Errors
     /// [`Error::Evm`] where the EVM could not run it.
     pub(crate) fn answer(
         &mut self,
+        from: Address,
         to: Address,
         input: Bytes,
     ) -> Result<std::result::Result<Bytes, Bytes>> {
-        let result = self.evm.system_call_one_with_caller(Address::ZERO, to, input);
+        let result = self.evm.system_call_one_with_caller(from, to, input);
         match result.map_err(|error| Error::Evm(error.to_string()))? {
             ExecutionResult::Success { output, .. } => Ok(Ok(output.into_data())),
             ExecutionResult::Revert { output, .. } => Ok(Err(output)),

@@ -71,6 +71,8 @@ pub enum Disagreement {
     View {
         /// The view with its arguments.
         what: String,
+        /// Who asks: nobody in particular, most often.
+        from: Address,
         /// The contract.
         contract: Address,
         /// The call's input.

@@ -146,8 +146,8 @@ fn after(names: &Names<'_>, disagreement: &Disagreement) -> Option<Code> {
                 solidity::string(what),
             ],
         ),
-        Disagreement::View { contract, input, expected, .. } => {
-            view(names, *contract, input, expected)
+        Disagreement::View { from, contract, input, expected, .. } => {
+            view(names, (*from, *contract), input, expected)
         }
         _ => return None,
     })
@@ -161,8 +161,16 @@ fn log(names: &Names<'_>, place: usize, expected: Option<&Log>) -> Code {
     call("logged", [place, names.address(log.address), topics, hex(&log.data.data)])
 }
 
-fn view(names: &Names<'_>, to: Address, input: &Bytes, expected: &Result<Bytes, String>) -> Code {
+fn view(
+    names: &Names<'_>,
+    (from, to): (Address, Address),
+    input: &Bytes,
+    expected: &Result<Bytes, String>,
+) -> Code {
     let mut arguments = vec![names.address(to), names.input(to, input)];
+    if expected.is_err() {
+        arguments.insert(0, names.address(from));
+    }
     let function = match expected {
         Ok(answer) => {
             arguments.push(names.output(to, input, answer));

@@ -36,6 +36,20 @@ contract RemoveStrategiesTest is Scene {
         assertFalse(manager.isAccepted(set, address(token)));
     }
 
+    function test_RemovesAllThatAreNamed() public {
+        address[] memory named = new address[](2);
+        (named[0], named[1]) = (stranger, address(token));
+        vm.startPrank(avs);
+        manager.addStrategies(set, only(stranger));
+        manager.removeStrategies(set, named);
+        assertFalse(manager.isAccepted(set, stranger));
+        assertFalse(manager.isAccepted(set, address(token)));
+        manager.addStrategies(set, named);
+        vm.stopPrank();
+        assertTrue(manager.isAccepted(set, stranger));
+        assertTrue(manager.isAccepted(set, address(token)));
+    }
+
     function test_FreesNothingThatIsPromised() public {
         remove(address(token));
         assertEq(guaranteedTo(set, operator), 5 * unit);

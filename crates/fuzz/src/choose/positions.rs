@@ -34,8 +34,10 @@ impl Chooser {
         let ungated = |id: PoolId, _| model.approver(id.operator).is_none();
         let (pool, owner) = self.position(model, picks, ungated);
         let held = model.position_shares(pool, owner);
-        let amount = match picks.below(8) {
-            0..3 => U256::MAX,
+        let amount = match picks.below(16) {
+            0..5 => U256::MAX,
+            // So much that it seems endless, and is used up nevertheless.
+            5 => U256::MAX - U256::ONE,
             _ => U256::from(picks.part(held)),
         };
         Action::Approve { owner, spender: picks.one(&AGENTS), pool, amount }

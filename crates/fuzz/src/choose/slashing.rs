@@ -95,13 +95,21 @@ impl Chooser {
         found.or_else(|| near().next()).map_or(from, |(key, _)| key)
     }
 
+    /// A proposal that was made and lives no more: of a set that was retired since, or of a generation that ended, or
+    /// one that has lapsed.
+    fn dead(&self, model: &Model, picks: &mut Picks) -> Promise {
+        let from = self.promise(picks);
+        let mut near = model.written_proposals_from(from).take(STEPS).map(|(key, _)| key);
+        near.find(|key| model.proposal(key.0, key.1, key.2).is_none()).unwrap_or(from)
+    }
+
     pub(super) fn cancel_slash(&self, model: &Model, picks: &mut Picks) -> Action {
         let now = model.clock().now();
         let in_window = picks.below(2) == 0;
         // Some are left to be executed.
         let found = self.proposed(model, picks, |end| !in_window || now < end);
         let (set, operator, strategy) =
-            if picks.below(6) == 0 { self.promise(picks) } else { found };
+            if picks.below(6) == 0 { self.dead(model, picks) } else { found };
         let terms = model.operator_set(set).ok().map(|set| &set.terms);
         let slasher = terms.map_or(RESOLVER, |terms| terms.slasher);
         let resolver = terms.and_then(|terms| terms.resolver).unwrap_or(slasher);
@@ -116,7 +124,10 @@ impl Chooser {
     pub(super) fn execute_slash(&self, model: &Model, picks: &mut Picks) -> Action {
         let now = model.clock().now();
         let early = picks.once_in(12);
-        let (set, operator, strategy) = self.proposed(model, picks, |end| early == (now < end));
+        let found = self.proposed(model, picks, |end| early == (now < end));
+        let suits = model.proposal(found.0, found.1, found.2).is_some();
+        let dead = !suits && picks.below(2) == 0;
+        let (set, operator, strategy) = if dead { self.dead(model, picks) } else { found };
         Action::ExecuteSlash { by: picks.one(&OTHERS), set, operator, strategy }
     }
 }

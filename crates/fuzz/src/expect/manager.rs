@@ -1,7 +1,7 @@
 //! What the allocation manager returns and logs, and the vault for it.
 
 use alloy::{
-    primitives::{Address, B256, Bytes, Log, LogData, U256, aliases::U192},
+    primitives::{Address, B256, Log, LogData, U256, aliases::U192},
     sol,
     sol_types::SolCall,
 };
@@ -12,7 +12,7 @@ use palisade_model::{
 
 use super::{REST, Telling, packed};
 use crate::{
-    calls::{selector, terms},
+    calls::{joining, selector, terms},
     names::BURN_ADDRESS,
     world::{EVIDENCE, REGISTRARS, address, epoch, operator, pool, strategy, wad},
 };
@@ -61,7 +61,8 @@ impl Telling<'_> {
                 let (set, operator) = (packed(id), operator(who));
                 self.manager_logs(&M::Joined { set, operator });
                 if let Some(registrar) = self.registrar(id) {
-                    self.told(registrar, &onJoinCall { set, operator, data: Bytes::new() });
+                    let data = joining(who);
+                    self.told(registrar, &onJoinCall { set, operator, data });
                 }
             }
             A::Leave { operator: who, set: id, .. } => self.left(id, who, false),

@@ -152,8 +152,10 @@ fn each_kind_of_disagreement_asserts_what_the_model_says() {
     let vault = World::new().unwrap().vault;
     let cap = V::depositCapOfCall { strategy: vault }.abi_encode();
     let asked = "(VAULT, abi.encodeCall(IStakeVault.depositCapOf, (VAULT))";
+    let refused = "(address(0), VAULT, abi.encodeCall(IStakeVault.depositCapOf, (VAULT))";
     let view = |expected| Disagreement::View {
         what: "depositCapOf".to_owned(),
+        from: Address::ZERO,
         contract: vault,
         input: cap.clone().into(),
         expected,
@@ -205,11 +207,11 @@ fn each_kind_of_disagreement_asserts_what_the_model_says() {
         (
             view(Err("EpochNotBegun".to_owned())),
             format!(
-                "attempt{open}); declinesWith{asked}, bytes4({}));",
+                "attempt{open}); declinesWith{refused}, bytes4({}));",
                 Selector::from(V::EpochNotBegun::SELECTOR)
             ),
         ),
-        (view(Err("no such error".to_owned())), format!("attempt{open}); declines{asked});")),
+        (view(Err("no such error".to_owned())), format!("attempt{open}); declines{refused});")),
         (Disagreement::Promise(reason()), format!("attempt{open});")),
         (Disagreement::Rebuild(reason()), format!("attempt{open});")),
     ] {

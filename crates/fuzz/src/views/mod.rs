@@ -33,6 +33,9 @@ pub(crate) enum Extent {
     All,
 }
 
+/// Views are asked by nobody in particular.
+const NOBODY: Address = Address::ZERO;
+
 /// How many questions a turn asks at most.
 const MOST: usize = 500;
 
@@ -93,6 +96,7 @@ type Asked = std::result::Result<(), Stop>;
 
 /// What a view is asked, and what the model says.
 struct Question<'a> {
+    from: Address,
     contract: Address,
     /// The function, with the types of its arguments.
     signature: &'static str,
@@ -111,7 +115,8 @@ struct Refused {
 
 impl Question<'_> {
     fn judge(&self, chain: &mut Chain) -> Asked {
-        let found = chain.answer(self.contract, self.input.clone()).map_err(Stop::Failed)?;
+        let found =
+            chain.answer(self.from, self.contract, self.input.clone()).map_err(Stop::Failed)?;
         let agrees = match (self.expected, &found) {
             (Ok(answers), Ok(found)) => answers.iter().any(|answer| **answer == **found),
             (Err(refused), Err(found)) => *refused.data == **found,
@@ -127,8 +132,8 @@ impl Question<'_> {
             Ok(answers) => Ok(answers.first().cloned().unwrap_or_default().into()),
             Err(refused) => Err(refused.signature.to_owned()),
         };
-        let (contract, input) = (self.contract, self.input.clone());
-        Disagreement::View { what, contract, input, expected, found }
+        let (from, contract, input) = (self.from, self.contract, self.input.clone());
+        Disagreement::View { what, from, contract, input, expected, found }
     }
 }
 
@@ -153,7 +158,7 @@ impl Questions<'_> {
             return Ok(());
         }
         let (call, answer) = question();
-        self.put(contract, &call, Ok(&[answer]), &about)
+        self.put((NOBODY, contract), &call, Ok(&[answer]), &about)
     }
 
     /// The same where any of some answers is right.
@@ -167,7 +172,7 @@ impl Questions<'_> {
             return Ok(());
         }
         let (call, answers) = question();
-        self.put(contract, &call, Ok(&answers), &about)
+        self.put((NOBODY, contract), &call, Ok(&answers), &about)
     }
 
     /// Asks what a view refuses to answer: the call and the error.
@@ -177,23 +182,33 @@ impl Questions<'_> {
         question: impl FnOnce() -> (C, E),
         about: impl Fn() -> String,
     ) -> Asked {
+        self.ask_refused_from((NOBODY, contract), question, about)
+    }
+
+    /// The same of what is asked by somebody of a contract.
+    fn ask_refused_from<C: SolCall, E: SolError>(
+        &mut self,
+        ends: (Address, Address),
+        question: impl FnOnce() -> (C, E),
+        about: impl Fn() -> String,
+    ) -> Asked {
         if !self.is_next_due() {
             return Ok(());
         }
         let (call, error) = question();
         let refused = Refused { data: error.abi_encode(), signature: E::SIGNATURE };
-        self.put(contract, &call, Err(&refused), &about)
+        self.put(ends, &call, Err(&refused), &about)
     }
 
     fn put<C: SolCall>(
         &mut self,
-        contract: Address,
+        (from, contract): (Address, Address),
         call: &C,
         expected: std::result::Result<&[Vec<u8>], &Refused>,
         about: &dyn Fn() -> String,
     ) -> Asked {
         let (signature, input) = (C::SIGNATURE, call.abi_encode().into());
-        (self.judge)(&Question { contract, signature, input, expected, about })
+        (self.judge)(&Question { from, contract, signature, input, expected, about })
     }
 
     const fn is_next_due(&mut self) -> bool {

@@ -240,12 +240,13 @@ fn what_the_model_does_alone_is_found() -> Result<()> {
     for (action, first) in secrets(&pair.world) {
         pair.model.apply(&action).unwrap_or_else(|error| panic!("{action:?}: {error}"));
         let found = pair.compare(Extent::All);
-        let Some(Disagreement::View { what, contract, input, expected, found }) = found else {
+        let Some(Disagreement::View { what, from, contract, input, expected, found }) = found
+        else {
             panic!("{action:?}: {found:?}");
         };
         assert_eq!(what, first, "{action:?}");
         assert_ne!(expected.unwrap(), found.clone().unwrap());
-        assert_eq!(pair.chain.answer(contract, input)?, found);
+        assert_eq!(pair.chain.answer(from, contract, input)?, found);
         pair.model = before.clone();
     }
     assert_eq!(pair.compare(Extent::All), None);
@@ -259,7 +260,8 @@ fn history_is_refused_of_an_epoch_that_has_not_begun() -> Result<()> {
     ahead.chain.set_time(pair.model.clock().now() + crate::world::EPOCH_LENGTH);
     let mut answered = BTreeSet::new();
     functions(&pair, |question| {
-        let found = ahead.chain.answer(question.contract, question.input.clone()).unwrap();
+        let found =
+            ahead.chain.answer(question.from, question.contract, question.input.clone()).unwrap();
         if question.expected.is_err() && found.is_ok() {
             answered.insert(question.signature);
             let Disagreement::View { expected, .. } = question.disagreement(found) else {

@@ -75,7 +75,17 @@ impl Memory {
             }
             self.judge_promise(after.epoch(), promise, &reach, standing, due)?;
         }
+        for promise in self.gone(after, |promise| (promise.1, promise.2) == pair) {
+            self.judge_promise(after.epoch(), promise, &reach, Standing::default(), 0)?;
+        }
         Ok(())
+    }
+
+    /// Promises that were written and are no more: they are nothing, and may have been relied on.
+    fn gone(&self, model: &Model, of: impl Fn(Promise) -> bool) -> Vec<Promise> {
+        let entries = &model.allocations.entries;
+        let all = self.records.keys().copied().filter(|promise| of(*promise));
+        all.filter(|promise| !entries.contains_key(promise)).collect()
     }
 
     /// Judges all promises, once the epoch has moved.
@@ -96,6 +106,10 @@ impl Memory {
                 let due = guaranteed(reach, written, standing);
                 self.judge_promise(after.epoch(), promise, reach, standing, due)?;
             }
+        }
+        for promise in self.gone(after, |_| true) {
+            let reach = Reach::of(after, (promise.1, promise.2));
+            self.judge_promise(after.epoch(), promise, &reach, Standing::default(), 0)?;
         }
         Ok(())
     }

@@ -260,6 +260,15 @@ fn p4_guarantee_that_vanished() -> Result<()> {
         model.allocations.budgets.entry((NORTH, TOKEN)).or_default().committed.0 -= QUARTER.0;
     });
     assert_caught!(found, Broken::Guarantee { guaranteed: 498, slashable: 250, .. });
+    // Not lowered, but gone: now, and when the epoch moves.
+    let forget = |model: &mut Model| {
+        model.allocations.entries.remove(&(ORACLE, NORTH, TOKEN));
+        model.allocations.budgets.entry((NORTH, TOKEN)).or_default().committed.0 -= HALF.0;
+    };
+    for action in [nothing(), Action::AdvanceTo { timestamp: 200 }] {
+        let found = caught(&world()?, &action, |model, _| forget(model));
+        assert_caught!(found, Broken::Guarantee { guaranteed: 498, slashable: 0, .. });
+    }
     Ok(())
 }
 
