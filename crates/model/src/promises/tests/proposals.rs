@@ -114,9 +114,10 @@ fn p5_executed_as_the_pool_shows() -> Result<()> {
         (Some(2), "was executed that the pool did not show"),
         (None, "was executed that the pool did not show"),
     ] {
-        let (mut model, mut watch) = proposed(140, true)?;
+        let (mut model, _) = proposed(140, true)?;
         model.allocations.contested.clear();
         model.allocations.contested.extend(until.map(|until| (POOL, Epoch(until))));
+        let mut watch = Watch::new(&model);
         assert_eq!(judged(&mut watch, &mut model, &execute()), due, "{until:?}");
     }
     Ok(())
