@@ -23,9 +23,10 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 /// - To inflate a share by a donation does not pay before a thousand deposits have each lost nearly a share to rounding:
 ///   a thousand shares are nobody's, and take their part of it.
 ///
-/// ASSUMES that a transfer of the token delivers at most two units less than asked. For staked ether that holds while
-/// one of its own shares is worth less than two units. A transfer that delivers less makes a deposit revert, and pays
-/// a withdrawal out as it is. What a deposit delivers beyond what was asked is everybody's.
+/// ASSUMES that a transfer of the token delivers at most two units less than asked, and takes no more than was asked
+/// from its sender. For staked ether that holds while one of its own shares is worth less than two units. A transfer
+/// that delivers less makes a deposit revert, and pays a withdrawal out as it is; one that takes more lets those who
+/// stay pay for a withdrawal. What a deposit delivers beyond what was asked is everybody's.
 ///
 /// ROUNDING is down in shares for assets in and assets for shares out, up in assets for shares in and shares for assets
 /// out: always for those who stay. A deposit is credited with what arrived. A mint asks for two units more than its

@@ -54,6 +54,14 @@ contract FeeToken is MintableToken {
     }
 }
 
+/// @notice Takes one unit more than what is moved from its sender.
+contract SenderFeeToken is MintableToken {
+    function _update(address from, address to, uint256 amount) internal override {
+        super._update(from, to, amount);
+        if (from != address(0) && to != address(0)) super._update(from, address(0), 1);
+    }
+}
+
 /// @notice Refuses to move tokens to or from those on its list.
 contract BlocklistToken is MintableToken {
     error Blocked(address account);

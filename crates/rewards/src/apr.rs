@@ -13,10 +13,11 @@ use std::{
     str::FromStr,
 };
 
-use alloy_primitives::{Address, U256, Uint};
+use alloy_primitives::{Address, U256, U512, Uint};
 use palisade_bindings::{Epoch, PoolId};
+use palisade_replay::{FRACTION_BITS, VaultAt};
 
-use crate::ledger::{FRACTION_BITS, Ledger, Pool, Source, WAD, part};
+use crate::ledger::{Ledger, Source, WAD};
 
 /// Seconds of a year of 365 days.
 pub const YEAR: u64 = 365 * 24 * 60 * 60;
@@ -279,17 +280,18 @@ impl Yield {
         let key = pool.to_key();
         let Assumptions { from, to, base: base_rate, ref prices } = *assumptions;
         let record = ledger.pools().get(&key).ok_or(Error::NoPool(key))?;
-        let (clock, at) = ledger.clock().zip(ledger.at(timestamp)).ok_or(Error::NoPool(key))?;
+        let (vault, at) = (ledger.replay().vault_at(timestamp), ledger.at(timestamp));
+        let (vault, at) = vault.zip(at).ok_or(Error::NoPool(key))?;
         let closed = at.closed_epoch();
         if !from.is_set() || from > to || to > closed {
             return Err(Error::Window { from, to, closed });
         }
         let epochs = U256::from(to.0 - from.0 + 1);
-        let stood = stood(ledger, record, owner, from, to);
+        let stood = stood(ledger, vault, key, owner, from, to);
         if stood.is_zero() {
             return Err(Error::NoStake { pool: key, owner, from, to });
         }
-        let (year, length) = (U256::from(YEAR), U256::from(clock.epoch_length));
+        let (year, length) = (U256::from(YEAR), U256::from(vault.clock().epoch_length));
         let mut sums: BTreeMap<(Source, Address), Sum> = BTreeMap::new();
         let in_window = |epoch| from <= epoch && epoch <= to;
         for payment in ledger.payments() {
@@ -297,8 +299,7 @@ impl Yield {
                 continue;
             }
             let shares = owner.map_or(payment.shares, |owner| {
-                let generation = ledger.generations().get(&payment.pool);
-                generation.map_or(U256::ZERO, |it| it.shares_at(owner, payment.epoch))
+                vault.shares_at(payment.pool, owner, payment.epoch).unwrap_or_default()
             });
             if shares.is_zero() {
                 continue;
@@ -354,7 +355,7 @@ impl Yield {
             owner,
             from,
             to,
-            epoch_length: clock.epoch_length,
+            epoch_length: vault.clock().epoch_length,
             stake: stood / epochs,
             base_rate,
             base,
@@ -375,16 +376,33 @@ impl Yearly {
 }
 
 /// The sum of what stood at the start of each epoch, in units of the strategy.
-fn stood(ledger: &Ledger, pool: &Pool, owner: Option<Address>, from: Epoch, to: Epoch) -> U256 {
+fn stood(
+    ledger: &Ledger,
+    vault: VaultAt<'_>,
+    pool: PoolId,
+    owner: Option<Address>,
+    from: Epoch,
+    to: Epoch,
+) -> U256 {
     let mut sum = U256::ZERO;
     for epoch in (from.0..=to.0).map(Epoch) {
-        let total = pool.at(epoch);
-        let assets = owner.map_or(total.assets, |owner| {
-            let generation = ledger.generations().get(&pool.id(total));
-            let shares = generation.map_or(U256::ZERO, |it| it.shares_at(owner, epoch));
-            part(shares, total.assets, total.shares)
+        let all = ledger.assets_at(pool, epoch);
+        let assets = owner.map_or(all, |owner| {
+            let (generation, total) =
+                vault.total_shares_at(pool, epoch).unwrap_or((pool, U256::ZERO));
+            let shares = vault.shares_at(generation, owner, epoch).unwrap_or_default();
+            part(shares, all, total)
         });
         sum = sum.saturating_add(assets);
     }
     sum
+}
+
+/// `a × b / c`, rounded down; 0 where `c` is, since nothing is a part of nothing.
+fn part(a: U256, b: U256, c: U256) -> U256 {
+    if c.is_zero() {
+        return U256::ZERO;
+    }
+    let whole: U512 = a.widening_mul(b);
+    (whole / U512::from(c)).saturating_to()
 }

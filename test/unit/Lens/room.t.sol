@@ -71,6 +71,21 @@ contract LensRoomTest is LensScene {
         }
     }
 
+    /// @dev Precompiles answer anything or burn what they get, and contracts that are no tokens answer nothing.
+    function test_D48_WhatIsNoTokenHasNoRoom() public view {
+        PoolRef[] memory list = new PoolRef[](14);
+        for (uint160 i; i < 10; ++i) {
+            list[i] = PoolRef(operator, address(i));
+        }
+        (list[10], list[11]) = (PoolRef(operator, address(vault)), PoolRef(operator, address(manager)));
+        (list[12], list[13]) = (PoolRef(operator, address(lens)), PoolRef(operator, stranger));
+        PoolView[] memory views = lens.pools(list, sets);
+        for (uint256 i; i < list.length; ++i) {
+            assertEq(views[i].strategy, list[i].strategy);
+            assertEq(views[i].room, 0, vm.toString(list[i].strategy));
+        }
+    }
+
     /// @dev Nothing is what the vault takes of a token that does not tell its balance.
     function test_D48_NoDepositWhereTheBalanceIsNotTold() public {
         BadBalanceToken bad = new BadBalanceToken();

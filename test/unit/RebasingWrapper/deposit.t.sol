@@ -28,8 +28,9 @@ contract RebasingWrapperDepositTest is WrapperScene {
         vm.startPrank(alice);
         short.approve(address(fresh), type(uint256).max);
         assertEq(fresh.previewMint(unit), unit + 1002);
-        assertEq(fresh.mint(unit, alice), unit + 1002);
+        assertEq(fresh.mint(unit, bob), unit + 1002);
         vm.stopPrank();
+        assertEq(fresh.balanceOf(bob), unit, "to the receiver");
         assertEq(fresh.totalSupply(), unit + 1000);
         assertEq(fresh.balanceOf(address(0xdead)), 1000);
     }
@@ -65,12 +66,14 @@ contract RebasingWrapperDepositTest is WrapperScene {
     }
 
     function test_OneForOne() public {
+        uint256 purse = short.balanceOf(alice);
         vm.expectEmit(address(wrapper));
         emit IERC4626.Deposit(alice, bob, 7 * unit, 7 * unit);
         vm.prank(alice);
         assertEq(wrapper.deposit(7 * unit, bob), 7 * unit);
         assertEq(wrapper.balanceOf(bob), 7 * unit);
         assertEq(short.balanceOf(address(wrapper)), 1001 + 7 * unit);
+        assertEq(purse - short.balanceOf(alice), 7 * unit, "the sender's");
     }
 
     function test_CreditsWhatArrives() public {

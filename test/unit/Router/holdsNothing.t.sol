@@ -3,10 +3,11 @@ pragma solidity 0.8.37;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IERC4626} from "@openzeppelin/contracts/interfaces/IERC4626.sol";
+import {IERC20Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
 
 import {StakeOrder} from "palisade/interfaces/IRouter.sol";
 import {IMintable} from "../../Base.t.sol";
-import {FeeToken, HookToken, SilentToken} from "../../mocks/OddTokens.sol";
+import {FeeToken, HookToken, SenderFeeToken, SilentToken} from "../../mocks/OddTokens.sol";
 import {FromZeroToken, OddWrapper, PlainWrapper, ShortToken, WrappedEther} from "../../mocks/RouterTokens.sol";
 import {IStakedEther} from "../Rebasing.sol";
 import {RouterScene} from "./RouterScene.sol";
@@ -40,6 +41,19 @@ contract RouterHoldsNothingTest is RouterScene {
         assertEq(stake(orderOf(address(wrapped)), fee, 10 * unit), 10 * unit - 1);
         assertHoldsNothing(fee, address(wrapped));
         assertEq(IERC20(fee).balanceOf(alice), 0);
+    }
+
+    /// @dev The Router has the amount, and nothing to pay the fee with.
+    function test_RevertWhen_TokenTakesAFeeFromItsSender() public {
+        address fee = address(new SenderFeeToken());
+        IERC4626 wrapped = wrapperOf(fee);
+        give(IMintable(fee), alice, 10 * unit);
+        bytes memory short =
+            abi.encodeWithSelector(IERC20Errors.ERC20InsufficientBalance.selector, address(router), 0, 1);
+        vm.expectRevert(short);
+        stake(orderOf(fee), fee, unit);
+        vm.expectRevert(short);
+        stake(orderOf(address(wrapped)), fee, unit);
     }
 
     /// @dev An allowance that a call left behind would stop the next one.

@@ -92,7 +92,9 @@ contract RouterStakeWithPermit2Test is Signing {
 
     function test_StakesByTheSignatureAlone() public {
         StakeOrder memory o = orderOf(address(signed));
-        assertEq(stakeAs(carol, o, unit, permit2(unit, 0)), unit);
+        // Signed for longer than the order holds.
+        Permit2 memory p = permit2(address(router), unit, 3, o.deadline + 1 days);
+        assertEq(stakeAs(carol, o, unit, p), unit);
         assertEq(valueOf(address(signed), alice), unit, "to the receiver");
         assertEq(signed.balanceOf(carol), 99 * unit);
         assertEq(signed.allowance(carol, address(router)), 0);

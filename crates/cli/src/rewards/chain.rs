@@ -135,7 +135,12 @@ impl ChainArgs {
             first = manifest.contracts.get("StakeVault").and_then(|record| record.block);
         }
         let it = plan.addresses();
-        let contracts = Contracts { vault: it.vault, distributor: it.rewards, streams: it.streams };
+        let contracts = Contracts {
+            vault: it.vault,
+            allocation_manager: it.allocation_manager,
+            distributor: it.rewards,
+            streams: it.streams,
+        };
         let first = first.unwrap_or_default();
         Ok(Chain { provider, contracts, id, url, timeout, log_blocks, first })
     }

@@ -89,8 +89,9 @@ impl ClaimArgs {
         let read = chain.read().await?;
         let Some(at) = read.ledger.at(read.timestamp) else { bail!("the clock has not started") };
         let pools = read.keys(&pool)?;
-        let mut standings: Vec<_> = at
-            .standings()
+        let mut standings: Vec<_> = read
+            .ledger
+            .standings(at)
             .filter(|it| it.owner == owner)
             .filter(|it| pools.is_empty() || pools.contains(&it.pool.to_key()))
             .filter(|it| token.is_empty() || token.contains(&it.token))

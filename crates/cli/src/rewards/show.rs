@@ -40,8 +40,9 @@ impl ShowArgs {
         let Some(at) = read.ledger.at(read.timestamp) else { bail!("the clock has not started") };
         let pools = read.keys(&pool)?;
         let is_asked = |key: PoolId| pools.is_empty() || pools.contains(&key);
-        let standings: Vec<_> = at
-            .standings()
+        let standings: Vec<_> = read
+            .ledger
+            .standings(at)
             .filter(|it| staker.is_empty() || staker.contains(&it.owner))
             .filter(|it| is_asked(it.pool.to_key()))
             .filter(|it| !it.claimable.is_zero() || it.claim.through.is_set())
@@ -125,7 +126,7 @@ fn show_json(
             "generation": it.pool.generation(),
             "token": it.token.to_string(),
             "claimable": it.claimable.to_string(),
-            "claimed": it.claim.claimed.to_string(),
+            "claimed": it.claimed.to_string(),
             "claimed_through": it.claim.through.0,
         })
     });
@@ -170,7 +171,7 @@ fn show(
             tokens.symbol(strategy),
             it.pool.generation().to_string(),
             tokens.amount(it.token, it.claimable),
-            tokens.amount(it.token, it.claim.claimed),
+            tokens.amount(it.token, it.claimed),
             epoch(it.claim.through),
         ]
     });

@@ -72,7 +72,7 @@ async fn the_ledger_says_what_the_contract_says() {
         assert!(times >= least, "{called} only {times} times: {:?}", scene.done);
     }
     let ledger = scene.ledger().await;
-    let ended = ledger.pools().values().filter(|pool| pool.now().generation > 0).count();
+    let ended = ledger.pools().values().filter(|pool| pool.now.generation > 0).count();
     assert!(ended > 0, "no generation ended");
     let payments = ledger.payments();
     assert!(payments.iter().all(|it| it.source.payer() == scene.payer));
@@ -119,7 +119,12 @@ impl Scene {
 
     fn contracts(&self) -> Contracts {
         let it = self.net.addresses();
-        Contracts { vault: it.vault, distributor: it.rewards, streams: it.streams }
+        Contracts {
+            vault: it.vault,
+            allocation_manager: it.allocation_manager,
+            distributor: it.rewards,
+            streams: it.streams,
+        }
     }
 
     /// Sends the call; a call that is refused changes nothing.
@@ -344,7 +349,9 @@ impl Scene {
         let closed = at.closed_epoch();
         let mut asked: Vec<(String, Bytes, Bytes)> = Vec::new();
         let mut claimable = 0;
-        for &pool in ledger.generations().keys() {
+        let positions = ledger.replay().vault().positions.keys();
+        let pools: BTreeSet<_> = positions.map(|(pool, _)| *pool).collect();
+        for pool in pools {
             for token in self.tokens {
                 let carry = at.carried(pool, token);
                 ask(&mut asked, &C::carriedCall { pool: pool.0, token }, &carry);

@@ -1,8 +1,6 @@
 use alloy_primitives::{Address, B256, Log};
-use palisade_bindings::{
-    RewardStreams::RewardStreamsEvents, RewardsDistributor::RewardsDistributorEvents,
-    StakeVault::StakeVaultEvents, alloy::sol_types::SolEventInterface,
-};
+use palisade_bindings::{RewardStreams::RewardStreamsEvents, alloy::sol_types::SolEventInterface};
+use palisade_replay as replay;
 
 use super::{Error, Result};
 
@@ -11,6 +9,8 @@ use super::{Error, Result};
 pub struct Contracts {
     /// The vault.
     pub vault: Address,
+    /// The allocation manager of that vault: who slashes and renews its pools.
+    pub allocation_manager: Address,
     /// The rewards distributor of that vault.
     pub distributor: Address,
     /// The reward streams of that distributor; zero for none. Payments from elsewhere are as good: their payer is told
@@ -21,7 +21,8 @@ pub struct Contracts {
 impl Contracts {
     /// Those that are there.
     pub fn addresses(&self) -> impl Iterator<Item = Address> {
-        [self.vault, self.distributor, self.streams].into_iter().filter(|it| !it.is_zero())
+        let Self { vault, allocation_manager, distributor, streams } = *self;
+        [vault, allocation_manager, distributor, streams].into_iter().filter(|it| !it.is_zero())
     }
 }
 
@@ -42,62 +43,40 @@ pub struct Entry {
 
 /// A log that was read.
 pub(super) enum Event {
-    Vault(StakeVaultEvents),
-    Distributor(RewardsDistributorEvents),
+    Replayed(replay::Event),
     Streams(RewardStreamsEvents),
 }
 
 impl Event {
     /// Reads a log; `None` for one of another contract.
     pub(super) fn read(contracts: Contracts, entry: &Entry) -> Result<Option<Self>> {
-        let (from, topics, data) = (entry.log.address, entry.log.topics(), &entry.log.data.data);
-        let event = if from == contracts.vault {
-            StakeVaultEvents::decode_raw_log(topics, data).map(Self::Vault)
-        } else if from == contracts.distributor {
-            RewardsDistributorEvents::decode_raw_log(topics, data).map(Self::Distributor)
-        } else if from == contracts.streams && !from.is_zero() {
-            RewardStreamsEvents::decode_raw_log(topics, data).map(Self::Streams)
-        } else {
-            return Ok(None);
-        };
-        event.map(Some).map_err(|_| Error::Unreadable {
+        let Contracts { vault, allocation_manager, distributor, streams } = contracts;
+        let log = &entry.log;
+        let topics = log.topics();
+        let unreadable = || Error::Unreadable {
             block: entry.block,
             index: entry.index,
-            contract: from,
+            contract: log.address,
             topic: topics.first().copied().unwrap_or_default(),
-        })
+        };
+        if log.address == streams && !streams.is_zero() {
+            let event = RewardStreamsEvents::decode_raw_log(topics, &log.data.data);
+            return event.map(|event| Some(Self::Streams(event))).map_err(|_| unreadable());
+        }
+        let core = replay::Core { vault, allocation_manager, distributor };
+        let event = replay::Event::read(core, log).map_err(|_| unreadable())?;
+        Ok(event.map(Self::Replayed))
     }
 
     /// Its name, as `StakeVault.Transfer`; those that change nothing here have their contract's alone.
     pub(super) fn name(&self) -> &'static str {
         use RewardStreamsEvents as S;
-        use RewardsDistributorEvents as D;
-        use StakeVaultEvents as V;
         match self {
-            Self::Vault(event) => match event {
-                V::ClockStarted(_) => "StakeVault.ClockStarted",
-                V::PoolCreated(_) => "StakeVault.PoolCreated",
-                V::Transfer(_) => "StakeVault.Transfer",
-                V::Slashed(_) => "StakeVault.Slashed",
-                V::GenerationEnded(_) => "StakeVault.GenerationEnded",
-                V::PoolRenewed(_) => "StakeVault.PoolRenewed",
-                V::OperatorOpened(_) => "StakeVault.OperatorOpened",
-                _ => "another event of StakeVault",
-            },
-            Self::Distributor(event) => match event {
-                D::ClockStarted(_) => "RewardsDistributor.ClockStarted",
-                D::Distributed(_) => "RewardsDistributor.Distributed",
-                D::Claimed(_) => "RewardsDistributor.Claimed",
-                D::CommissionSet(_) => "RewardsDistributor.CommissionSet",
-                D::CommissionCollected(_) => "RewardsDistributor.CommissionCollected",
-                D::RecipientSet(_) => "RewardsDistributor.RecipientSet",
-            },
-            Self::Streams(event) => match event {
-                S::StreamCreated(_) => "RewardStreams.StreamCreated",
-                S::Released(_) => "RewardStreams.Released",
-                S::DistributedByStake(_) => "RewardStreams.DistributedByStake",
-                _ => "another event of RewardStreams",
-            },
+            Self::Replayed(event) => event.name(),
+            Self::Streams(S::StreamCreated(_)) => "RewardStreams.StreamCreated",
+            Self::Streams(S::Released(_)) => "RewardStreams.Released",
+            Self::Streams(S::DistributedByStake(_)) => "RewardStreams.DistributedByStake",
+            Self::Streams(_) => "another event of RewardStreams",
         }
     }
 }

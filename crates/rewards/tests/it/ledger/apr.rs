@@ -38,9 +38,11 @@ fn and_through_a_year_of_payments() {
     let (epochs, every) = (u32::try_from(YEAR / LENGTH).unwrap(), 4_320);
     let (mut book, services) = (Book::new(), [PAYER, Address::repeat_byte(0xe1)]);
     book.rate(OPERATORS[0], WAD / 10, 1).unwrap();
-    book.transfer(pool(0), Address::ZERO, STAKERS[0], 32 * ETHER).unwrap();
-    book.transfer(pool(0), Address::ZERO, STAKERS[1], 96 * ETHER).unwrap();
-    // Paid for epochs 2 to 315,361.
+    book.opens(OPERATORS[0]);
+    book.next_epochs(1);
+    book.enter(pool(0), STAKERS[0], 32 * ETHER).unwrap();
+    book.enter(pool(0), STAKERS[1], 96 * ETHER).unwrap();
+    // Paid for epochs 3 to 315,362.
     let mut left = [4 * 64 * CENT, 4 * 48 * CENT];
     let count = u128::from(epochs / every);
     for payment in (1..=count).rev() {
@@ -55,7 +57,7 @@ fn and_through_a_year_of_payments() {
     book.next_epochs(1);
     assert_eq!(left, [0, 0]);
 
-    let window = assume(2, epochs + 1, "3.5%");
+    let window = assume(3, epochs + 2, "3.5%");
     let yields = |owner| Yield::compute(&book.ledger, book.now, pool(0), owner, &window).unwrap();
     let alice = yields(Some(STAKERS[0]));
     assert_eq!(alice.stake, U256::from(32 * ETHER));
@@ -85,19 +87,19 @@ fn and_through_a_year_of_payments() {
 
 #[test]
 fn without_a_price_a_row_is_in_no_sum() {
-    let mut book = Book::new();
-    book.transfer(pool(0), Address::ZERO, STAKERS[0], 1_000_000).unwrap();
+    let mut book = Book::open();
+    book.enter(pool(0), STAKERS[0], 1_000_000).unwrap();
     book.next_epochs(2);
     book.pay(pool(0), TOKENS[0], 1_000, 0).unwrap();
     let yields =
         |assumptions| Yield::compute(&book.ledger, book.now, pool(0), None, &assumptions).unwrap();
-    let without = yields(assume(2, 2, "0%"));
+    let without = yields(assume(3, 3, "0%"));
     assert_eq!(without.rows[0].yearly, None);
     assert_eq!((without.rows[0].gross, without.total.gross), (U256::from(1_000), U256::ZERO));
     assert_eq!(without.unpriced.into_iter().collect::<Vec<_>>(), [TOKENS[0]]);
 
     // A whole reward token has 1,000 units, a staked one 10; so these are worth 0.5 of one, and 5 units.
-    let mut assumptions = assume(2, 2, "1%");
+    let mut assumptions = assume(3, 3, "1%");
     let price = Price::new("0.5".parse().unwrap(), 3, 1);
     assumptions.prices.insert((TOKENS[0], STRATEGY), price);
     let with = yields(assumptions);
@@ -109,29 +111,29 @@ fn without_a_price_a_row_is_in_no_sum() {
 
 #[test]
 fn only_stake_in_closed_epochs_yields() {
-    let mut book = Book::new();
-    book.transfer(pool(0), Address::ZERO, STAKERS[0], 100).unwrap();
+    let mut book = Book::open();
+    book.enter(pool(0), STAKERS[0], 100).unwrap();
     book.next_epochs(3);
-    // Half is slashed: from epoch 5 on there is less.
-    book.slash(pool(0), 50).unwrap();
+    // Half is slashed: from epoch 6 on there is less.
+    book.slash(0, WAD / 2).unwrap();
     book.next_epochs(2);
     let compute = |from, to, owner| {
         Yield::compute(&book.ledger, book.now, pool(0), owner, &assume(from, to, "10%"))
     };
-    assert_eq!(compute(2, 4, None).unwrap().stake, U256::from(100));
-    assert_eq!(compute(5, 5, Some(STAKERS[0])).unwrap().stake, U256::from(50));
+    assert_eq!(compute(3, 5, None).unwrap().stake, U256::from(100));
+    assert_eq!(compute(6, 6, Some(STAKERS[0])).unwrap().stake, U256::from(50));
     // Three epochs of 100 and one of 50.
-    assert_eq!(compute(2, 5, None).unwrap().base, U256::from(8));
+    assert_eq!(compute(3, 6, None).unwrap().base, U256::from(8));
     let window = |from, to| {
-        let (from, to, closed) = (Epoch(from), Epoch(to), Epoch(5));
+        let (from, to, closed) = (Epoch(from), Epoch(to), Epoch(6));
         Error::Window { from, to, closed }
     };
-    for (from, to) in [(2, 6), (3, 2), (0, 2)] {
+    for (from, to) in [(3, 7), (4, 3), (0, 3)] {
         assert_eq!(compute(from, to, None).unwrap_err(), window(from, to));
     }
-    let none = compute(1, 1, None).unwrap_err();
+    let none = compute(2, 2, None).unwrap_err();
     assert!(matches!(none, Error::NoStake { owner: None, .. }), "{none}");
-    let nobody = compute(2, 4, Some(STAKERS[1])).unwrap_err();
+    let nobody = compute(3, 5, Some(STAKERS[1])).unwrap_err();
     assert!(nobody.to_string().starts_with(&STAKERS[1].to_string()), "{nobody}");
     let unknown = palisade_bindings::PoolId::key(PAYER, STRATEGY);
     let told = Yield::compute(&book.ledger, book.now, unknown, None, &assume(2, 2, "0%"));

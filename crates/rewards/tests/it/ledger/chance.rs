@@ -36,7 +36,10 @@ struct Reference {
     paid_out: BTreeMap<(PoolId, Address, Address), (u32, U256)>,
     /// The rates of each operator, by the first epoch of each.
     rates: [BTreeMap<u32, u64>; 2],
-    opened: [bool; 2],
+    /// The epochs in which the operators opened.
+    opened_in: [u32; 2],
+    /// From when all of each pool is promised.
+    promised: [u32; 2],
     commissions: BTreeMap<(usize, Address), U256>,
     collected: BTreeMap<Address, U256>,
     done: BTreeMap<&'static str, u32>,
@@ -55,7 +58,8 @@ impl Reference {
             paid_in: BTreeMap::new(),
             paid_out: BTreeMap::new(),
             rates: [BTreeMap::from([(0, 0)]), BTreeMap::from([(0, 0)])],
-            opened: [false; 2],
+            opened_in: [u32::MAX; 2],
+            promised: [1; 2],
             commissions: BTreeMap::new(),
             collected: BTreeMap::new(),
             done: BTreeMap::new(),
@@ -72,14 +76,28 @@ impl Reference {
         *self.rates[operator].range(..=epoch).next_back().unwrap().1
     }
 
+    /// Whether a slash can end the living generation: twice at most, and where there is something to slash.
+    fn ends(&self, at: usize) -> bool {
+        let vault = self.book.ledger.replay().vault_at(self.book.now).unwrap();
+        let pool = self.living[at];
+        let is_promised = self.promised[at] <= self.book.epoch();
+        is_promised && pool.generation() < 2 && !vault.assets_of(pool).is_zero()
+    }
+
     fn step(&mut self, (what, at, who, whom, much): Step) {
         let (pool, owner, other) = (self.living[at], STAKERS[who], STAKERS[whom]);
         let (token, epoch) = (TOKENS[whom % 2], self.book.epoch());
         let did = match what {
             0..4 => {
+                if self.opened_in[at] == u32::MAX && much % 2 == 0 {
+                    return self.open(at);
+                }
+                if self.opened_in[at] >= epoch {
+                    return;
+                }
                 // From single shares to many.
                 let shares = (u128::from(much) << (who * 8)) % (1 << 90) + 1;
-                self.book.transfer(pool, Address::ZERO, owner, shares).unwrap();
+                self.book.enter(pool, owner, shares).unwrap();
                 *self.balances.entry((pool, owner)).or_default() += shares;
                 "enter"
             }
@@ -89,7 +107,7 @@ impl Reference {
                     return;
                 }
                 let shares = u128::from(much) % held + 1;
-                self.book.transfer(pool, owner, Address::ZERO, shares).unwrap();
+                self.book.leave(pool, owner, shares).unwrap();
                 self.balances.insert((pool, owner), held - shares);
                 "leave"
             }
@@ -106,8 +124,10 @@ impl Reference {
                 *self.balances.entry((pool, other)).or_default() += shares;
                 "transfer"
             }
-            8 if much % 3 == 0 && pool.generation() < 2 => {
-                self.book.end(pool).unwrap();
+            8 if much % 3 == 0 && self.ends(at) => {
+                self.book.slash(at, WAD).unwrap();
+                self.promised[at] = epoch + 3;
+                self.book.promise(at, epoch + 3).unwrap();
                 self.living[at] = pool.at_generation(pool.generation() + 1);
                 "end"
             }
@@ -129,7 +149,7 @@ impl Reference {
                     return;
                 }
                 let day = match announced {
-                    _ if rate <= now || !self.opened[at] => epoch,
+                    _ if rate <= now || self.opened_in[at] == u32::MAX => epoch,
                     Some((day, higher)) if rate < higher => day,
                     _ => epoch + 3,
                 };
@@ -137,11 +157,6 @@ impl Reference {
                 self.rates[at].split_off(&(epoch + 1));
                 self.rates[at].insert(day, rate);
                 "rate"
-            }
-            17 if !self.opened[at] => {
-                self.book.open(OPERATORS[at]);
-                self.opened[at] = true;
-                "open"
             }
             17 => {
                 let due = self.commissions.remove(&(at, token)).unwrap_or_default();
@@ -155,6 +170,12 @@ impl Reference {
             _ => return self.claim(pool, token, owner, much),
         };
         *self.done.entry(did).or_default() += 1;
+    }
+
+    fn open(&mut self, at: usize) {
+        self.book.opens(OPERATORS[at]);
+        self.opened_in[at] = self.book.epoch();
+        *self.done.entry("open").or_default() += 1;
     }
 
     fn pay(&mut self, at: usize, token: Address, much: u64) {

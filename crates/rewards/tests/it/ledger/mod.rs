@@ -1,4 +1,5 @@
 //! The ledger and yields: rules one by one, and histories by chance against a reference that splits each payment by hand.
+#![expect(non_snake_case, reason = "fields of logs are named as in the interface")]
 
 mod apr;
 mod chance;
@@ -6,21 +7,27 @@ mod rules;
 
 use alloy_primitives::{Address, B256, Log, U256};
 use palisade_bindings::{
-    Epoch, PoolId,
+    AllocationManager::{
+        Allocated, ClockStarted as ManagerStarted, Joined, OperatorSetCreated, OperatorSlashed,
+        StrategyAdded, Terms,
+    },
+    Epoch, OperatorSetId, PoolId,
     RewardStreams::{DistributedByStake, Released, StreamCreated},
     RewardsDistributor::{
         Claimed, ClockStarted as DistributorStarted, CommissionCollected, CommissionSet,
         Distributed,
     },
     StakeVault::{
-        ClockStarted, GenerationEnded, OperatorOpened, PoolCreated, PoolRenewed, Slashed, Transfer,
+        ClockStarted, GenerationEnded, OperatorOpened, OperatorRegistered, PoolCreated, Slashed,
+        Transfer, WithdrawalQueued,
     },
     alloy::sol_types::SolEvent,
 };
-use palisade_rewards::ledger::{Contracts, Entry, Ledger, Result};
+use palisade_rewards::ledger::{Contracts, Entry, Ledger, Result, WAD};
 
 pub(crate) const CONTRACTS: Contracts = Contracts {
     vault: Address::repeat_byte(0xa0),
+    allocation_manager: Address::repeat_byte(0xa3),
     distributor: Address::repeat_byte(0xa1),
     streams: Address::repeat_byte(0xa2),
 };
@@ -37,6 +44,9 @@ pub(crate) const STAKERS: [Address; 4] = [
 ];
 pub(crate) const PAYER: Address = Address::repeat_byte(0xe0);
 
+/// A set that slashes at once, and to which all is promised.
+pub(crate) const SET: OperatorSetId = OperatorSetId::new(Address::repeat_byte(0xf0), 1);
+
 /// A ledger that is told logs, one block each.
 pub(crate) struct Book {
     pub(crate) ledger: Ledger,
@@ -45,16 +55,40 @@ pub(crate) struct Book {
 }
 
 impl Book {
-    /// The clocks have started, both operators have opened, and both have a pool.
+    /// In epoch 1 the clocks have started, and both operators are registered and have promised all to a set. Nobody has
+    /// opened.
     pub(crate) fn new() -> Self {
         let mut book = Self { ledger: Ledger::new(CONTRACTS), now: ORIGIN, blocks: 0 };
-        let (length, origin) = (U256::from(LENGTH), U256::from(ORIGIN));
-        book.vault(&ClockStarted { epochLength: length, origin }).unwrap();
-        book.distributor(&DistributorStarted { epochLength: length, origin }).unwrap();
-        for operator in OPERATORS {
-            let pool = PoolId::key(operator, STRATEGY).0;
-            book.vault(&PoolCreated { pool, operator, strategy: STRATEGY }).unwrap();
+        let (epochLength, origin) = (U256::from(LENGTH), U256::from(ORIGIN));
+        book.vault(&ClockStarted { epochLength, origin }).unwrap();
+        book.manager(&ManagerStarted { epochLength, origin }).unwrap();
+        book.distributor(&DistributorStarted { epochLength, origin }).unwrap();
+        let terms = Terms {
+            slasher: PAYER,
+            cap: U256::from(WAD),
+            window: U256::ZERO,
+            recipient: PAYER,
+            resolver: Address::ZERO,
+            conditions: B256::ZERO,
+            registrar: Address::ZERO,
+        };
+        let (set, strategy, approver) = (SET.packed(), STRATEGY, Address::ZERO);
+        book.manager(&OperatorSetCreated { set, terms }).unwrap();
+        book.manager(&StrategyAdded { set, strategy }).unwrap();
+        for (index, operator) in OPERATORS.into_iter().enumerate() {
+            book.vault(&OperatorRegistered { operator, approver }).unwrap();
+            book.manager(&Joined { set, operator }).unwrap();
+            book.promise(index, 1).unwrap();
         }
+        book
+    }
+
+    /// The same in epoch 2, with both operators open.
+    pub(crate) fn open() -> Self {
+        let mut book = Self::new();
+        book.opens(OPERATORS[0]);
+        book.opens(OPERATORS[1]);
+        book.next_epochs(1);
         book
     }
 
@@ -96,6 +130,10 @@ impl Book {
         self.now += u64::from(epochs) * LENGTH;
     }
 
+    pub(crate) fn manager(&mut self, event: &impl SolEvent) -> Result<()> {
+        self.tell(CONTRACTS.allocation_manager, event)
+    }
+
     pub(crate) fn transfer(
         &mut self,
         id: PoolId,
@@ -107,23 +145,53 @@ impl Book {
         self.vault(&Transfer { caller: from, sender: from, receiver: to, id: id.0, amount })
     }
 
-    pub(crate) fn open(&mut self, operator: Address) {
+    /// Stake enters the pool, perhaps as its first.
+    pub(crate) fn enter(&mut self, id: PoolId, owner: Address, shares: u128) -> Result<()> {
+        let key = id.to_key();
+        if !self.ledger.pools().contains_key(&key) {
+            let operator = OPERATORS.into_iter().find(|it| PoolId::key(*it, STRATEGY) == key);
+            let (operator, strategy) = (operator.unwrap(), STRATEGY);
+            self.vault(&PoolCreated { pool: key.0, operator, strategy })?;
+        }
+        self.transfer(id, Address::ZERO, owner, shares)
+    }
+
+    /// Stake is queued; a share is worth a unit.
+    pub(crate) fn leave(&mut self, id: PoolId, owner: Address, shares: u128) -> Result<()> {
+        self.transfer(id, owner, Address::ZERO, shares)?;
+        let (pool, epoch, amount) = (id.0, U256::from(self.epoch() + 2), U256::from(shares));
+        let (shares, assets, exitShares) = (amount, amount, amount);
+        self.vault(&WithdrawalQueued { pool, epoch, owner, shares, assets, exitShares })
+    }
+
+    pub(crate) fn opens(&mut self, operator: Address) {
         let from = self.epoch() + 1;
         self.vault(&OperatorOpened { operator, admitsFrom: U256::from(from) }).unwrap();
     }
 
-    pub(crate) fn end(&mut self, id: PoolId) -> Result<()> {
-        self.vault(&GenerationEnded { pool: id.0 })
+    /// The operator promises all to the set, from that epoch on.
+    pub(crate) fn promise(&mut self, index: usize, effective: u32) -> Result<()> {
+        let (set, operator, strategy) = (SET.packed(), OPERATORS[index], STRATEGY);
+        let (magnitude, effective) = (U256::from(WAD), U256::from(effective));
+        self.manager(&Allocated { set, operator, strategy, magnitude, effective })
     }
 
-    pub(crate) fn slash(&mut self, id: PoolId, assets: u128) -> Result<()> {
-        let (pool, from_pool) = (id.0, U256::from(assets));
-        let zero = U256::ZERO;
-        self.vault(&Slashed { pool, fromPool: from_pool, fromNext: zero, fromLast: zero })
-    }
-
-    pub(crate) fn renew(&mut self, id: PoolId, assets: u128) -> Result<()> {
-        self.vault(&PoolRenewed { pool: id.0, assets: U256::from(assets) })
+    /// The set takes this part of the operator's living pool and of what is queued, of which nothing was taken before. Of
+    /// all of it the generation ends.
+    pub(crate) fn slash(&mut self, index: usize, wad: u64) -> Result<()> {
+        let vault = self.ledger.replay().vault_at(self.now).unwrap();
+        let id = vault.pool_id(OPERATORS[index], STRATEGY);
+        let slashable = vault.slashable(id);
+        let part = |assets: U256| assets * U256::from(wad) / U256::from(WAD);
+        let [fromPool, fromNext, fromLast] = slashable.map(part);
+        self.vault(&Slashed { pool: id.0, fromPool, fromNext, fromLast })?;
+        if wad == WAD {
+            self.vault(&GenerationEnded { pool: id.0 })?;
+        }
+        let (set, operator, strategy) = (SET.packed(), OPERATORS[index], STRATEGY);
+        let (magnitude, assets) = (U256::from(wad), fromPool + fromNext + fromLast);
+        let evidence = B256::ZERO;
+        self.manager(&OperatorSlashed { set, operator, strategy, magnitude, assets, evidence })
     }
 
     pub(crate) fn pay_from(

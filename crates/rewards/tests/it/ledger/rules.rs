@@ -1,11 +1,17 @@
-//! Each rule that a log has to keep, and what the ledger says where it does not.
+//! What the ledger keeps besides what the contracts do, and what it says of a log that does not fit. The rules themselves
+//! are those of `palisade-replay`, which tests them one by one.
 
 use alloy_primitives::{Address, B256, U256};
-use palisade_bindings::{Epoch, OperatorSetId, RewardsDistributor::RecipientSet};
+use palisade_bindings::{
+    AllocationManager::OperatorSlashed, Epoch, OperatorSetId, RewardsDistributor::RecipientSet,
+    StakeVault::OperatorClosed,
+};
+use palisade_replay as replay;
 use palisade_rewards::ledger::{Entry, Error, Ledger, Misfit, Source, WAD};
 
 use super::{
-    Book, CONTRACTS, OPERATORS, PAYER, STAKERS, STRATEGY, TOKENS, by_stake, pool, released, stream,
+    Book, CONTRACTS, OPERATORS, PAYER, SET, STAKERS, STRATEGY, TOKENS, by_stake, pool, released,
+    stream,
 };
 
 const ALICE: Address = STAKERS[0];
@@ -18,11 +24,19 @@ fn misfit(told: Result<(), Error>) -> Misfit {
     *misfit
 }
 
-/// Alice has 3 shares and Bob 1, from epoch 1 on; it is epoch 3.
+/// The rule that was broken.
+fn rule(told: Result<(), Error>) -> replay::Misfit {
+    match misfit(told) {
+        Misfit::Rule(rule) => rule,
+        other => panic!("{other}"),
+    }
+}
+
+/// Alice has 3 shares and Bob 1, from epoch 2 on; it is epoch 4.
 fn two_stakers() -> Book {
-    let mut book = Book::new();
-    book.transfer(pool(0), Address::ZERO, ALICE, 3).unwrap();
-    book.transfer(pool(0), Address::ZERO, BOB, 1).unwrap();
+    let mut book = Book::open();
+    book.enter(pool(0), ALICE, 3).unwrap();
+    book.enter(pool(0), BOB, 1).unwrap();
     book.next_epochs(2);
     book
 }
@@ -30,174 +44,107 @@ fn two_stakers() -> Book {
 #[test]
 fn a_payment_is_split_by_the_shares_at_the_start_of_the_epoch() {
     let mut book = two_stakers();
-    // This comes too late for epoch 2, and so does the transfer.
-    book.transfer(pool(0), Address::ZERO, BOB, 96).unwrap();
+    // This comes too late for epoch 3, and so does the transfer.
+    book.enter(pool(0), BOB, 96).unwrap();
     book.transfer(pool(0), ALICE, BOB, 2).unwrap();
     book.pay(pool(0), GOLD, 10, 0).unwrap();
     assert_eq!(book.claimable(pool(0), GOLD, ALICE, 9), U256::from(7));
     assert_eq!(book.claimable(pool(0), GOLD, BOB, 9), U256::from(2));
-    assert_eq!(book.claimable(pool(0), GOLD, ALICE, 1), U256::ZERO);
+    assert_eq!(book.claimable(pool(0), GOLD, ALICE, 2), U256::ZERO);
     assert_eq!(book.claimable(pool(0), SILVER, ALICE, 9), U256::ZERO);
     assert_eq!(book.ledger.holdings(GOLD), U256::from(10));
-    let standings: Vec<_> = book.ledger.at(book.now).unwrap().standings().collect();
+    let at = book.ledger.at(book.now).unwrap();
+    let standings: Vec<_> = book.ledger.standings(at).collect();
     assert_eq!(standings.len(), 2);
     assert_eq!(standings.iter().map(|it| it.claimable.to::<u64>()).sum::<u64>(), 9);
+    let payment = book.ledger.payments()[0];
+    assert_eq!((payment.epoch, payment.shares), (Epoch(3), U256::from(4)));
 }
 
 #[test]
-fn fractions_are_kept_between_claims_and_remainders_between_payments() {
+fn claims_add_up_and_leave_less_to_hold() {
     let mut book = two_stakers();
     book.pay(pool(0), GOLD, 10, 0).unwrap();
-    book.claim(pool(0), GOLD, ALICE, 2, U256::from(7)).unwrap();
-    let half = U256::from(1_u64 << 63);
+    book.claim(pool(0), GOLD, ALICE, 3, U256::from(7)).unwrap();
+    book.pay(pool(0), GOLD, 10, 0).unwrap();
+    book.claim(pool(0), GOLD, ALICE, 3, U256::from(8)).unwrap();
     let at = book.ledger.at(book.now).unwrap();
-    assert_eq!(at.claimed_of(pool(0), GOLD, ALICE).fraction, half);
-    assert_eq!(at.rewards_per_share(pool(0), GOLD, Epoch(2)), U256::from(10_u128 << 62));
-    book.pay(pool(0), GOLD, 10, 0).unwrap();
-    book.claim(pool(0), GOLD, ALICE, 2, U256::from(8)).unwrap();
-    let claim = book.ledger.at(book.now).unwrap().claimed_of(pool(0), GOLD, ALICE);
-    assert_eq!((claim.fraction, claim.claimed), (U256::ZERO, U256::from(15)));
-
-    // 2^64 does not divide by 3.
-    book.transfer(pool(1), Address::ZERO, ALICE, 3).unwrap();
-    book.next_epochs(2);
-    book.pay(pool(1), GOLD, 1, 0).unwrap();
-    assert_eq!(book.ledger.at(book.now).unwrap().carried(pool(1), GOLD), U256::ONE);
-    book.pay(pool(1), GOLD, 1, 0).unwrap();
-    book.pay(pool(1), GOLD, 1, 0).unwrap();
-    assert_eq!(book.ledger.at(book.now).unwrap().carried(pool(1), GOLD), U256::ZERO);
-    assert_eq!(book.claimable(pool(1), GOLD, ALICE, 9), U256::from(3));
-}
-
-#[test]
-fn who_was_paid_too_much_is_told() {
-    let mut book = two_stakers();
-    book.pay(pool(0), GOLD, 10, 0).unwrap();
-    let told = book.claim(pool(0), GOLD, ALICE, 2, U256::from(8));
-    let (claimed, earned) = (U256::from(8), U256::from(7));
-    let overclaimed = Misfit::Overclaimed { owner: ALICE, token: GOLD, claimed, earned };
-    assert_eq!(misfit(told.clone()), overclaimed);
+    let standings: Vec<_> = book.ledger.standings(at).collect();
+    let [alice, bob] = standings[..] else { panic!("{standings:?}") };
     assert_eq!(
-        told.unwrap_err().to_string(),
-        format!(
-            "log 0 of block {}, RewardsDistributor.Claimed, does not fit what came before: {ALICE} claimed 8 of {GOLD}, and had earned 7",
-            book.blocks
-        )
+        (alice.owner, alice.claim.through, alice.claim.fraction),
+        (ALICE, Epoch(3), U256::ZERO)
     );
-    let differs = misfit(book.claim(pool(0), GOLD, ALICE, 2, U256::from(6)));
-    assert!(matches!(differs, Misfit::Differs { what: "amount", .. }), "{differs}");
-    book.claim(pool(0), GOLD, ALICE, 2, U256::from(7)).unwrap();
-    let again = misfit(book.claim(pool(0), GOLD, ALICE, 2, U256::ZERO));
-    assert_eq!(again, Misfit::Forbidden("a claim that changes nothing is not logged"));
-    let early = misfit(book.claim(pool(0), GOLD, BOB, 3, U256::from(2)));
-    assert_eq!(early, Misfit::Forbidden("the epoch has not closed"));
+    assert_eq!((alice.claimed, alice.claimable), (U256::from(15), U256::ZERO));
+    assert_eq!((bob.claimed, bob.claimable), (U256::ZERO, U256::from(5)));
+    assert_eq!(book.ledger.holdings(GOLD), U256::from(5));
 }
 
 #[test]
-fn only_pools_with_stake_are_paid_and_only_for_the_closed_epoch() {
+fn a_log_that_breaks_a_rule_is_named_with_its_place() {
     let mut book = two_stakers();
-    let mut late = book.pay_from(PAYER, pool(0), GOLD, 10, 0);
-    late.epoch = U256::ONE;
-    assert!(matches!(misfit(book.distributor(&late)), Misfit::Differs { what: "epoch", .. }));
-    let unstaked = misfit(book.pay(pool(1), GOLD, 10, 0));
-    assert_eq!(unstaked, Misfit::Forbidden("the pool had no shares at the start of the epoch"));
-    let unknown = palisade_bindings::PoolId::key(OPERATORS[0], GOLD);
-    let told = misfit(book.pay(unknown, GOLD, 10, 0));
-    assert_eq!(told, Misfit::Missing { what: "pool", key: unknown.to_string() });
-    let other = misfit(book.pay(pool(0).at_generation(1), GOLD, 10, 0));
-    assert!(matches!(other, Misfit::Differs { what: "pool's generation", .. }), "{other}");
-    assert_eq!(misfit(book.pay(pool(0), GOLD, 0, 0)), Misfit::Forbidden("nothing was paid"));
-    let too_large = misfit(book.pay(pool(0), GOLD, u128::MAX, 1));
-    assert!(matches!(too_large, Misfit::Differs { what: "commission", .. }), "{too_large}");
-}
-
-#[test]
-fn a_generation_that_ended_in_the_epoch_is_still_paid_for_it() {
-    let mut book = two_stakers();
-    book.slash(pool(0), 4).unwrap();
-    book.end(pool(0)).unwrap();
-    book.transfer(pool(0).at_generation(1), Address::ZERO, BOB, 5).unwrap();
-    book.pay(pool(0), GOLD, 4, 0).unwrap();
-    assert_eq!(book.claimable(pool(0), GOLD, ALICE, 9), U256::from(3));
-    book.next_epochs(1);
-    // At the start of epoch 3 it still stood.
-    book.pay(pool(0), GOLD, 4, 0).unwrap();
-    book.next_epochs(1);
-    book.pay(pool(0).at_generation(1), GOLD, 5, 0).unwrap();
-    assert_eq!(book.claimable(pool(0), GOLD, ALICE, 9), U256::from(6));
-    assert_eq!(book.claimable(pool(0).at_generation(1), GOLD, BOB, 9), U256::from(5));
-    let gone = misfit(book.transfer(pool(0), ALICE, Address::ZERO, 1));
-    assert_eq!(gone, Misfit::Forbidden("nothing leaves a generation that a slash ended"));
-    let dead = misfit(book.transfer(pool(0), Address::ZERO, ALICE, 1));
-    assert!(matches!(dead, Misfit::Missing { what: "living pool", .. }), "{dead}");
-}
-
-#[test]
-fn what_is_left_of_a_renewed_pool_leaves_without_touching_the_living_one() {
-    let mut book = two_stakers();
-    book.slash(pool(0), 3).unwrap();
-    let wrong = misfit(book.renew(pool(0), 2));
-    assert!(matches!(wrong, Misfit::Differs { what: "assets", .. }), "{wrong}");
-    book.renew(pool(0), 1).unwrap();
-    let next = pool(0).at_generation(1);
-    book.transfer(next, Address::ZERO, BOB, 2).unwrap();
-    book.transfer(pool(0), ALICE, Address::ZERO, 3).unwrap();
-    assert_eq!(book.ledger.pools()[&pool(0)].now().shares, U256::from(2));
-    let none = misfit(book.transfer(pool(0), ALICE, Address::ZERO, 1));
-    assert!(matches!(none, Misfit::TooMuch { what: "the position", .. }), "{none}");
-}
-
-#[test]
-fn a_raised_commission_waits_and_a_lowered_one_does_not() {
-    let (mut book, operator) = (two_stakers(), OPERATORS[0]);
-    let tenth = WAD / 10;
-    // Not opened yet: at once, but not for the epoch that closed.
-    book.rate(operator, tenth, 3).unwrap();
-    assert!(matches!(misfit(book.pay(pool(0), GOLD, 10, 1)), Misfit::Differs { .. }));
     book.pay(pool(0), GOLD, 10, 0).unwrap();
-    book.open(operator);
-    assert!(matches!(misfit(book.rate(operator, 2 * tenth, 3)), Misfit::Differs { .. }));
-    book.rate(operator, 3 * tenth, 6).unwrap();
+    let told = book.claim(pool(0), GOLD, ALICE, 3, U256::from(8)).unwrap_err();
+    let text = format!(
+        "log 0 of block {}, RewardsDistributor.Claimed, does not fit what came before: its amount is 8, and should be 7",
+        book.blocks
+    );
+    assert_eq!(told.to_string(), text);
+    // So are those of vault and manager.
+    let closed = OperatorClosed { operator: PAYER };
+    let missing = replay::Misfit::Missing { what: "operator", key: PAYER.to_string() };
+    assert_eq!(rule(book.vault(&closed)), missing);
+    let alone = OperatorSlashed {
+        set: SET.packed(),
+        operator: OPERATORS[0],
+        strategy: STRATEGY,
+        magnitude: U256::from(WAD),
+        assets: U256::from(4),
+        evidence: B256::ZERO,
+    };
+    assert_eq!(rule(book.manager(&alone)), replay::Misfit::NotBefore("Slashed"));
+}
+
+#[test]
+fn who_collects_leaves_less_to_hold() {
+    let mut book = Book::new();
+    book.rate(OPERATORS[0], WAD / 10, 1).unwrap();
+    book.opens(OPERATORS[0]);
     book.next_epochs(1);
-    book.pay(pool(0), GOLD, 10, 1).unwrap();
-    // Cut, it keeps its day; the same once more is nothing.
-    book.rate(operator, 2 * tenth, 6).unwrap();
-    let same = misfit(book.rate(operator, 2 * tenth, 6));
-    assert_eq!(same, Misfit::Forbidden("the commission has this rate already"));
+    book.enter(pool(0), ALICE, 3).unwrap();
     book.next_epochs(2);
-    book.pay(pool(0), GOLD, 10, 1).unwrap();
-    book.next_epochs(1);
-    book.pay(pool(0), GOLD, 10, 2).unwrap();
-    book.rate(operator, 0, 7).unwrap();
-    book.pay(pool(0), GOLD, 10, 2).unwrap();
-    book.next_epochs(1);
-    book.pay(pool(0), GOLD, 10, 0).unwrap();
-    let high = misfit(book.rate(operator, WAD / 2 + 1, 11));
-    assert!(matches!(high, Misfit::TooLarge { what: "commission", .. }), "{high}");
+    book.pay(pool(0), GOLD, 30, 3).unwrap();
+    assert_eq!(book.ledger.collectable()[&(OPERATORS[0], GOLD)], U256::from(3));
+    book.collect(OPERATORS[0], GOLD, U256::from(3)).unwrap();
+    assert_eq!(book.ledger.holdings(GOLD), U256::from(27));
+    assert!(book.ledger.collectable().is_empty());
+}
 
-    let at = book.ledger.at(book.now).unwrap();
-    assert_eq!(at.commission_of(operator, GOLD), U256::from(6));
-    assert_eq!(at.commission_at(operator, Epoch(5)), None);
-    assert_eq!(at.commission_at(operator, Epoch(8)), Some(0));
-    assert!(matches!(misfit(book.collect(operator, GOLD, U256::from(7))), Misfit::Differs { .. }));
-    book.collect(operator, GOLD, U256::from(6)).unwrap();
-    assert_eq!(book.ledger.holdings(GOLD), U256::from(54));
-    let again = misfit(book.collect(operator, GOLD, U256::ZERO));
-    assert_eq!(again, Misfit::Forbidden("there is no commission to collect"));
+#[test]
+fn what_a_pool_came_to_is_known_of_every_epoch() {
+    let mut book = two_stakers();
+    book.slash(0, WAD / 2).unwrap();
+    book.next_epochs(1);
+    // Two shares for a unit.
+    book.enter(pool(0), BOB, 2).unwrap();
+    book.next_epochs(1);
+    let assets = [2, 3, 4, 5, 6].map(|epoch| book.ledger.assets_at(pool(0), Epoch(epoch)));
+    assert_eq!(assets, [0, 4, 4, 2, 3].map(U256::from));
+    assert_eq!(book.ledger.assets_at(pool(1), Epoch(6)), U256::ZERO);
 }
 
 #[test]
 fn payments_of_streams_are_their_payers() {
     let (mut book, set) = (two_stakers(), OperatorSetId::new(Address::repeat_byte(7), 1));
     book.streams(&stream(1, BOB, set)).unwrap();
-    let twice = misfit(book.streams(&stream(1, BOB, set)));
-    assert_eq!(twice, Misfit::Twice { what: "stream", key: "1".to_owned() });
-    let unknown = misfit(book.streams(&released(2, 2, 10)));
-    assert_eq!(unknown, Misfit::Missing { what: "stream", key: "2".to_owned() });
+    let twice = rule(book.streams(&stream(1, BOB, set)));
+    assert_eq!(twice, replay::Misfit::Twice { what: "stream", key: "1".to_owned() });
+    let unknown = rule(book.streams(&released(2, 3, 10)));
+    assert_eq!(unknown, replay::Misfit::Missing { what: "stream", key: "2".to_owned() });
 
     let paid = book.pay_from(CONTRACTS.streams, pool(0), GOLD, 10, 0);
-    let unreleased = misfit(book.distributor(&paid));
-    assert_eq!(unreleased, Misfit::NotBefore("Released or DistributedByStake"));
+    let unreleased = rule(book.distributor(&paid));
+    assert_eq!(unreleased, replay::Misfit::NotBefore("Released or DistributedByStake"));
     // Of one transaction: the second log of one block.
     let one = |book: &mut Book, first: Entry, second: Entry| {
         book.blocks += 1;
@@ -206,15 +153,18 @@ fn payments_of_streams_are_their_payers() {
         book.ledger.apply(&Entry { block, transaction, index: 2, ..second })
     };
     let second = book.entry(CONTRACTS.distributor, &paid);
-    let first = book.entry(CONTRACTS.streams, &released(1, 2, 10));
+    let first = book.entry(CONTRACTS.streams, &released(1, 3, 10));
     one(&mut book, first, second.clone()).unwrap();
-    let first = book.entry(CONTRACTS.streams, &by_stake(ALICE, set, 2, 9));
-    let more = misfit(one(&mut book, first, second.clone()));
-    assert!(matches!(more, Misfit::TooMuch { what: "what the streams released", .. }), "{more}");
-    let first = book.entry(CONTRACTS.streams, &by_stake(ALICE, set, 2, 10));
+    let first = book.entry(CONTRACTS.streams, &by_stake(ALICE, set, 3, 9));
+    let more = rule(one(&mut book, first, second.clone()));
+    assert!(
+        matches!(more, replay::Misfit::TooMuch { what: "what the streams released", .. }),
+        "{more}"
+    );
+    let first = book.entry(CONTRACTS.streams, &by_stake(ALICE, set, 3, 10));
     one(&mut book, first, second).unwrap();
     // In another transaction it is over.
-    assert_eq!(misfit(book.distributor(&paid)), unreleased);
+    assert_eq!(rule(book.distributor(&paid)), unreleased);
     book.pay(pool(0), GOLD, 1, 0).unwrap();
 
     let sources: Vec<_> = book.ledger.payments().iter().map(|payment| payment.source).collect();
@@ -254,6 +204,6 @@ fn logs_come_in_the_order_of_the_chain_and_from_the_first() {
     unreadable.log.address = CONTRACTS.vault;
     let told = book.ledger.apply(&unreadable).unwrap_err();
     assert!(matches!(told, Error::Unreadable { index: 2, .. }), "{told}");
-    let unstarted = misfit(Ledger::new(CONTRACTS).apply(&entry));
-    assert_eq!(unstarted, Misfit::NotBefore("the vault's ClockStarted"));
+    let unstarted = rule(Ledger::new(CONTRACTS).apply(&entry));
+    assert_eq!(unstarted, replay::Misfit::NotBefore("ClockStarted"));
 }
