@@ -11,6 +11,9 @@ const EAST: Operator = Operator::from_u64(22);
 /// An action by whoever is asked for.
 type Sent = Box<dyn Fn(Account) -> Action>;
 
+/// What a model did wrong besides.
+type Forge = fn(&mut Model);
+
 /// A state, whose action it is, and the action.
 type Case = (Model, Account, Sent);
 
@@ -216,7 +219,6 @@ fn spender_moves_what_it_may_and_uses_that_up() -> Result<()> {
 fn rights_change_by_their_own_action() -> Result<()> {
     let (model, _) = lively()?;
     let key = (COURT, NORTH, TOKEN);
-    type Forge = fn(&mut Model);
     let forged: [(&str, Forge); 9] = [
         ("operators of owners", |model| model.set_operator(ALICE, ANYBODY, true)),
         ("appointments", |model| model.appoint(ALICE, ANYBODY, Function::Retire, true)),
@@ -302,7 +304,6 @@ fn rights_become_what_their_action_says() -> Result<()> {
 #[test]
 fn p1_tokens_that_were_made_or_lost_on_the_way() -> Result<()> {
     let (model, _) = lively()?;
-    type Forge = fn(&mut Model);
     let forged: [Forge; 3] = [
         |model| *model.tokens.unasked.entry(TOKEN).or_default() += 1,
         |model| *model.tokens.burned.entry(TOKEN).or_default() += 1,

@@ -213,8 +213,12 @@ fn p2_each_conversion_is_rounded_for_who_stays_and_by_less_than_a_wei() -> Resul
             let found = caught(&model, action, |model, _| shift(model, place, assets, shares));
             let known = matches!(
                 found,
-                Some(Broken::Price { .. } | Broken::Cost { .. })
-                    | Some(Broken::PositionFell { .. } | Broken::ExitFell { .. })
+                Some(
+                    Broken::Price { .. }
+                        | Broken::Cost { .. }
+                        | Broken::PositionFell { .. }
+                        | Broken::ExitFell { .. }
+                )
             );
             assert!(known, "{action:?}, {place:?}, {assets} and {shares}: {found:?}");
         }
@@ -272,14 +276,13 @@ fn p4_exit_is_ripe_on_its_day() -> Result<()> {
         });
         assert_eq!(found, Some(Broken::Day { pool: POOL, owner: ALICE, epoch, due: Epoch(4) }));
         let found = caught(&model, &queue(10), |model, outcome| {
-            for (from, to) in [(Epoch(4), epoch)] {
-                let bucket = model.vault.buckets.remove(&(POOL, from)).unwrap_or_default();
-                model.vault.buckets.insert((POOL, to), bucket);
-                let exit = model.vault.exits.remove(&(POOL, from, ALICE)).unwrap_or_default();
-                model.vault.exits.insert((POOL, to, ALICE), exit);
-            }
+            let due = Epoch(4);
+            let bucket = model.vault.buckets.remove(&(POOL, due)).unwrap_or_default();
+            model.vault.buckets.insert((POOL, epoch), bucket);
+            let exit = model.vault.exits.remove(&(POOL, due, ALICE)).unwrap_or_default();
+            model.vault.exits.insert((POOL, epoch, ALICE), exit);
             if let Ok(Outcome::Queued(exit)) = outcome {
-                exit.epoch = Epoch(4);
+                exit.epoch = due;
             }
         });
         assert_caught!(found, Broken::Day { .. });
