@@ -125,8 +125,11 @@ fn lengths(to: &mut Questions<'_>, world: &World, model: &Model) -> Asked {
         }
         let question = || {
             let token = strategy(world.tokens[0]);
-            let (strategies, wads) =
-                if place % 2 == 0 { (vec![token], vec![]) } else { (vec![], vec![U256::from(1)]) };
+            let (strategies, wads) = if place.is_multiple_of(2) {
+                (vec![token], vec![])
+            } else {
+                (vec![], vec![U256::from(1)])
+            };
             let [first, second] = [strategies.len(), wads.len()].map(U256::from);
             let (set, operator, evidence) = (packed(id), operator(Operator::IDLE), EVIDENCE);
             let call = M::slashCall { set, operator, strategies, wads, evidence };
