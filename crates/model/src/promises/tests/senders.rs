@@ -11,9 +11,6 @@ const EAST: Operator = Operator::from_u64(22);
 /// An action by whoever is asked for.
 type Sent = Box<dyn Fn(Account) -> Action>;
 
-/// What a model did wrong besides.
-type Forge = fn(&mut Model);
-
 /// A state, whose action it is, and the action.
 type Case = (Model, Account, Sent);
 
