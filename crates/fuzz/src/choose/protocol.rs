@@ -27,7 +27,7 @@ impl Chooser {
             _ if epoch.0 == 1 && !picks.once_in(2) => next,
             // So far that every bit of an epoch's number is set now and then.
             _ if epoch.0 < 1 << 16 && picks.once_in(256) => {
-                clock.start_of(epoch.plus(picks.few(FARTHEST) << 8))
+                clock.start_of(epoch.plus(picks.few(FARTHEST) << 8 | picks.few(1 << 8)))
             }
             0 => now,
             1 | 2 => now + 1,
