@@ -1,5 +1,7 @@
 //! The views of the rewards distributor.
 
+use std::collections::BTreeSet;
+
 use alloy::sol_types::SolValue;
 use palisade_bindings::RewardsDistributor as D;
 use palisade_model::{Account, Claim, Epoch, MAX_COMMISSION, Model, Operator};
@@ -71,46 +73,66 @@ fn commissions(to: &mut Questions<'_>, world: &World, model: &Model, who: Operat
     Ok(())
 }
 
-/// What was paid, and one token for each living pool that perhaps was not.
+/// What was paid, all of it; and of each living pool one token in which it was perhaps not: of that, each view once, about
+/// one staker.
 fn paid(to: &mut Questions<'_>, world: &World, model: &Model, keys: &Keys) -> Asked {
-    let unpaid = keys.pools.iter().map(|id| (*id, world.coin));
-    let unpaid = unpaid.filter(|key| model.rewards_per_share(key.0, key.1, keys.now).is_zero());
-    let pairs: Vec<_> = model.rewarded().chain(unpaid).collect();
-    for (seed, &(id, token)) in pairs.iter().enumerate() {
-        let about = || format!("{}, {}", names::pool(id), names::token(token));
+    let paid: Vec<_> = model.rewarded().map(|(pool, token)| Claim { pool, token }).collect();
+    let next = keys.now.plus(1);
+    for (seed, claim) in paid.iter().enumerate() {
         let mut epochs = keys.past(seed);
-        epochs.extend([model.closed_epoch(), keys.now.plus(1)]);
-        for at in epochs {
-            let question = || {
-                let call = D::rewardsPerShareCall {
-                    pool: pool(id).into(),
-                    token: strategy(token),
-                    epoch: epoch(at),
-                };
-                (call, words![model.rewards_per_share(id, token, at)])
-            };
-            to.ask(world.rewards, question, || format!("{}, epoch {at}", about()))?;
-        }
-        let question = || {
-            let call = D::carriedCall { pool: pool(id).into(), token: strategy(token) };
-            (call, words![model.carried(id, token)])
-        };
-        to.ask(world.rewards, question, about)?;
-        for holder in STAKERS {
-            let question = || {
-                let claimed = model.claimed_of(id, token, holder);
-                let answer = words![claimed.through, claimed.per_share, claimed.fraction()];
-                let (pool, token, owner) = (pool(id).into(), strategy(token), address(holder));
-                (D::claimedOfCall { pool, token, owner }, answer)
-            };
-            to.ask(world.rewards, question, || format!("{}, {}", about(), names::account(holder)))?;
-        }
+        epochs.extend([model.closed_epoch(), next]);
+        record(to, world, model, *claim, epochs, &STAKERS)?;
     }
-    let claims: Vec<_> = pairs.into_iter().map(|(pool, token)| Claim { pool, token }).collect();
-    for (seed, holder) in STAKERS.into_iter().enumerate() {
+    let mut claims = STAKERS.map(|holder| (holder, paid.clone()));
+    let unpaid = keys.pools.iter().map(|pool| Claim { pool: *pool, token: world.coin });
+    let unpaid = unpaid.filter(|claim| !paid.contains(claim));
+    for (seed, claim) in unpaid.enumerate() {
+        let (holder, claims) = &mut claims[seed % STAKERS.len()];
+        record(to, world, model, claim, BTreeSet::from([next]), &[*holder])?;
+        claims.push(claim);
+    }
+    for (seed, (holder, claims)) in claims.into_iter().enumerate() {
         for claims in claims.chunks(CLAIMS) {
             claimable(to, world, model, holder, [keys.now, keys.between(seed + 1)[0]], claims)?;
         }
+    }
+    Ok(())
+}
+
+/// What a pool was paid in a token, and how far stakers have claimed it.
+fn record(
+    to: &mut Questions<'_>,
+    world: &World,
+    model: &Model,
+    Claim { pool: id, token }: Claim,
+    epochs: BTreeSet<Epoch>,
+    holders: &[Account],
+) -> Asked {
+    let about = || format!("{}, {}", names::pool(id), names::token(token));
+    for at in epochs {
+        let question = || {
+            let call = D::rewardsPerShareCall {
+                pool: pool(id).into(),
+                token: strategy(token),
+                epoch: epoch(at),
+            };
+            (call, words![model.rewards_per_share(id, token, at)])
+        };
+        to.ask(world.rewards, question, || format!("{}, epoch {at}", about()))?;
+    }
+    let question = || {
+        let call = D::carriedCall { pool: pool(id).into(), token: strategy(token) };
+        (call, words![model.carried(id, token)])
+    };
+    to.ask(world.rewards, question, about)?;
+    for &holder in holders {
+        let question = || {
+            let claimed = model.claimed_of(id, token, holder);
+            let answer = words![claimed.through, claimed.per_share, claimed.fraction()];
+            let (pool, token, owner) = (pool(id).into(), strategy(token), address(holder));
+            (D::claimedOfCall { pool, token, owner }, answer)
+        };
+        to.ask(world.rewards, question, || format!("{}, {}", about(), names::account(holder)))?;
     }
     Ok(())
 }
