@@ -12,9 +12,9 @@ FORGE_LINT := FOUNDRY_CACHE_PATH=target/forge-lint/cache FOUNDRY_OUT=target/forg
 BIN := $(or $(CARGO_TARGET_DIR),target)/debug
 RELEASE := $(or $(CARGO_TARGET_DIR),target)/release
 # The least numbers of tests that must have run: raise them with every test added.
-FORGE_TESTS := 1580
-FORGE_TESTS_AT_OTHER_DECIMALS := 1505
-RUST_TESTS := 570
+FORGE_TESTS := 1600
+FORGE_TESTS_AT_OTHER_DECIMALS := 1532
+RUST_TESTS := 600
 export FORGE_TESTS_AT_OTHER_DECIMALS
 
 .PHONY: help
