@@ -67,7 +67,8 @@ fn compare() -> Result<bool> {
     };
     tell(&format!(
         "trees: {EARNERS} earners, tree and all proofs: {all:.2} s (tree {tree:.2} s; {processor:.2} s of processors), {} \
-         (median of {RUNS}; at most {LONGEST} s, of the clock or of processors, and {}); all proofs as JSON lines, to nowhere: {written:.2} s more",
+         (median of {RUNS}; at most {LONGEST} s, of the clock or of processors, and {}); all proofs as JSON lines, to \
+         nowhere: {written:.2} s more",
         mebibytes(memory),
         mebibytes(MOST as f64),
     ));

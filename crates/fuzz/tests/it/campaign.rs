@@ -38,19 +38,13 @@ fn agree_on_seed_4() {
     agrees(4);
 }
 
-/// These are at least 1 % of the actions tried: there are too many kinds for 2 % each.
-const SELDOM: [&str; 5] =
-    ["Distribute", "SetCommission", "CollectCommission", "ClaimRewards", "SetRecipient"];
-
-/// Every other kind of action is at least 2 % of those tried, every kind is accepted, every reason is seen that can be, and nearly
-/// every branch of the model is taken.
+/// Every kind of action is at least 2 % of those tried and is accepted, and nearly every branch of the model is taken.
 #[test]
 fn a_campaign_goes_everywhere() {
     let actions = 100_000;
     let tally = hunted(5, actions).tally;
     for (kind, attempts) in tally.kinds() {
-        let least = if SELDOM.contains(&kind.name()) { 100 } else { 50 };
-        assert!(least * attempts.tried >= actions, "{} is tried {attempts:?}", kind.name());
+        assert!(50 * attempts.tried >= actions, "{} is tried {attempts:?}", kind.name());
         assert!(attempts.accepted > 0, "{} is never accepted", kind.name());
     }
     let missed: Vec<_> = tally.branches().missed().map(Branch::name).collect();
