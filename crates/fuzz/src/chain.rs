@@ -202,8 +202,8 @@ impl Chain {
     }
 
     /// Asks a view, as the sender, and leaves the answer as it comes: what it returns, or the data that it reverts with,
-    /// none where it was halted. What is no view changes nothing either. Nobody pays for it, and what it read stays at hand for the next one, until [`Chain::forget_reads`] or
-    /// a call.
+    /// none where it was halted. What is no view changes nothing either. Nobody pays for it, and what it read stays at
+    /// hand for the next one, until [`Chain::forget_reads`] or a call.
     ///
     /// # Errors
     /// [`Error::Evm`] where the EVM could not run it.
